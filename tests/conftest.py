@@ -1,0 +1,21 @@
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+# Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+def pytest_unconfigure() -> None:
+    if settings.configured:
+        shutil.rmtree(settings.VAR_DIR, ignore_errors=True)

@@ -1,0 +1,32 @@
+"""The portal's own settings with what tests need: a folder each, quick passwords, nothing shared.
+
+The environment says where the servers are (``tests/run.py`` starts them); without one everything runs on
+SQLite and files, so that a plain ``pytest`` needs no server.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+VAR = Path(tempfile.mkdtemp(prefix=f"portal-tests-{WORKER}-"))
+
+os.environ["PORTAL_VAR"] = str(VAR)
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 32)
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+if server := os.environ.get("TEST_REDIS_URL"):
+    # Two Redis databases a worker, so that one test's flush is not another's surprise.
+    number = 2 * int(WORKER.removeprefix("gw"))
+    os.environ["CELERY_BROKER_URL"] = f"{server}/{number}"
+    os.environ["CACHE_URL"] = f"{server}/{number + 1}"
+
+from portal.settings import *  # noqa: E402, F403
+from portal.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file and not memory: threads and processes then meet the locks that real requests meet.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}
