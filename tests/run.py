@@ -1,0 +1,101 @@
+"""What ``make test`` runs: the suite on PostgreSQL and Redis, its database part on SQLite, the browser tests.
+
+Arguments are handed to pytest: ``make test ARGS="-k receipt"``.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from xml.etree import ElementTree as ET
+
+from portal.core.processes import die_with_parent
+from portal.env import NAMES
+from tests.servers import ServerFailedError, private_servers
+
+NO_TESTS_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    marker: str
+    on_servers: bool
+    workers: int
+
+
+PARTS = [
+    Part("On PostgreSQL and Redis", "not browser", on_servers=True, workers=os.cpu_count() or 2),
+    Part("On SQLite and a broker without a server", "database and not browser", on_servers=False, workers=2),
+    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
+]
+
+
+def main(arguments: list[str]) -> int:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+    started = time.monotonic()
+    try:
+        with tempfile.TemporaryDirectory(prefix="portal-reports-") as reports, private_servers() as servers:
+            results = [run(part, arguments, servers, Path(reports) / f"{n}.xml") for n, part in enumerate(PARTS)]
+    except ServerFailedError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+    return conclude(results, time.monotonic() - started)
+
+
+def run(part: Part, arguments: list[str], servers: dict[str, str], report: Path) -> tuple[int, dict[str, int]]:
+    print(f"\n{part.title}", flush=True)
+    # What the developer's own shell says must not decide where the tests write.
+    environment = {name: value for name, value in os.environ.items() if name not in NAMES}
+    command = [sys.executable, "-m", "pytest", "-m", part.marker, "-n", str(part.workers), f"--junit-xml={report}"]
+    process = subprocess.Popen(
+        [*command, *arguments],
+        env={**environment, **(servers if part.on_servers else {})},
+        # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
+        start_new_session=True,
+        preexec_fn=lambda: die_with_parent(signal.SIGINT),
+    )
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
+    return code, counts(report)
+
+
+def counts(report: Path) -> dict[str, int]:
+    if not report.exists():
+        return {}
+    suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest has just written it
+    total, failed, error, skipped = (
+        int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")
+    )
+    return {"failed": failed, "passed": total - failed - error - skipped, "skipped": skipped, "error": error}
+
+
+def conclude(results: list[tuple[int, dict[str, int]]], seconds: float) -> int:
+    """One line in pytest's own manner for all parts together."""
+    total = {name: sum(found.get(name, 0) for _, found in results) for name in ("failed", "passed", "skipped", "error")}
+    shown = ", ".join(f"{count} {name}" for name, count in total.items() if count) or "no tests ran"
+    print(f"\nAll parts together\n{f' {shown} in {seconds:.2f}s ':=^80}")
+    broken = [code for code, _ in results if code not in (0, NO_TESTS_COLLECTED)]
+    if broken or not total["passed"]:
+        return max(broken, default=NO_TESTS_COLLECTED)
+    return 0
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

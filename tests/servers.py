@@ -1,0 +1,150 @@
+"""A PostgreSQL and a Redis of the tests' own: free ports, data in a temporary folder, gone afterwards."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+import redis
+
+from portal.core.processes import die_with_parent
+
+PATIENCE = 30.0
+
+
+class ServerFailedError(Exception):
+    """A server that did not come up, with its last words."""
+
+
+@contextmanager
+def private_servers() -> Iterator[dict[str, str]]:
+    """The environment that leads to both servers, while they run."""
+    with tempfile.TemporaryDirectory(prefix="portal-servers-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with postgresql(folder / "postgresql") as database, redis_server(folder / "redis") as broker:
+            yield {"DATABASE_URL": database, "TEST_REDIS_URL": broker}
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    account = database_account()
+    folder.mkdir(mode=0o700)
+    if account:
+        shutil.chown(folder, account, account)
+    # PostgreSQL refuses to run as root.
+    identity = {"user": account, "group": account, "extra_groups": []} if account else {}
+    binaries = postgresql_binaries()
+    initdb = [binaries / "initdb", "--pgdata", folder / "data", "--username", "portal", "--auth", "trust"]
+    made = subprocess.run(
+        [*initdb, "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
+        cwd="/", capture_output=True, text=True, check=False, **identity,
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise ServerFailedError(f"initdb failed: {made.stderr.strip()}")
+    port = free_port()
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": folder,
+        "max_connections": 200,
+        # The data lives as long as the tests do; nobody needs it after a power cut.
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
+    settings = [f"--{name}={value}" for name, value in options.items()]
+    command = [binaries / "postgres", "-D", folder / "data", *settings]
+    url = f"postgres://portal@127.0.0.1:{port}/postgres"
+    with running(command, log=folder.with_suffix(".log"), stop=signal.SIGINT, **identity) as is_alive:
+        wait_until(lambda: accepts_connections(url), is_alive, folder.with_suffix(".log"))
+        yield url
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    port = free_port()
+    options = {"port": port, "bind": "127.0.0.1", "dir": folder, "databases": 64, "save": "", "appendonly": "no"}
+    command = ["redis-server", *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
+    with running(command, log=folder.with_suffix(".log"), stop=signal.SIGTERM) as is_alive:
+        wait_until(lambda: answers_ping(port), is_alive, folder.with_suffix(".log"))
+        yield f"redis://127.0.0.1:{port}"
+
+
+@contextmanager
+def running(command: list, *, log: Path, stop: signal.Signals, **identity) -> Iterator[Callable[[], bool]]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            # Ctrl-C is for the test runner, which then stops its servers.
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(stop),
+            **identity,
+        )
+    try:
+        yield lambda: process.poll() is None
+    finally:
+        process.send_signal(stop)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until(is_ready: Callable[[], bool], is_alive: Callable[[], bool], log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not is_ready():
+        if not is_alive() or time.monotonic() > deadline:
+            raise ServerFailedError(f"The server did not start: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.05)
+
+
+def database_account() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    return next(name for name in ("postgres", "nobody") if name in {entry.pw_name for entry in pwd.getpwall()})
+
+
+def postgresql_binaries() -> Path:
+    newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin_: int(bin_.parent.name))[::-1]
+    if newest_first:
+        return newest_first[0]
+    if found := shutil.which("initdb"):
+        return Path(found).resolve().parent
+    raise ServerFailedError("PostgreSQL's server programs are missing.")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def accepts_connections(url: str) -> bool:
+    try:
+        psycopg2.connect(url.replace("postgres://", "postgresql://")).close()
+    except psycopg2.OperationalError:
+        return False
+    return True
+
+
+def answers_ping(port: int) -> bool:
+    try:
+        with redis.Redis(port=port) as client:
+            return client.ping()
+    except redis.RedisError:
+        return False
