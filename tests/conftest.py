@@ -6,8 +6,16 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from portal.core.catalogues import compile_catalogues
+
 # Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+
+def pytest_configure() -> None:
+    for folder in settings.LOCALE_PATHS:
+        compile_catalogues(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -35,9 +35,7 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
 
 
 class Child:
-    def __init__(
-        self, name: str, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, name: str, command: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> None:
         self.name, self.command, self.folder, self.environment = name, command, folder, environment
         self.deaths: list[float] = []
         self.start()
@@ -69,9 +67,7 @@ class Child:
                 f"The {self.name} process ended {len(self.deaths)} times within {DEATHS_WINDOW:.0f} seconds "
                 f"(exit code {self.process.returncode}); its own words stand above."
             )
-        logger.warning(
-            "The %s process ended with code %s; starting it again.", self.name, self.process.returncode
-        )
+        logger.warning("The %s process ended with code %s; starting it again.", self.name, self.process.returncode)
         self.kill_group()
         self.start()
 
@@ -79,9 +75,7 @@ class Child:
 class Supervisor:
     """Starts commands, starts them again when they die, and leaves none running."""
 
-    def __init__(
-        self, commands: Mapping[str, Sequence[str]], *, folder: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, commands: Mapping[str, Sequence[str]], *, folder: Path, environment: Mapping[str, str]) -> None:
         self.commands, self.folder, self.environment = commands, folder, environment
         self.children: list[Child] = []
         self.stopping = threading.Event()

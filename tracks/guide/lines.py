@@ -69,8 +69,4 @@ def is_unprintable(character: str) -> bool:
     if character == "\t":
         return False
     # U+FFFD is what a failed conversion leaves where a character was.
-    return (
-        character == "\ufffd"
-        or character in _BIDI_OVERRIDES
-        or unicodedata.category(character) in _UNPRINTABLE
-    )
+    return character == "\ufffd" or character in _BIDI_OVERRIDES or unicodedata.category(character) in _UNPRINTABLE

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Conflict(Exception):
+    """The request is sound, but the thing it speaks of has moved on: 409."""
+
+    def __init__(self, message: object = _("Somebody has changed this in the meantime. Please reload the page.")):
+        super().__init__(message)
+        self.message = message
+
+
+class TransitionNotAllowed(Conflict):
+    """The lifecycle has no such move from where the object stands now."""

@@ -1,0 +1,120 @@
+"""Files live under the SHA-256 of their content: written whole, or not at all.
+
+On a folder: temp file in the same file system, hash, fsync, rename, fsync of the folder. On a remote
+storage: temp file here, hash, upload, and the size there compared. The row comes after the bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.core.files.storage import Storage, default_storage
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.models import StoredFile
+
+CHUNK = 1024 * 1024
+
+
+class DamagedFile(Exception):
+    """The bytes under a hash are gone or no longer have that hash."""
+
+
+def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
+    """Keep ``content`` and return its row; the same bytes are kept once.
+
+    Raises ValidationError for an empty file and for one of more than ``limit`` bytes.
+    """
+    with _draft(_local_root(default_storage)) as draft:
+        sha256, size = _copy(content, draft, limit=limit)
+        if size == 0:
+            raise ValidationError(_("The file is empty."), code="empty")
+        draft.flush()
+        os.fsync(draft.fileno())
+        _place(Path(draft.name), StoredFile(sha256=sha256, size=size))
+    stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
+    return stored
+
+
+def open_stored(stored: StoredFile) -> File[Any]:
+    """Open the bytes for reading; raises DamagedFile when they are missing."""
+    try:
+        return default_storage.open(stored.path)
+    except FileNotFoundError as error:
+        raise DamagedFile(stored.sha256) from error
+
+
+def is_intact(stored: StoredFile) -> bool:
+    """Read the bytes again and compare their hash with the name they have."""
+    try:
+        with open_stored(stored) as content:
+            digest = hashlib.sha256()
+            for chunk in content.chunks(CHUNK):
+                digest.update(chunk)
+    except DamagedFile:
+        return False
+    return digest.hexdigest() == stored.sha256
+
+
+def _local_root(storage: Storage) -> Path | None:
+    try:
+        return Path(storage.path(""))
+    except NotImplementedError:
+        return None
+
+
+@contextmanager
+def _draft(root: Path | None) -> Iterator[IO[bytes]]:
+    folder = None
+    if root is not None:
+        folder = root / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="store-", delete=False) as draft:
+        try:
+            yield draft
+        finally:
+            Path(draft.name).unlink(missing_ok=True)
+
+
+def _copy(source: File[Any], target: IO[bytes], *, limit: int | None) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for chunk in source.chunks(CHUNK):
+        size += len(chunk)
+        if limit is not None and size > limit:
+            raise ValidationError(
+                _("The file is larger than %(limit)s MB."), code="size", params={"limit": limit // 1024**2}
+            )
+        digest.update(chunk)
+        target.write(chunk)
+    return digest.hexdigest(), size
+
+
+def _place(draft: Path, stored: StoredFile) -> None:
+    root = _local_root(default_storage)
+    if root is None:
+        _upload(draft, stored)
+        return
+    target = root / stored.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _upload(draft: Path, stored: StoredFile) -> None:
+    if not (default_storage.exists(stored.path) and default_storage.size(stored.path) == stored.size):
+        with draft.open("rb") as content:
+            default_storage.save(stored.path, File(content))
+    if default_storage.size(stored.path) != stored.size:
+        raise OSError(f"the storage holds another size of {stored.sha256}")

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.querysets import AuditQuerySet
+
+
+class AuditEntry(models.Model):
+    """One line of the audit trail. The database refuses to change or delete it."""
+
+    scope = models.CharField(_("scope"), max_length=64)
+    sequence = models.PositiveBigIntegerField(_("line"))
+    at = models.DateTimeField(_("time"))
+    # An id without a foreign key: the line outlives the account it speaks of.
+    actor_id = models.BigIntegerField(_("person"), null=True)
+    action = models.CharField(_("action"), max_length=64)
+    object_type = models.CharField(_("object type"), max_length=100)
+    object_id = models.CharField(_("object"), max_length=64)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
+    reason = models.TextField(_("reason"), blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    previous_hash = models.CharField(_("previous hash"), max_length=64)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit line")
+        verbose_name_plural = _("audit trail")
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "sequence"], name="audit_line_once_per_chain"),
+        ]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} #{self.sequence} {self.action}"
+
+
+class AuditHead(models.Model):
+    """Where a chain ends; locked while the next line is added."""
+
+    scope = models.CharField(max_length=64, primary_key=True)
+    sequence = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.scope} #{self.sequence}"
+
+
+class StoredFile(models.Model):
+    """Bytes that the store holds under their own SHA-256, whoever refers to them."""
+
+    sha256 = models.CharField("SHA-256", max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    created_at = models.DateTimeField(_("stored at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("stored file")
+        verbose_name_plural = _("stored files")
+        constraints = [models.CheckConstraint(condition=Q(size__gt=0), name="stored_file_is_not_empty")]
+
+    def __str__(self) -> str:
+        return self.sha256
+
+    @property
+    def path(self) -> str:
+        return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class IdempotencyKey(models.Model):
+    """The answer already given to a request that may come again."""
+
+    actor_id = models.BigIntegerField()
+    action = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    fingerprint = models.CharField(max_length=64)
+    result_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["actor_id", "action", "key"], name="idempotency_key_used_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.key}"

@@ -1,0 +1,29 @@
+"""Text that people type: what one line of it may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def validate_plain_line(value: str) -> None:
+    """Refuse what would let a name pose as another: controls, line breaks, direction overrides, nothing at all."""
+    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in BIDI for char in value):
+        raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in value):
+        raise ValidationError(_("Please write at least one visible character."))
+
+
+def tidy_file_name(name: str, *, limit: int = 150) -> str:
+    """The last part of ``name`` in NFC without controls, direction overrides or leading dots."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
+    name = "".join(char for char in name if unicodedata.category(char)[0] != "C" and char not in BIDI)
+    name = name.strip().lstrip(".") or "file"
+    stem, dot, extension = name.rpartition(".")
+    if dot and len(extension) <= 10:
+        return f"{stem[: limit - len(extension) - 1]}.{extension}"
+    return name[:limit]

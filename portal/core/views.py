@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """The process can do its work: database there and migrated, files can be written and read back."""
+    checks = {name: _passes(check) for name, check in CHECKS.items()}
+    ready = all(checks.values())
+    return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = _("The page was open for too long, so your request was not carried out. Please go back and try again.")
+    return render(request, "403.html", {"message": message}, status=403)
+
+
+def _passes(check: object) -> bool:
+    try:
+        return bool(check())  # type: ignore[operator]
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+        return False
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _storage() -> bool:
+    name = default_storage.save("ready/probe", ContentFile(b"ready"))
+    with default_storage.open(name) as probe:
+        same = probe.read() == b"ready"
+    default_storage.delete(name)
+    return same
+
+
+CHECKS = {"database": _database, "migrations": _migrations, "storage": _storage}

@@ -1,0 +1,203 @@
+"""Every name the portal reads from its environment, in one place, and what it falls back to.
+
+``PORTAL_MODE=embedded`` (the default) gives each name a value that works on one machine with nothing
+installed by hand. ``PORTAL_MODE=production`` gives secrets, hosts and addresses none: a name that is
+missing stops the start with a sentence.
+"""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# name -> what it is for; the compose file, the README and their test read this table.
+NAMES = {
+    "PORTAL_MODE": "embedded or production",
+    "PORTAL_VAR": "folder of everything that is made at run time",
+    "SECRET_KEY": "signs sessions and links",
+    "SECRET_KEY_FALLBACKS": "earlier secret keys, comma separated",
+    "ALLOWED_HOSTS": "host names the portal answers to, comma separated",
+    "CANONICAL_URL": "the portal's own address, used in mails and QR codes",
+    "DATABASE_URL": "sqlite:///path or postgres://user:password@host/name",
+    "CELERY_BROKER_URL": "redis://host/0, or filesystem://",
+    "CACHE_URL": "redis://host/1, or filecache:///path",
+    "STORAGE_URL": "file:///path, or s3://bucket?endpoint=https://host&region=name",
+    "EMAIL_URL": "smtp://user:password@host:port, smtp+tls://…, consolemail://, or mailbox://",
+    "DEFAULT_FROM_EMAIL": "sender of the portal's mails",
+    "TRUSTED_PROXY_COUNT": "how many proxies stand in front",
+    "STATIC_ROOT": "where collectstatic writes",
+    "DEBUG": "Django's debug pages; never where others can reach them",
+    "LOG_LEVEL": "INFO, WARNING, …",
+    "SITE_NAME": "name of the site when no competition is at hand",
+    "ICP_NUMBER": "ICP 备案号 at the foot of each page",
+    "POLICE_NUMBER": "公安备案号 at the foot of each page",
+}
+
+env = environ.Env()
+
+
+class Missing(ImproperlyConfigured):
+    """A name that production needs and the environment doesn't give."""
+
+
+def is_embedded() -> bool:
+    mode = env.str("PORTAL_MODE", default="embedded")
+    if mode not in {"embedded", "production"}:
+        raise ImproperlyConfigured(f"PORTAL_MODE must be 'embedded' or 'production', got {mode!r}")
+    return mode == "embedded"
+
+
+def var_dir() -> Path:
+    return Path(env.str("PORTAL_VAR", default=str(BASE_DIR / "var"))).resolve()
+
+
+def text(name: str, *, embedded: str | None = None, default: str | None = None) -> str:
+    """The value of ``name``; ``embedded`` stands in for it on one machine, ``default`` anywhere."""
+    fallback = embedded if embedded is not None and is_embedded() else default
+    value = env.str(name, default=fallback)
+    if value is None:
+        raise Missing(f"{name} is not set: {NAMES[name]}")
+    return value
+
+
+def names(name: str, *, embedded: str | None = None, default: str | None = None) -> list[str]:
+    return [part.strip() for part in text(name, embedded=embedded, default=default).split(",") if part.strip()]
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = env.str(name, default="true" if default else "false")
+    if value not in {"true", "false"}:
+        raise ImproperlyConfigured(f"{name} must be 'true' or 'false', got {value!r}")
+    return value == "true"
+
+
+def number(name: str, *, default: int) -> int:
+    value = env.str(name, default=str(default))
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, got {value!r}")
+    return int(value)
+
+
+def secret_key() -> str:
+    """``SECRET_KEY``, or on one machine a key made once and kept beside the data."""
+    if not is_embedded() or "SECRET_KEY" in env.ENVIRON:
+        key = text("SECRET_KEY")
+        if len(key) < 32:
+            raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters")
+        return key
+    path = var_dir() / "secret.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+def _write_once(path: Path, content: str) -> None:
+    # Two processes may start at once: the first to link the finished file wins, nobody reads half a key.
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def database() -> dict[str, Any]:
+    url = text("DATABASE_URL", embedded=f"sqlite:///{var_dir() / 'portal.sqlite3'}")
+    config: dict[str, Any] = env.db_url_config(url)
+    if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # FULL: an acknowledged submit survives a power cut, which WAL with NORMAL doesn't promise.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {}).update(
+            connect_timeout=5, options="-c statement_timeout=30000 -c lock_timeout=10000"
+        )
+    return config
+
+
+def broker() -> tuple[str, dict[str, Any]]:
+    """Celery's broker address and transport options."""
+    url = text("CELERY_BROKER_URL", embedded="filesystem://")
+    if not url.startswith("filesystem://"):
+        return url, {
+            "visibility_timeout": 600,
+            "socket_connect_timeout": 0.2,
+            "socket_timeout": 5,
+            "retry_policy": {"timeout": 0.2},
+        }
+    folder = var_dir() / "broker"
+    for part in ("messages", "control"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    return url, {
+        # One folder for both directions: whoever publishes is heard by whoever consumes.
+        "data_folder_in": str(folder / "messages"),
+        "data_folder_out": str(folder / "messages"),
+        "control_folder": str(folder / "control"),
+        "store_processed": False,
+        "polling_interval": 0.1,
+    }
+
+
+def cache() -> dict[str, Any]:
+    url = text("CACHE_URL", embedded=f"filecache://{var_dir() / 'cache'}")
+    if url.startswith(("redis://", "rediss://")):
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.5},
+        }
+    # Rate limits are counted in the cache, so it has to be one that all processes share.
+    config: dict[str, Any] = env.cache_url_config(url)
+    return config
+
+
+def storage() -> dict[str, Any]:
+    url = urlsplit(text("STORAGE_URL", embedded=f"file://{var_dir() / 'files'}"))
+    if url.scheme == "file":
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": url.path, "base_url": None, "file_permissions_mode": 0o600},
+        }
+    if url.scheme == "s3":
+        query = {key: values[0] for key, values in parse_qs(url.query).items()}
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": url.netloc,
+                "endpoint_url": query.get("endpoint"),
+                "region_name": query.get("region"),
+                "signature_version": "s3v4",
+                "file_overwrite": True,
+                "default_acl": "private",
+            },
+        }
+    raise ImproperlyConfigured(f"STORAGE_URL must start with file:// or s3://, got {url.scheme}://")
+
+
+def email() -> dict[str, Any]:
+    """Django's EMAIL_* settings, and MAILBOX_DIR where mails are kept for a page instead of sent."""
+    url = text("EMAIL_URL", embedded="mailbox://")
+    if url.startswith("mailbox://"):
+        if not is_embedded():
+            raise ImproperlyConfigured("EMAIL_URL=mailbox:// is for the embedded mode alone")
+        return {
+            "EMAIL_BACKEND": "portal.notifications.mailbox.MailboxBackend",
+            "MAILBOX_DIR": var_dir() / "mailbox",
+        }
+    return {**env.email_url_config(url), "EMAIL_TIMEOUT": 10}

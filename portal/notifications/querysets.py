@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from portal.core.people import Person
+from portal.notifications.enums import OutboxStatus
+
+
+class OutboxQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> Self:
+        """Waiting, its time has come, and nobody is at it (or whoever was has died)."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, status=OutboxStatus.WAITING, available_at__lte=now)
+
+    def visible_to(self, user: Person) -> Self:
+        return self if user.is_active and user.is_superuser else self.none()

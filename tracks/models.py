@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.people import Person
+from portal.core.text import validate_plain_line
+from tracks.enums import StageKind, TopicStatus
+from tracks.querysets import (
+    CompetitionQuerySet,
+    OrganizerQuerySet,
+    RevisionQuerySet,
+    StageQuerySet,
+    TopicQuerySet,
+    TrackQuerySet,
+)
+
+# First parts of the portal's own addresses; a competition's address must not shadow one.
+RESERVED_SLUGS = (
+    "accounts|admin|api|desk|f|healthz|i18n|judging|mailbox|organize|privacy|readyz|static|style|submissions|teams|verify"
+)
+validate_slug = RegexValidator(
+    rf"^(?!(?:{RESERVED_SLUGS})$)[a-z0-9]+(?:-[a-z0-9]+)*$",
+    _("Small letters, digits and hyphens; not a word that the portal uses itself."),
+)
+
+
+class CompetitionManager(models.Manager.from_queryset(CompetitionQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str) -> Competition:
+        return self.get(slug=slug)
+
+
+class Competition(models.Model):
+    """One edition of a contest, with its stages and tracks."""
+
+    slug = models.CharField(_("address"), max_length=50, unique=True, validators=[validate_slug])
+    name = models.CharField(_("name"), max_length=100, validators=[validate_plain_line])
+    short_name = models.CharField(_("short name"), max_length=40, validators=[validate_plain_line])
+    year = models.PositiveSmallIntegerField(_("year"))
+    host = models.CharField(_("host"), max_length=100, validators=[validate_plain_line])
+    introduction = models.TextField(_("introduction"), blank=True)
+    is_published = models.BooleanField(_("public"), default=False)
+    certificate_prefix = models.CharField(
+        _("certificate prefix"),
+        max_length=20,
+        validators=[RegexValidator(r"^[A-Z0-9]+(?:-[A-Z0-9]+)*$", _("Capital letters, digits and hyphens."))],
+        help_text=_("The first part of each certificate's number, such as SC-DEX-2026."),
+    )
+    max_team_members = models.PositiveSmallIntegerField(
+        _("members a team"), default=10, validators=[MinValueValidator(1)]
+    )
+    max_file_size = models.PositiveIntegerField(
+        _("largest file in bytes"), default=50 * 1024**2, validators=[MinValueValidator(1)]
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects = CompetitionManager()
+
+    class Meta:
+        verbose_name = _("competition")
+        verbose_name_plural = _("competitions")
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("dashboards:competition", args=[self.slug])
+
+    @property
+    def audit_scope(self) -> str:
+        return f"competition:{self.pk}"
+
+    @staticmethod
+    def organized_by(user: Person) -> models.QuerySet[Any]:
+        """Ids of the competitions that ``user`` organizes, wholly or in some tracks."""
+        return Organizer.objects.filter(user_id=user.pk, user__is_active=True).values("competition")
+
+
+class Stage(models.Model):
+    """A window of a competition's calendar, half open: opens_at <= t < closes_at."""
+
+    competition = models.ForeignKey(
+        Competition, on_delete=models.CASCADE, related_name="stages", verbose_name=_("competition")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=StageKind)
+    opens_at = models.DateTimeField(_("opens at"))
+    closes_at = models.DateTimeField(_("closes at"), help_text=_("The first moment after the stage."))
+
+    objects = StageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stage")
+        verbose_name_plural = _("stages")
+        ordering = ["opens_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "kind"], name="stage_once_per_competition"),
+            models.CheckConstraint(
+                condition=Q(closes_at__gt=F("opens_at")),
+                name="stage_closes_after_it_opens",
+                violation_error_message=_("The stage must close after it opens."),
+            ),
+            models.CheckConstraint(condition=Q(kind__in=StageKind.values), name="stage_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    def is_open(self, now: datetime) -> bool:
+        return self.opens_at <= now < self.closes_at
+
+    @property
+    def audit_scope(self) -> str:
+        return f"competition:{self.competition_id}"
+
+
+class TrackManager(models.Manager.from_queryset(TrackQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, number: int) -> Track:
+        return self.get(competition__slug=slug, number=number)
+
+
+class Track(models.Model):
+    competition = models.ForeignKey(
+        Competition, on_delete=models.CASCADE, related_name="tracks", verbose_name=_("competition")
+    )
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    name = models.CharField(_("name"), max_length=60, validators=[validate_plain_line])
+
+    objects = TrackManager()
+
+    class Meta:
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        ordering = ["competition", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["competition", "number"], name="track_number_once_per_competition"),
+            models.UniqueConstraint(fields=["competition", "name"], name="track_name_once_per_competition"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="track_number_starts_at_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def natural_key(self) -> tuple[str, int]:
+        return (self.competition.slug, self.number)
+
+    natural_key.dependencies = ["tracks.competition"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return reverse("tracks:track", args=[self.competition.slug, self.number])
+
+    @property
+    def code(self) -> str:
+        return f"T{self.number:02}"
+
+    @property
+    def audit_scope(self) -> str:
+        return f"competition:{self.competition_id}"
+
+
+class TopicManager(models.Manager.from_queryset(TopicQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, track_number: int, number: int) -> Topic:
+        return self.get(track__competition__slug=slug, track__number=track_number, number=number)
+
+
+class Topic(models.Model):
+    """What an entry answers. Title and body are those of the latest revision."""
+
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="topics", verbose_name=_("track"))
+    number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
+    title = models.CharField(_("title"), max_length=120, validators=[validate_plain_line])
+    body = models.TextField(_("text"))
+    status = models.CharField(_("state"), max_length=20, choices=TopicStatus, default=TopicStatus.OPEN)
+
+    objects = TopicManager()
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["track", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "number"], name="topic_number_once_per_track"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="topic_number_starts_at_one"),
+            models.CheckConstraint(condition=Q(status__in=TopicStatus.values), name="topic_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    def natural_key(self) -> tuple[str, int, int]:
+        return (*self.track.natural_key(), self.number)
+
+    natural_key.dependencies = ["tracks.track"]  # type: ignore[attr-defined]
+
+    def get_absolute_url(self) -> str:
+        return reverse("tracks:topic", args=[self.track.competition.slug, self.track.number, self.number])
+
+    @property
+    def audit_scope(self) -> str:
+        return self.track.audit_scope
+
+
+class RevisionManager(models.Manager.from_queryset(RevisionQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, track_number: int, topic_number: int, number: int) -> TopicRevision:
+        topic = Topic.objects.get_by_natural_key(slug, track_number, topic_number)
+        return self.get(topic=topic, number=number)
+
+
+class TopicRevision(models.Model):
+    """A topic's text at a time; entries stay tied to the one they answered."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="revisions", verbose_name=_("topic"))
+    number = models.PositiveIntegerField(_("revision"))
+    title = models.CharField(_("title"), max_length=120)
+    body = models.TextField(_("text"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("written by"),
+    )
+    created_at = models.DateTimeField(_("written at"))
+
+    objects = RevisionManager()
+
+    class Meta:
+        verbose_name = _("topic revision")
+        verbose_name_plural = _("topic revisions")
+        ordering = ["topic", "number"]
+        constraints = [models.UniqueConstraint(fields=["topic", "number"], name="revision_number_once_per_topic")]
+
+    def __str__(self) -> str:
+        return f"{self.title} (v{self.number})"
+
+    def natural_key(self) -> tuple[str, int, int, int]:
+        return (*self.topic.natural_key(), self.number)
+
+    natural_key.dependencies = ["tracks.topic"]  # type: ignore[attr-defined]
+
+
+class Organizer(models.Model):
+    """Somebody who runs a competition, or only some of its tracks."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="organizer_roles",
+        verbose_name=_("user"),
+    )
+    competition = models.ForeignKey(
+        Competition, on_delete=models.CASCADE, related_name="organizers", verbose_name=_("competition")
+    )
+    tracks = models.ManyToManyField(
+        Track, blank=True, verbose_name=_("tracks"), help_text=_("None: the whole competition.")
+    )
+
+    objects = OrganizerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("organizer")
+        verbose_name_plural = _("organizers")
+        constraints = [models.UniqueConstraint(fields=["user", "competition"], name="organizer_once_per_competition")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.competition}"
+
+    @property
+    def audit_scope(self) -> str:
+        return f"competition:{self.competition_id}"
