@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
@@ -10,7 +9,6 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.people import Person
 from portal.core.text import validate_plain_line
 from tracks.enums import StageKind, TopicStatus
 from tracks.querysets import (
@@ -23,9 +21,7 @@ from tracks.querysets import (
 )
 
 # First parts of the portal's own addresses; a competition's address must not shadow one.
-RESERVED_SLUGS = (
-    "accounts|admin|api|desk|f|healthz|i18n|judging|mailbox|organize|privacy|readyz|static|style|submissions|teams|verify"
-)
+RESERVED_SLUGS = "accounts|admin|api|desk|f|healthz|i18n|judging|mailbox|organize|privacy|readyz|static|style|submissions|teams|verify"
 validate_slug = RegexValidator(
     rf"^(?!(?:{RESERVED_SLUGS})$)[a-z0-9]+(?:-[a-z0-9]+)*$",
     _("Small letters, digits and hyphens; not a word that the portal uses itself."),
@@ -80,10 +76,10 @@ class Competition(models.Model):
     def audit_scope(self) -> str:
         return f"competition:{self.pk}"
 
-    @staticmethod
-    def organized_by(user: Person) -> models.QuerySet[Any]:
-        """Ids of the competitions that ``user`` organizes, wholly or in some tracks."""
-        return Organizer.objects.filter(user_id=user.pk, user__is_active=True).values("competition")
+
+class StageManager(models.Manager.from_queryset(StageQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str, kind: str) -> Stage:
+        return self.get(competition__slug=slug, kind=kind)
 
 
 class Stage(models.Model):
@@ -96,7 +92,7 @@ class Stage(models.Model):
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"), help_text=_("The first moment after the stage."))
 
-    objects = StageQuerySet.as_manager()
+    objects = StageManager()
 
     class Meta:
         verbose_name = _("stage")
@@ -114,6 +110,11 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    def natural_key(self) -> tuple[str, str]:
+        return (self.competition.slug, self.kind)
+
+    natural_key.dependencies = ["tracks.competition"]  # type: ignore[attr-defined]
 
     def is_open(self, now: datetime) -> bool:
         return self.opens_at <= now < self.closes_at

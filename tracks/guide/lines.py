@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from portal.core.text import BIDI
 from tracks.guide.document import GuideError
 
 _BOLD = re.compile(r"\*\*[^*]+\*\*")
 _CLOSING_MARKS = re.compile(r"\s#+$")
-_BIDI_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -69,4 +69,4 @@ def is_unprintable(character: str) -> bool:
     if character == "\t":
         return False
     # U+FFFD is what a failed conversion leaves where a character was.
-    return character == "\ufffd" or character in _BIDI_OVERRIDES or unicodedata.category(character) in _UNPRINTABLE
+    return character == "\ufffd" or character in BIDI or unicodedata.category(character) in _UNPRINTABLE

@@ -47,6 +47,7 @@ def parse_guide(text: str) -> GuideDocument:
     if not tracks:
         raise GuideError(head.line, _("the document has no tracks."))
     refuse_gaps(tracks, _("track %(number)d"))
+    refuse_same_names(tracks)
     refuse_other_count(head, len(tracks))
     return GuideDocument(head.heading, introduction, tracks, tuple(repairs))
 
@@ -108,6 +109,14 @@ def refuse_gaps(items: Iterable[GuideTrack] | Iterable[GuideTopic], label: str) 
         if item.number < expected:
             raise GuideError(item.line, _("%(found)s appears twice; %(expected)s was expected.") % names)
         raise GuideError(item.line, _("%(found)s stands where %(expected)s was expected.") % names)
+
+
+def refuse_same_names(tracks: Iterable[GuideTrack]) -> None:
+    seen: set[str] = set()
+    for track in tracks:
+        if track.name in seen:
+            raise GuideError(track.line, _("there is another track called “%(name)s”.") % {"name": track.name})
+        seen.add(track.name)
 
 
 def refuse_other_count(head: Section, count: int) -> None:

@@ -1,0 +1,13 @@
+from django.db import migrations
+
+from portal.core.append_only import AppendOnly
+
+
+class Migration(migrations.Migration):
+    dependencies = [("judging", "0001_initial")]
+
+    operations = [
+        AppendOnly("Ranking"),
+        AppendOnly("RankingEntry"),
+        AppendOnly("Award"),
+    ]

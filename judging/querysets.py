@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, Sum
+
+from judging.enums import AssignmentStatus, RoundStatus
+from judging.lifecycle import LIVE
+from portal.core.people import Person
+
+
+def organized_competitions(user: Person) -> models.QuerySet[Any]:
+    """Judging crosses tracks, so it is run by those who run the whole competition."""
+    return apps.get_model("tracks", "Competition").objects.organized_by(user)  # type: ignore[no-any-return]
+
+
+class OrganizedQuerySet(models.QuerySet):
+    """Rows that only the organizers of the competition at the end of ``competition_path`` see."""
+
+    competition_path = "competition"
+
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(**{f"{self.competition_path}__in": organized_competitions(user)})
+
+
+class OfRoundQuerySet(OrganizedQuerySet):
+    competition_path = "round__competition"
+
+
+class RoundQuerySet(OrganizedQuerySet):
+    def with_progress(self) -> Self:
+        """``reviews_due`` and ``reviews_done`` of each round."""
+        live = Q(assignments__status__in=LIVE)
+        return self.annotate(
+            reviews_due=Count("assignments", filter=live),
+            reviews_done=Count("assignments", filter=Q(assignments__status=AssignmentStatus.SUBMITTED)),
+        )
+
+
+class JudgeQuerySet(OrganizedQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Organizers; and a judge sees their own row. Nobody else learns who judges."""
+        return self.filter(Q(competition__in=organized_competitions(user)) | Q(user_id=user.pk))
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(
+            Q(round__competition__in=organized_competitions(user)) | Q(pk__in=self.owed_by(user).values("pk"))
+        )
+
+    def owed_by(self, user: Person) -> Self:
+        """The assignments of ``user`` as a judge: those of rounds that have opened, and not given up.
+
+        A judge who is in the team of an entry never sees it this way, whatever was assigned.
+        """
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        opened = [RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.PUBLISHED]
+        return self.model.objects.filter(
+            ~Exists(member.filter(team=OuterRef("submission__team"))),
+            judge__user_id=user.pk,
+            judge__is_active=True,
+            judge__user__is_active=True,
+            round__status__in=opened,
+            status__in=LIVE,
+        )
+
+    def live(self) -> Self:
+        return self.filter(status__in=LIVE)
+
+    def for_desk(self) -> Self:
+        """What a judge's queue shows; neither team nor organization are read."""
+        total = F("review__scores__points") * F("review__scores__criterion__weight")
+        return (
+            self.select_related("round__competition", "version", "submission__topic", "submission__track")
+            .annotate(total=Sum(total, output_field=DecimalField(max_digits=8, decimal_places=4)))
+            .order_by("round", "submission__number")
+        )
+
+
+class ReviewQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """A judge's own; an organizer's of their competition once submitted, since a draft is nobody else's."""
+        own = Q(assignment__in=apps.get_model("judging", "Assignment").objects.owed_by(user))
+        organized = Q(
+            assignment__round__competition__in=organized_competitions(user),
+            assignment__status=AssignmentStatus.SUBMITTED,
+        )
+        return self.filter(own | organized)
+
+    def with_total(self) -> Self:
+        """``total``: weighted points, in one query however many reviews there are."""
+        weighted = F("scores__points") * F("scores__criterion__weight")
+        return self.annotate(total=Sum(weighted, output_field=DecimalField(max_digits=8, decimal_places=4)))
+
+
+class AwardQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """An award exists from its publication on, and is public with its competition."""
+        competitions = apps.get_model("tracks", "Competition").objects.visible_to(user)
+        return self.filter(publication__round__competition__in=competitions)
+
+
+class CertificateQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The winning team, and the organizers. Everybody else has the page that verifies it."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.filter(
+            Exists(member.filter(team=OuterRef("award__submission__team")))
+            | Q(award__publication__round__competition__in=organized_competitions(user))
+        )

@@ -1,0 +1,13 @@
+from portal.core.lifecycle import Lifecycle, move
+from submissions.enums import SubmissionStatus as S
+
+SUBMISSION_LIFECYCLE = Lifecycle(
+    move("submit", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.SUBMITTED),
+    move("pass_screening", sources={S.SUBMITTED}, target=S.ELIGIBLE),
+    move("return_for_correction", sources={S.SUBMITTED}, target=S.RETURNED),
+    move("reject", sources={S.SUBMITTED}, target=S.REJECTED),
+    move("withdraw", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.WITHDRAWN),
+)
+
+# While an entry is in one of these, the team may still write.
+EDITABLE = frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED})

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.text import validate_plain_line
+from submissions.enums import ScreeningOutcome, SubmissionStatus
+from submissions.lifecycle import EDITABLE
+from submissions.models.teams import Team
+from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
+
+
+class Submission(models.Model):
+    """An entry: what the team is writing now. What it has submitted are its versions."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("team"))
+    topic = models.ForeignKey(
+        "tracks.Topic", on_delete=models.PROTECT, related_name="submissions", verbose_name=_("topic")
+    )
+    # The track it competes in, for its number and for every list that goes by track.
+    track = models.ForeignKey(
+        "tracks.Track", on_delete=models.PROTECT, related_name="submissions", verbose_name=_("track")
+    )
+    # Given at the first submit: T07-0003 is the third entry of track 7.
+    number = models.CharField(_("entry number"), max_length=20, blank=True)
+    title = models.CharField(_("project title"), max_length=60, validators=[validate_plain_line])
+    abstract = models.TextField(_("abstract"), max_length=1000, blank=True)
+    draft_version = models.PositiveIntegerField(_("draft version"), default=1)
+    status = models.CharField(
+        _("state"), max_length=20, choices=SubmissionStatus, default=SubmissionStatus.DRAFT, db_index=True
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last saved at"), auto_now=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["track", "number"], condition=~Q(number=""), name="entry_number_once_per_track"
+            ),
+            models.CheckConstraint(condition=Q(status__in=SubmissionStatus.values), name="submission_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN])
+                | (Q(submitted_at__isnull=False) & ~Q(number="")),
+                name="submission_submitted_has_number_and_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:submission", args=[self.public_id])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.status in EDITABLE
+
+    @property
+    def audit_scope(self) -> str:
+        return self.team.audit_scope
+
+
+class Attachment(models.Model):
+    """A file that a team put into an entry; a newer one replaces it, no row is overwritten."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("submission")
+    )
+    slot = models.CharField(_("slot"), max_length=30, default="proposal")
+    file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
+    name = models.CharField(_("file name"), max_length=150)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    replaced_at = models.DateTimeField(_("replaced at"), null=True, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["submission", "slot"], condition=Q(replaced_at=None), name="attachment_current_once_per_slot"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:attachment", args=[self.public_id, self.name])
+
+
+class SubmissionVersion(models.Model):
+    """What was submitted, as it was. The database refuses to change or delete it."""
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.PROTECT, related_name="versions", verbose_name=_("submission")
+    )
+    number = models.PositiveIntegerField(_("version"))
+    topic_revision = models.ForeignKey(
+        "tracks.TopicRevision", on_delete=models.PROTECT, related_name="+", verbose_name=_("topic revision")
+    )
+    form = models.JSONField(_("form"))
+    form_sha256 = models.CharField("SHA-256", max_length=64)
+    attachments = models.ManyToManyField(Attachment, related_name="versions", verbose_name=_("attachments"))
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    created_at = models.DateTimeField(_("submitted at"))
+
+    objects = OfSubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission version")
+        verbose_name_plural = _("submission versions")
+        ordering = ["submission", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["submission", "number"], name="version_number_once_per_submission"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission} v{self.number}"
+
+    @property
+    def title(self) -> str:
+        return str(self.form["title"])
+
+    @property
+    def abstract(self) -> str:
+        return str(self.form["abstract"])
+
+
+class Receipt(models.Model):
+    """Proof of what was received, and when by the server's clock. Never changed."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="receipt", verbose_name=_("version")
+    )
+    files = models.JSONField(_("files"))
+    received_at = models.DateTimeField(_("received at"))
+    committed_at = models.DateTimeField(_("recorded at"))
+
+    objects = ReceiptQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("receipt")
+        verbose_name_plural = _("receipts")
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+    def get_absolute_url(self) -> str:
+        return reverse("submissions:receipt", args=[self.public_id])
+
+
+class Screening(models.Model):
+    """What the organizers decided about one version, and why."""
+
+    version = models.OneToOneField(
+        SubmissionVersion, on_delete=models.PROTECT, related_name="screening", verbose_name=_("version")
+    )
+    outcome = models.CharField(_("outcome"), max_length=20, choices=ScreeningOutcome)
+    reason = models.TextField(_("reason"), max_length=1000, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"))
+
+    class Meta:
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=ScreeningOutcome.values), name="screening_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(outcome=ScreeningOutcome.PASSED) | ~Q(reason=""),
+                name="screening_gives_a_reason_unless_passed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.get_outcome_display()}"
