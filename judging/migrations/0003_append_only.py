@@ -4,7 +4,7 @@ from portal.core.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("judging", "0001_initial")]
+    dependencies = [("judging", "0002_initial")]
 
     operations = [
         AppendOnly("Ranking"),
