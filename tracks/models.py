@@ -21,7 +21,10 @@ from tracks.querysets import (
 )
 
 # First parts of the portal's own addresses; a competition's address must not shadow one.
-RESERVED_SLUGS = "accounts|admin|api|desk|f|healthz|i18n|judging|mailbox|organize|privacy|readyz|static|style|submissions|teams|verify"
+RESERVED_SLUGS = "|".join(
+    "accounts admin api desk f healthz i18n judging mailbox organize privacy readyz static style submissions "
+    "teams verify".split()
+)
 validate_slug = RegexValidator(
     rf"^(?!(?:{RESERVED_SLUGS})$)[a-z0-9]+(?:-[a-z0-9]+)*$",
     _("Small letters, digits and hyphens; not a word that the portal uses itself."),
