@@ -30,6 +30,7 @@ bench: ready-for-check
 lock: ready-for-check
 	$(UV_COMPILE) pyproject.toml -o requirements.lock
 	$(UV_COMPILE) --extra dev --extra s3 -c requirements.lock pyproject.toml -o requirements-dev.lock
+	$(UV_COMPILE) --extra s3 -c requirements-dev.lock pyproject.toml -o requirements-production.lock
 
 messages: ready-for-test
 	$(PY) manage.py makemessages --locale zh_Hans --no-obsolete --add-location file \

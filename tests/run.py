@@ -15,8 +15,7 @@ from types import FrameType
 from xml.etree import ElementTree as ET
 
 from portal.core.processes import die_with_parent
-from portal.env import NAMES
-from tests.servers import ServerFailedError, private_servers
+from tests.servers import ServerFailedError, outside_environment, private_servers
 
 NO_TESTS_COLLECTED = 5
 
@@ -52,12 +51,10 @@ def main(arguments: list[str]) -> int:
 
 def run(part: Part, arguments: list[str], servers: dict[str, str], report: Path) -> tuple[int, dict[str, int]]:
     print(f"\n{part.title}", flush=True)
-    # What the developer's own shell says must not decide where the tests write.
-    environment = {name: value for name, value in os.environ.items() if name not in NAMES}
     command = [sys.executable, "-m", "pytest", "-m", part.marker, "-n", str(part.workers), f"--junit-xml={report}"]
     process = subprocess.Popen(
         [*command, *arguments],
-        env={**environment, **(servers if part.on_servers else {})},
+        env={**outside_environment(), **(servers if part.on_servers else {})},
         # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
         start_new_session=True,
         preexec_fn=lambda: die_with_parent(signal.SIGINT),

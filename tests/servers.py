@@ -16,6 +16,7 @@ import psycopg2
 import redis
 
 from portal.core.processes import die_with_parent
+from portal.env import NAMES
 
 PATIENCE = 30.0
 
@@ -32,6 +33,12 @@ def private_servers() -> Iterator[dict[str, str]]:
         folder.chmod(0o755)
         with postgresql(folder / "postgresql") as database, redis_server(folder / "redis") as broker:
             yield {"DATABASE_URL": database, "TEST_REDIS_URL": broker}
+
+
+def outside_environment() -> dict[str, str]:
+    """Our environment without what speaks to the portal: neither a developer's shell nor the tests' settings."""
+    ours = {*NAMES, "TEST_REDIS_URL", "DJANGO_SETTINGS_MODULE"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
 
 
 @contextmanager
