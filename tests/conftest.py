@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from portal.core.catalogues import compile_catalogues
+from tests.append_only import let_tests_flush
 
 # Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -14,6 +15,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 def pytest_configure() -> None:
+    let_tests_flush()
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
 
