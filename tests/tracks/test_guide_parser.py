@@ -207,6 +207,7 @@ def test_document_without_sense_gets_line_and_reason(text, line, reason):
         ("二、第二题", "三、第二题", 11, "topic 3 stands where topic 2 was expected."),
         ("赛道二", "赛道一", 15, "track 1 appears twice; track 2 was expected."),
         ("赛道二", "赛道十二", 15, "track 12 stands where track 2 was expected."),
+        ("乙赛道", "甲赛道", 15, "there is another track called “甲”."),
         ("共 2 个", "共 3 个", 3, "3 tracks are announced, 2 follow."),
         ("共 2 个", "共三个", 3, "3 tracks are announced, 2 follow."),
     ],
@@ -256,9 +257,7 @@ def test_a_mangled_guide_is_read_or_refused(guide_text, data):
     start = data.draw(st.integers(0, len(guide_text)))
     length = data.draw(st.integers(0, 400))
 
-    assert is_read_or_refused(
-        guide_text[:start] + data.draw(st.text(max_size=5)) + guide_text[start + length :]
-    )
+    assert is_read_or_refused(guide_text[:start] + data.draw(st.text(max_size=5)) + guide_text[start + length :])
 
 
 @given(st.binary(max_size=200))

@@ -101,7 +101,7 @@ def parse_topic(section: _Numbered, repairs: list[Repair]) -> GuideTopic:
     return GuideTopic(section.number, section.name, body, section.line)
 
 
-def refuse_gaps(items: Iterable[GuideTrack] | Iterable[GuideTopic], label: str) -> None:
+def refuse_gaps(items: Iterable[GuideTrack | GuideTopic], label: str) -> None:
     for expected, item in enumerate(items, start=1):
         if item.number == expected:
             continue

@@ -91,7 +91,7 @@ class Plan:
 
     @property
     def writes_something(self) -> bool:
-        changes = {step.change for track in self.tracks for step in (track, *track.topics)}
+        changes = {track.change for track in self.tracks} | self.counts.keys()
         return not changes <= {Change.UNCHANGED, Change.GONE}
 
 
