@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.models import StoredFile
@@ -65,10 +65,7 @@ def is_intact(stored: StoredFile) -> bool:
 
 
 def _local_root(storage: Storage) -> Path | None:
-    try:
-        return Path(storage.path(""))
-    except NotImplementedError:
-        return None
+    return Path(storage.location) if isinstance(storage, FileSystemStorage) else None
 
 
 @contextmanager

@@ -1,0 +1,38 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from portal.core.text import tidy_file_name, validate_plain_line
+
+
+@pytest.mark.parametrize("value", ["李雷", "川西山洪预警（二期）", "O'Brien & Söhne", "😀", "<b>"])
+def test_what_people_are_called_is_accepted(value):
+    assert validate_plain_line(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a\x00b", "a\nb", "a\u202eb", "\u2066a", "\u200f", "   ", "\u3000", "\u200b", "a\u2028b", "\ud800"],
+    ids=ascii,
+)
+def test_what_would_pose_as_something_else_is_refused(value):
+    with pytest.raises(ValidationError):
+        validate_plain_line(value)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("申报书（盖章）.pdf", "申报书（盖章）.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Users\\li\\a.pdf", "a.pdf"),
+        ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
+        ("gpj.\u202efdp.exe", "gpj.fdp.exe"),
+        (".htaccess", "htaccess"),
+        ("", "file"),
+        ("\x00", "file"),
+        ("长" * 300 + ".pdf", "长" * 146 + ".pdf"),
+    ],
+    ids=ascii,
+)
+def test_a_file_name_is_tidied(given, kept):
+    assert tidy_file_name(given) == kept
