@@ -26,13 +26,14 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 HUES = 24
 CURRENT = SafeString('aria-current="page"')
 SEAL = SafeString('<em class="x">×</em>')
+# What a state's colour is, everywhere. A word that means different things is listed with its model.
 TONES = {
-    "off": "withdrawn declined expired revoked cancelled recused planned upcoming archived skipped not_shortlisted",
-    "": "draft pending invited sent unopened closed",
-    "now": "submitted open started in_progress in_review processing current review",
-    "ok": "eligible accepted verified shortlisted awarded published confirmed upheld issued done complete ready decided",
-    "warn": "returned objected overdue reopened suspended due",
-    "stop": "ineligible rejected failed disqualified refused invalid dead",
+    "off": "withdrawn declined expired revoked recused planned skipped",
+    "": "draft pending assigned closed",
+    "now": "submitted open started certificate.requested",
+    "ok": "eligible passed accepted shortlisted published issued assignment.submitted",
+    "warn": "returned assignment.started",
+    "stop": "rejected failed invalid certificate.revoked topic.withdrawn",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 
@@ -70,28 +71,27 @@ def trail(*pairs: str) -> list[tuple[str, str]]:
 
 @register.simple_tag
 def control(field: BoundField, hint: str = "") -> str:
-    """The widget of a field, tied to its hint. A counted text may grow too long: cutting what is pasted loses it."""
+    """The widget of a field, tied to its hint.
+
+    No placeholder, because it goes when one begins to type; no cut at the limit, because what is pasted would be lost.
+    """
+    widget = field.field.widget.attrs
+    widget.pop("placeholder", None)
     attrs: dict[str, Any] = {}
     if hint and not field.help_text and not field.use_fieldset:
         error = f" {field.auto_id}_error" if field.errors else ""
         attrs["aria-describedby"] = f"{field.auto_id}_helptext{error}"
-    if field.widget_type == "textarea":
-        widget = field.field.widget.attrs
-        attrs["data-limit"] = widget.pop("maxlength", widget.get("data-limit", ""))
+    if field.widget_type == "textarea" and "maxlength" in widget:
+        attrs["data-limit"] = widget.pop("maxlength")
     return field.as_widget(attrs=attrs)
 
 
 @register.inclusion_tag("components/badge.html")
 def state(thing: Model, field: str = "status") -> dict[str, str]:
-    """The badge of a model's state: its word from the enum, its colour from ``tone``."""
-    return {"label": getattr(thing, f"get_{field}_display")(), "tone": tone(getattr(thing, field))}
-
-
-@register.filter
-def tone(value: Any) -> str:
-    """The one colour of a state: what its enum says, else what the word means everywhere in the portal."""
-    own = getattr(value, "tone", None)
-    return own if own is not None else TONE_OF.get(str(value), "")
+    """The badge of a model's state: its word from the enum, its colour from ``TONES``."""
+    value = str(getattr(thing, field))
+    tone = TONE_OF.get(f"{thing._meta.model_name}.{value}", TONE_OF.get(value, ""))
+    return {"label": getattr(thing, f"get_{field}_display")(), "tone": tone}
 
 
 @register.filter
