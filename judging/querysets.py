@@ -13,7 +13,7 @@ from portal.core.people import Person
 
 def organized_competitions(user: Person) -> models.QuerySet[Any]:
     """Judging crosses tracks, so it is run by those who run the whole competition."""
-    return apps.get_model("tracks", "Competition").objects.organized_by(user)  # type: ignore[no-any-return]
+    return apps.get_model("tracks", "Competition").objects.organized_by(user)
 
 
 class OrganizedQuerySet(models.QuerySet):
@@ -58,7 +58,7 @@ class AssignmentQuerySet(models.QuerySet):
         """
         member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
         opened = [RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.PUBLISHED]
-        return self.model.objects.filter(
+        return self.filter(
             ~Exists(member.filter(team=OuterRef("submission__team"))),
             judge__user_id=user.pk,
             judge__is_active=True,

@@ -190,14 +190,17 @@ def storage() -> dict[str, Any]:
     raise ImproperlyConfigured(f"STORAGE_URL must start with file:// or s3://, got {url.scheme}://")
 
 
+def mailbox_dir() -> Path | None:
+    """Where mails are kept for a page instead of sent; None where they are sent."""
+    if not text("EMAIL_URL", embedded="mailbox://").startswith("mailbox://"):
+        return None
+    if not is_embedded():
+        raise ImproperlyConfigured("EMAIL_URL=mailbox:// is for the embedded mode alone")
+    return var_dir() / "mailbox"
+
+
 def email() -> dict[str, Any]:
-    """Django's EMAIL_* settings, and MAILBOX_DIR where mails are kept for a page instead of sent."""
-    url = text("EMAIL_URL", embedded="mailbox://")
-    if url.startswith("mailbox://"):
-        if not is_embedded():
-            raise ImproperlyConfigured("EMAIL_URL=mailbox:// is for the embedded mode alone")
-        return {
-            "EMAIL_BACKEND": "portal.notifications.mailbox.MailboxBackend",
-            "MAILBOX_DIR": var_dir() / "mailbox",
-        }
-    return {**env.email_url_config(url), "EMAIL_TIMEOUT": 10}
+    """Django's EMAIL_* settings."""
+    if mailbox_dir() is not None:
+        return {"EMAIL_BACKEND": "portal.notifications.mailbox.MailboxBackend"}
+    return {**env.email_url_config(text("EMAIL_URL")), "EMAIL_TIMEOUT": 10}

@@ -1,5 +1,7 @@
 """The portal's settings: one file, fed by the environment through ``portal.env``."""
 
+from pathlib import Path
+
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -172,7 +174,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", embedded="portal@localhost")
-MAILBOX_DIR = None
+MAILBOX_DIR: Path | None = env.mailbox_dir()
 globals().update(env.email())
 
 # Celery: the outbox is the truth, the broker a doorbell.

@@ -68,8 +68,8 @@ class SubmissionQuerySet(models.QuerySet):
         if is_site_admin(user):
             return self
         member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        of_team = Exists(member.filter(team=OuterRef("team")))
-        return self.filter(of_team | Q(pk__in=self.model.objects.organized_by(user).values("pk")))
+        organized = apps.get_model("submissions", "Submission").objects.organized_by(user)
+        return self.filter(Exists(member.filter(team=OuterRef("team"))) | Q(pk__in=organized.values("pk")))
 
     def organized_by(self, user: Person) -> Self:
         """Entries of the tracks that ``user`` runs, drafts left out: those are the team's own affair."""

@@ -55,7 +55,7 @@ def record(
     entry.save(force_insert=True)
     head.sequence, head.hash = entry.sequence, entry.hash
     head.save(update_fields=["sequence", "hash"])
-    return entry  # type: ignore[no-any-return]
+    return entry
 
 
 def digest(entry: Any) -> str:

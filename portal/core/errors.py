@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 
 class Conflict(Exception):
     """The request is sound, but the thing it speaks of has moved on: 409."""
 
-    def __init__(self, message: object = _("Somebody has changed this in the meantime. Please reload the page.")):
+    def __init__(self, message: Any = _("Somebody has changed this in the meantime. Please reload the page.")):
         super().__init__(message)
         self.message = message
 

@@ -9,10 +9,13 @@ class Person(Protocol):
     ``core`` stands below ``accounts``, so it can say what it needs but not import who has it.
     """
 
-    pk: Any
-    is_active: bool
-    is_staff: bool
-    is_superuser: bool
-
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def is_active(self) -> bool: ...
+    @property
+    def is_staff(self) -> bool: ...
+    @property
+    def is_superuser(self) -> bool: ...
     @property
     def is_authenticated(self) -> bool: ...

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
@@ -27,7 +26,7 @@ class MailboxBackend(BaseEmailBackend):
     """Writes each message to a file of its own; the name sorts by time."""
 
     def send_messages(self, email_messages: Sequence[Any]) -> int:
-        folder = Path(settings.MAILBOX_DIR)
+        folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             path = folder / f"{time.time_ns()}-{os.urandom(4).hex()}"
@@ -49,20 +48,24 @@ class Letter:
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
     """The latest letters, newest first; with ``?to=`` only those to one address."""
-    if not settings.MAILBOX_DIR:
-        raise Http404
     wanted = request.GET.get("to", "")
     letters = [_read(path) for path in _paths()[:SHOWN]]
     shown = [letter for letter in letters if wanted.lower() in letter.to.lower()]
     return render(request, "notifications/mailbox.html", {"letters": shown, "wanted": wanted})
 
 
+def _folder() -> Path:
+    if settings.MAILBOX_DIR is None:
+        raise Http404
+    return settings.MAILBOX_DIR
+
+
 def _paths() -> list[Path]:
-    return sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)
+    return sorted(_folder().glob("*.eml"), reverse=True)
 
 
 def _read(path: Path) -> Letter:
-    message = cast(ParsedMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(("plain",))
     sent_at = datetime.fromtimestamp(int(path.name.split("-")[0]) / 1e9, tz=timezone.get_default_timezone())
     text = body.get_content() if body is not None else ""

@@ -11,9 +11,10 @@ from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from tracks import services
 from tracks.enums import TopicStatus
-from tracks.guide.importing import apply_import, create_competition, plan_import
+from tracks.guide.importing import apply_import, plan_import
 from tracks.guide.parser import parse_guide
 from tracks.models import Competition, Topic, TopicRevision, Track
+from tracks.services import create_competition
 
 pytestmark = pytest.mark.django_db
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.people import Person
 from portal.core.permissions import require
@@ -42,26 +39,6 @@ def apply_import(competition: Competition, plan: Plan, *, actor: Person | None, 
             track = apply_track(step, tracks.get(step.number), competition, actor=actor)
             apply_topics(step.topics, track, actor=actor, reason=reason)
     return plan
-
-
-@transaction.atomic
-def create_competition(*, actor: Person | None, slug: str, name: str, introduction: str) -> Competition:
-    """An unpublished competition; what only its organizers know is filled in provisionally."""
-    require(rules.is_site_admin, actor)
-    year = re.search(r"20[0-9]{2}", name)
-    competition = Competition(
-        slug=slug,
-        name=name,
-        short_name=name[:40].rstrip(),
-        year=int(year[0]) if year else timezone.localdate().year,
-        host=_("Organizing committee of %(name)s") % {"name": name},
-        introduction=introduction,
-        certificate_prefix=slug.upper()[:20].rstrip("-"),
-    )
-    competition.full_clean()
-    competition.save()
-    audit.record("add", competition, actor=actor, after={"slug": slug, "name": name})
-    return competition
 
 
 def present_tracks(competition: Competition) -> tuple[PresentTrack, ...]:

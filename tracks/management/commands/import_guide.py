@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
 from tracks.guide.document import GuideDocument, GuideError
-from tracks.guide.importing import apply_import, create_competition, plan_import
+from tracks.guide.importing import apply_import, plan_import
 from tracks.guide.parser import read_guide
 from tracks.guide.report import describe
 from tracks.models import Competition
+from tracks.services import create_competition
 
 
 class Command(BaseCommand):

@@ -1,0 +1,77 @@
+"""Writing a competition and its calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.core import audit
+from portal.core.people import Person
+from portal.core.permissions import require
+from tracks import rules
+from tracks.models import Competition, Stage
+
+
+@transaction.atomic
+def create_competition(*, actor: Person | None, slug: str, name: str, introduction: str) -> Competition:
+    """An unpublished competition; what only its organizers know is filled in provisionally."""
+    require(rules.is_site_admin, actor)
+    year = re.search(r"20[0-9]{2}", name)
+    competition = Competition(
+        slug=slug,
+        name=name,
+        short_name=name[:40].rstrip(),
+        year=int(year[0]) if year else timezone.localdate().year,
+        host=_("Organizing committee of %(name)s") % {"name": name},
+        introduction=introduction,
+        certificate_prefix=slug.upper()[:20].rstrip("-"),
+    )
+    competition.full_clean()
+    competition.save()
+    audit.record("add", competition, actor=actor, after={"slug": slug, "name": name})
+    return competition
+
+
+@transaction.atomic
+def change_competition(competition: Competition, *, actor: Person | None, **changes: Any) -> Competition:
+    """Write ``changes`` (field names and values); what stays the same leaves no line in the audit trail."""
+    require(rules.is_organizer, actor, competition)
+    kept = Competition.objects.select_for_update().get(pk=competition.pk)
+    before = {name: getattr(kept, name) for name, value in changes.items() if getattr(kept, name) != value}
+    if not before:
+        return kept
+    for name in before:
+        setattr(kept, name, changes[name])
+    kept.full_clean()
+    kept.save(update_fields=list(before))
+    after = {name: changes[name] for name in before}
+    audit.record("change", kept, actor=actor, before=before, after=after)
+    return kept
+
+
+@transaction.atomic
+def set_stage(
+    competition: Competition, *, actor: Person | None, kind: str, opens_at: datetime, closes_at: datetime
+) -> Stage:
+    """Give the stage ``kind`` its window, half open; a stage is made when there is none."""
+    require(rules.is_organizer, actor, competition)
+    stage = competition.stages.select_for_update().filter(kind=kind).first() or Stage(
+        competition=competition, kind=kind
+    )
+    before = {} if stage.pk is None else _window(stage)
+    stage.opens_at, stage.closes_at = opens_at, closes_at
+    if _window(stage) == before:
+        return stage
+    stage.full_clean()
+    stage.save()
+    audit.record("set_window", stage, actor=actor, before=before, after={"kind": kind, **_window(stage)})
+    return stage
+
+
+def _window(stage: Stage) -> dict[str, str]:
+    return {"opens_at": stage.opens_at.isoformat(), "closes_at": stage.closes_at.isoformat()}

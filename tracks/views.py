@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from tracks.enums import StageKind
+from tracks.models import Competition, Stage, Topic, TopicRevision, Track
+
+EXCERPT = 160
+
+
+@require_safe
+def track(request: HttpRequest, competition: str, number: int) -> HttpResponse:
+    tracks = Track.objects.visible_to(request.user).filter(competition__slug=competition)
+    shown = get_object_or_404(tracks.select_related("competition"), number=number)
+    topics = Topic.objects.visible_to(request.user).filter(track=shown).defer("body").order_by("number")
+    context = {
+        "competition": shown.competition,
+        "track": shown,
+        "topics": topics.annotate(excerpt=Substr("body", 1, EXCERPT)),
+        "submission_stage": _open_stage(request, shown.competition),
+        **_neighbours(list(tracks.order_by("number")), shown.pk),
+    }
+    return render(request, "tracks/track.html", context)
+
+
+@require_safe
+def topic(request: HttpRequest, competition: str, track_number: int, number: int) -> HttpResponse:
+    topics = Topic.objects.visible_to(request.user).filter(
+        track__competition__slug=competition, track__number=track_number
+    )
+    shown = get_object_or_404(topics.select_related("track__competition"), number=number)
+    siblings = list(topics.only("number", "title", "status", "track").order_by("number"))
+    revisions = TopicRevision.objects.visible_to(request.user).filter(topic=shown).defer("body")
+    context = {
+        "competition": shown.track.competition,
+        "track": shown.track,
+        "topic": shown,
+        "siblings": siblings,
+        "revision": revisions.order_by("-number").first(),
+        "submission_stage": _open_stage(request, shown.track.competition),
+        **_neighbours(siblings, shown.pk),
+    }
+    return render(request, "tracks/topic.html", context)
+
+
+def _open_stage(request: HttpRequest, competition: Competition) -> Stage | None:
+    stages = Stage.objects.visible_to(request.user).filter(competition=competition, kind=StageKind.SUBMISSION)
+    return stages.open_at(timezone.now()).first()
+
+
+def _neighbours(rows: Sequence[Any], pk: int) -> dict[str, Any]:
+    place = next(index for index, row in enumerate(rows) if row.pk == pk)
+    return {
+        "previous": rows[place - 1] if place else None,
+        "following": rows[place + 1] if place + 1 < len(rows) else None,
+    }
