@@ -4,6 +4,8 @@ Runs before anything is installed, so it knows the standard library alone. A sec
 everything in place takes a fraction of a second.
 """
 
+from __future__ import annotations
+
 import ctypes
 import glob
 import hashlib
@@ -12,6 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,33 +28,34 @@ class CannotPrepareError(Exception):
     """One sentence for the person at the keyboard."""
 
 
-def has_libraries(*names):
+def has_libraries(*names: str) -> bool:
     try:
         return all(ctypes.CDLL(name) for name in names)
     except OSError:
         return False
 
 
-def has_chinese_font():
+def has_chinese_font() -> bool:
     if not shutil.which("fc-list"):
         return False
     fonts = subprocess.run(["fc-list", ":lang=zh-cn", "file"], capture_output=True, text=True, check=False)
     return bool(fonts.stdout.strip())
 
 
-def has_postgresql():
+def has_postgresql() -> bool:
     return bool(shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb"))  # noqa: PTH207
 
 
 # what it is for -> (is it there, Debian's packages)
-PDF = {
+Tools = dict[str, tuple[Callable[[], object], list[str]]]
+PDF: Tools = {
     "Pango": (
         lambda: has_libraries("libpango-1.0.so.0", "libpangoft2-1.0.so.0"),
         ["libpango-1.0-0", "libpangoft2-1.0-0"],
     ),
     "a Chinese font": (has_chinese_font, ["fontconfig", "fonts-noto-cjk"]),
 }
-TESTS = {
+TESTS: Tools = {
     "PostgreSQL": (has_postgresql, ["postgresql"]),
     "Redis": (lambda: shutil.which("redis-server"), ["redis-server"]),
     "Chromium": (lambda: shutil.which("chromium"), ["chromium"]),
@@ -60,11 +64,11 @@ TESTS = {
 }
 
 
-def packages_for(missing):
+def packages_for(missing: list[str]) -> list[str]:
     return [package for name, (_, packages) in TESTS.items() if name in missing for package in packages]
 
 
-def apt_command():
+def apt_command() -> list[str] | None:
     """How this person may install packages, or None."""
     if not shutil.which("apt-get"):
         return None
@@ -74,7 +78,7 @@ def apt_command():
     return ["sudo", "-n", "apt-get"] if may and may.returncode == 0 else None
 
 
-def install_packages(packages):
+def install_packages(packages: list[str]) -> bool:
     """True when apt could install them."""
     apt = apt_command()
     if apt is None:
@@ -91,7 +95,7 @@ def install_packages(packages):
     return done.returncode == 0
 
 
-def ensure(wanted):
+def ensure(wanted: Tools) -> list[str]:
     """The names of ``wanted`` that are missing and could not be installed."""
     missing = [name for name, (is_there, _) in wanted.items() if not is_there()]
     if missing:
@@ -99,14 +103,14 @@ def ensure(wanted):
     return [name for name in missing if not wanted[name][0]()]
 
 
-def ensure_pdf_tools():
+def ensure_pdf_tools() -> None:
     if missing := ensure(PDF):
         packages = " ".join(packages_for(missing))
         print(f"{' and '.join(missing)} missing: PDFs can't be made. Everything else runs. To have them, type")
         print(f"    sudo apt-get install -y {packages}", flush=True)
 
 
-def ensure_test_tools():
+def ensure_test_tools() -> None:
     if missing := ensure(TESTS):
         packages = " ".join(packages_for(missing))
         raise CannotPrepareError(
@@ -115,7 +119,7 @@ def ensure_test_tools():
         )
 
 
-def ensure_writable(folder):
+def ensure_writable(folder: Path) -> None:
     probe = folder / ".writable"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -125,12 +129,12 @@ def ensure_writable(folder):
         raise CannotPrepareError(f"Can't write to {folder}: {error.strerror}.") from None
 
 
-def has_ensurepip():
+def has_ensurepip() -> bool:
     found = subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False)
     return found.returncode == 0
 
 
-def ensure_venv():
+def ensure_venv() -> None:
     works = PYTHON.exists() and subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False)
     if works and works.returncode == 0:
         return
@@ -143,18 +147,18 @@ def ensure_venv():
         raise CannotPrepareError(f"Can't make .venv: {(made.stderr or made.stdout).strip().splitlines()[-1]}")
 
 
-def digest(lock):
+def digest(lock: str) -> str:
     return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
 
 
-def installed():
+def installed() -> dict[str, str]:
     try:
         return json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return {}
 
 
-def ensure_dependencies(lock):
+def ensure_dependencies(lock: str) -> None:
     """Install ``lock`` unless the very same file was installed before."""
     if PYTHON.exists() and installed().get(lock) == digest(lock):
         return
@@ -162,9 +166,7 @@ def ensure_dependencies(lock):
     STAMP.unlink(missing_ok=True)
     print(f"Installing what {lock} names, about a minute (once) …", flush=True)
     pip = [PYTHON, "-m", "pip", "install", "-q", "--no-input", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*pip, "--require-hashes", "-r", ROOT / lock], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*pip, "--require-hashes", "-r", ROOT / lock], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         print(done.stderr.strip(), file=sys.stderr)
         raise CannotPrepareError(f"pip could not install what {lock} names; its own words stand above.")
@@ -173,7 +175,7 @@ def ensure_dependencies(lock):
     STAMP.write_text(json.dumps({name: digest(name) for name in locks}))
 
 
-def prepare(purpose):
+def prepare(purpose: str) -> None:
     ensure_writable(ROOT)
     ensure_writable(Path(os.environ.get("PORTAL_VAR") or ROOT / "var"))
     ensure_dependencies(RUNTIME if purpose == "run" else DEVELOPMENT)
@@ -183,8 +185,8 @@ def prepare(purpose):
         ensure_test_tools()
 
 
-def main():
-    if sys.version_info < (3, 11):
+def main() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what says so
         found = ".".join(map(str, sys.version_info[:2]))
         sys.exit(f"The portal needs Python 3.11 or newer, found {found}; name another one with PYTHON=…")
     try:

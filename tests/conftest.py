@@ -13,7 +13,6 @@ from tests.append_only import let_tests_flush
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-
 def pytest_configure() -> None:
     let_tests_flush()
     for folder in settings.LOCALE_PATHS:

@@ -72,9 +72,7 @@ def counts(report: Path) -> dict[str, int]:
     if not report.exists():
         return {}
     suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest has just written it
-    total, failed, error, skipped = (
-        int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")
-    )
+    total, failed, error, skipped = (int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped"))
     return {"failed": failed, "passed": total - failed - error - skipped, "skipped": skipped, "error": error}
 
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.2
-GRACE_SECONDS = 8.0
+GRACE_SECONDS = 5.0
 # A child that falls over this often within this time will not get better by being started once more.
 DEATHS_ALLOWED, DEATHS_WINDOW = 3, 30.0
 
@@ -48,7 +48,7 @@ class Child:
             stdin=subprocess.DEVNULL,
             # A session of its own: Ctrl-C reaches the parent alone, which then stops everyone in order.
             start_new_session=True,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=die_with_parent,
         )
 
     def is_running(self) -> bool:
@@ -81,19 +81,18 @@ class Supervisor:
         self.stopping = threading.Event()
 
     def run(self, *, ready: Callable[[], bool], when_ready: Callable[[], None]) -> None:
-        """Keep all children running until a signal comes; call ``when_ready`` once ``ready`` is true."""
+        """Start the first command and, once it is ``ready``, the others; run until a signal comes."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
-            for name, command in self.commands.items():
-                child = Child(name, command, folder=self.folder, environment=self.environment)
-                self.children.append(child)
-            announced = False
+            first, *others = self.commands
+            self._start(first)
+            is_ready = False
             while not self.stopping.wait(POLL_SECONDS):
                 self._restart_the_dead()
-                if not announced and ready():
-                    announced = True
+                if not is_ready and (is_ready := ready()):
                     when_ready()
+                    self._start(*others)
         finally:
             self.stop()
 
@@ -108,6 +107,11 @@ class Supervisor:
         for child in self.children:
             child.kill_group()
             child.process.wait()
+
+    def _start(self, *names: str) -> None:
+        for name in names:
+            child = Child(name, self.commands[name], folder=self.folder, environment=self.environment)
+            self.children.append(child)
 
     def _restart_the_dead(self) -> None:
         for child in self.children:

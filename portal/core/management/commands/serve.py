@@ -24,6 +24,11 @@ from portal.core.processes import ChildGaveUpError, Supervisor
 
 HOST = "127.0.0.1"
 UNUSED_STATIC = ["redoc"]
+GUNICORN = [
+    "portal.wsgi",
+    *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+    *("--preload", "--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"),
+]
 
 
 class Command(BaseCommand):
@@ -80,20 +85,14 @@ class Command(BaseCommand):
 
 
 def commands(port: int) -> dict[str, list[str]]:
-    python = [sys.executable, "-m"]
-    celery = [*python, "celery", "--app", "portal"]
+    # On one's own machine Celery need not be told off for running as root.
+    python = [sys.executable, "-W", "ignore::UserWarning:celery.platforms", "-m"]
+    celery = [*python, "celery", "--quiet", "--app", "portal"]
     return {
         "web": [*python, "gunicorn", *GUNICORN, "--bind", f"{HOST}:{port}"],
         "worker": [*celery, "worker", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip"],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
     }
-
-
-GUNICORN = [
-    "portal.wsgi",
-    *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-    *("--no-control-socket", "--graceful-timeout", "5", "--log-level", "warning"),
-]
 
 
 def usable_port(text: str) -> int:
