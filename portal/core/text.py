@@ -16,6 +16,9 @@ def validate_plain_line(value: str) -> None:
         raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
     if not any(unicodedata.category(char)[0] in "LNPS" for char in value):
         raise ValidationError(_("Please write at least one visible character."))
+    # Names stand in the portal's own mails, where a link would seem to be the portal's.
+    if "://" in value or "www." in value.lower():
+        raise ValidationError(_("An address of a page can't stand here."))
 
 
 def tidy_file_name(name: str, *, limit: int = 150) -> str:

@@ -47,11 +47,12 @@ class Letter:
 @never_cache
 @require_safe
 def mailbox(request: HttpRequest) -> HttpResponse:
-    """The latest letters, newest first; with ``?to=`` only those to one address."""
+    """The latest letters, newest first, and the one that is open; with ``?to=`` those to one address."""
     wanted = request.GET.get("to", "")
     letters = [_read(path) for path in _paths()[:SHOWN]]
     shown = [letter for letter in letters if wanted.lower() in letter.to.lower()]
-    return render(request, "notifications/mailbox.html", {"letters": shown, "wanted": wanted})
+    opened = next((letter for letter in shown if letter.name == request.GET.get("letter")), next(iter(shown), None))
+    return render(request, "notifications/mailbox.html", {"letters": shown, "opened": opened, "wanted": wanted})
 
 
 def _folder() -> Path:

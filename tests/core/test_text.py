@@ -11,7 +11,20 @@ def test_what_people_are_called_is_accepted(value):
 
 @pytest.mark.parametrize(
     "value",
-    ["a\x00b", "a\nb", "a\u202eb", "\u2066a", "\u200f", "   ", "\u3000", "\u200b", "a\u2028b", "\ud800"],
+    [
+        "a\x00b",
+        "https://evil.example",
+        "WWW.evil.example",
+        "a\nb",
+        "a\u202eb",
+        "\u2066a",
+        "\u200f",
+        "   ",
+        "\u3000",
+        "\u200b",
+        "a\u2028b",
+        "\ud800",
+    ],
     ids=ascii,
 )
 def test_what_would_pose_as_something_else_is_refused(value):
