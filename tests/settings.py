@@ -12,6 +12,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 VAR = Path(tempfile.mkdtemp(prefix=f"portal-tests-{WORKER}-"))
 
 os.environ["PORTAL_VAR"] = str(VAR)
+(VAR / "static").mkdir()  # WhiteNoise warns about a folder that is missing
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 32)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 if server := os.environ.get("TEST_REDIS_URL"):

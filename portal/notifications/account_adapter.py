@@ -26,9 +26,18 @@ class AccountAdapter(DefaultAccountAdapter):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return mail.address(path.replace("UID-KEY", key))
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        self.send_mail("account/email/account_already_exists", email, {})
+
     @transaction.atomic
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        context = {**context, "site_name": settings.SITE_NAME}
+        context = {
+            "email": email,
+            "site_name": settings.SITE_NAME,
+            "password_reset_url": mail.address(reverse("account_reset_password")),
+            **context,
+            "signup_url": mail.address(reverse("account_signup")),
+        }
         message = self.render_mail(template_prefix, email, context)
         services.enqueue_mail(
             key=f"account:{secrets.token_hex(16)}",
