@@ -1,0 +1,106 @@
+"""The portal as ``make run`` starts it: real web server, worker and beat, on a database of its own."""
+
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+from django.conf import settings
+
+from portal.core.processes import die_with_parent
+from tests.servers import free_port, outside_environment
+
+PATIENCE = 90.0
+PERSON = re.compile(r"^ +(?P<part>\w+) +(?P<email>\S+@\S+) +(?P<password>\S+) +(?P<name>\S.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Person:
+    part: str
+    email: str
+    password: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    folder: Path
+    environment: Mapping[str, str]
+    log: Path
+
+    @property
+    def people(self) -> list[Person]:
+        """The demo people, read where a person reads them: in what ``make run`` prints."""
+        return [Person(**found.groupdict()) for found in PERSON.finditer(self.log.read_text(encoding="utf-8"))]
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    port = free_port()
+    with own_database() as servers:
+        environment = {**outside_environment(), **servers, "PORTAL_VAR": str(folder / "var")}
+        site = Site(f"http://localhost:{port}", folder, environment, folder / "site.log")
+        with site.log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-u", "manage.py", "serve", "--port", str(port)],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                preexec_fn=die_with_parent,
+            )
+        try:
+            wait_for_address(site, process)
+            yield site
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+@contextmanager
+def own_database() -> Iterator[dict[str, str]]:
+    """On the servers the environment names: a database and two Redis numbers. Without servers: nothing."""
+    url, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("TEST_REDIS_URL")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    name = f"browser_{secrets.token_hex(4)}"
+    execute(url, f"CREATE DATABASE {name}")
+    try:
+        brokers = {"CELERY_BROKER_URL": f"{redis}/60", "CACHE_URL": f"{redis}/61"} if redis else {}
+        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), **brokers}
+    finally:
+        execute(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def execute(url: str, statement: str) -> None:
+    with closing(psycopg2.connect(url.replace("postgres://", "postgresql://"))) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def wait_for_address(site: Site, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while f"The portal is at {site.url}/" not in (said := site.log.read_text(encoding="utf-8")):
+        assert process.poll() is None, f"The portal ended:\n{said}"
+        assert time.monotonic() < deadline, f"The portal did not start:\n{said}"
+        time.sleep(0.1)

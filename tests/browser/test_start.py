@@ -1,0 +1,20 @@
+from playwright.sync_api import expect
+
+from tests.browser.site import Site
+
+
+def test_the_first_page_is_chinese_and_complete(page, site: Site, screenshot):
+    page.goto("/")
+
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    screenshot(page, "00-first-page")
+
+
+def test_a_first_start_makes_one_organizer_three_judges_and_two_captains(site: Site):
+    parts = sorted(person.part for person in site.people)
+
+    assert parts == ["captain", "captain", "judge", "judge", "judge", "organizer"]
+
+
+def test_the_trail_of_a_fresh_portal_holds(site: Site):
+    assert "the audit trail holds" in site.manage("verify_audit")
