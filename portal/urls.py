@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -7,6 +8,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from portal.core import views as core
 from portal.notifications.mailbox import mailbox
+
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
@@ -25,3 +28,9 @@ urlpatterns = [
 
 if settings.MAILBOX_DIR:
     urlpatterns.append(path("mailbox/", mailbox, name="mailbox"))
+
+# Last: a competition's address is a first part of its own.
+urlpatterns += [
+    path("", include("portal.dashboards.urls")),
+    path("", include("tracks.urls")),
+]
