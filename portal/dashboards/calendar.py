@@ -35,19 +35,24 @@ def place(stages: Iterable[Any], now: datetime, *, name_of: Callable[[Any], Any]
     ]
 
 
-def closes_next(placed: Iterable[PlacedStage]) -> PlacedStage | None:
-    """The open stage whose end comes first."""
-    return min((stage for stage in placed if stage.phase == "now"), key=lambda stage: stage.closes_at, default=None)
+def closing_next(placed: Iterable[PlacedStage]) -> list[PlacedStage]:
+    """The open stages whose end comes first: several may end at the same moment."""
+    return _soonest([stage for stage in placed if stage.phase == "now"], key=lambda stage: stage.closes_at)
 
 
-def opens_next(placed: Iterable[PlacedStage]) -> PlacedStage | None:
-    return min((stage for stage in placed if stage.phase == "next"), key=lambda stage: stage.opens_at, default=None)
+def opening_next(placed: Iterable[PlacedStage]) -> list[PlacedStage]:
+    return _soonest([stage for stage in placed if stage.phase == "next"], key=lambda stage: stage.opens_at)
 
 
 def clock_minute(now: datetime) -> datetime:
     """The end of the running minute: a clock that shows it never promises more time than there is,
     and the page stays the same, byte for byte, until the minute is over."""
     return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def _soonest(stages: list[PlacedStage], *, key: Callable[[PlacedStage], datetime]) -> list[PlacedStage]:
+    first = min((key(stage) for stage in stages), default=None)
+    return [stage for stage in stages if key(stage) == first]
 
 
 def _phase(stage: Any, now: datetime) -> str:

@@ -1,0 +1,1 @@
+def desk_page(user, *, now): return {}

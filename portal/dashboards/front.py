@@ -1,0 +1,53 @@
+"""The front page of a competition: what it is, what is open, what one can do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import pgettext
+
+from judging.models import Award
+from portal.core.people import Person
+from portal.dashboards.calendar import PlacedStage, clock_minute, closing_next, opening_next, place
+from submissions.models import Team
+from tracks.enums import StageKind
+from tracks.models import Competition, Stage, Track
+
+ENTERING = {StageKind.REGISTRATION, StageKind.SUBMISSION}
+
+
+def front_page(competition: Competition, *, user: Person, now: datetime) -> dict[str, Any]:
+    stages = place(Stage.objects.visible_to(user).filter(competition=competition), now)
+    closing, opening = closing_next(stages), opening_next(stages)
+    tracks = list(Track.objects.visible_to(user).filter(competition=competition).with_topic_count().order_by("number"))
+    return {
+        "competition": competition,
+        "competition_nav": {"results_url": results_url(competition, user)},
+        "paragraphs": [line for line in competition.introduction.splitlines() if line.strip()],
+        "stages": stages,
+        "closing": closing,
+        "closing_names": _names(closing),
+        "opening": opening,
+        "opening_names": _names(opening),
+        "can_enter": any(stage.phase == "now" and stage.kind in ENTERING for stage in stages),
+        "tracks": tracks,
+        "topic_count": sum(track.topic_count for track in tracks),
+        "has_team": has_team(competition, user),
+        "now": clock_minute(now),
+    }
+
+
+def results_url(competition: Competition, user: Person) -> str:
+    """Where the published results are, or nothing as long as there are none."""
+    awards = Award.objects.visible_to(user).filter(publication__round__competition=competition)
+    return reverse("judging:results", args=[competition.slug]) if awards.exists() else ""
+
+
+def has_team(competition: Competition, user: Person) -> bool:
+    return user.is_authenticated and Team.objects.of_member(user).filter(competition=competition).exists()
+
+
+def _names(stages: list[PlacedStage]) -> str:
+    return pgettext("between the items of a list", ", ").join(stage.name for stage in stages)
