@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ register = template.Library()
 BEIJING = ZoneInfo("Asia/Shanghai")
 HUES = 24
 CURRENT = SafeString('aria-current="page"')
-SEAL = SafeString('<em class="x">×</em>')
+SEALED = {"×": SafeString('<em class="x">×</em>'), "”": SafeString("”<wbr>")}
 # What a state's colour is, everywhere. A word that means different things is listed with its model.
 TONES = {
     "off": "withdrawn declined expired revoked recused planned skipped",
@@ -102,8 +103,8 @@ def hue(number: int) -> str:
 
 @register.filter
 def seal(name: str) -> str:
-    """The name with its × in vermilion."""
-    return format_html_join(SEAL, "{}", ((part,) for part in str(name).split("×")))
+    """The name with its × in vermilion; a line of a heading may end after a closing quotation mark."""
+    return format_html_join("", "{}", ((SEALED.get(part, part),) for part in re.split("([×”])", str(name))))
 
 
 @register.filter
