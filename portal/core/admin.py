@@ -6,7 +6,7 @@ done from the services; so a list for somebody who runs nothing is empty, and wh
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
@@ -60,6 +60,9 @@ class ScopedAdmin(ScopedRows, admin.ModelAdmin):
         declared = any(isinstance(name, str) and f"{lookup}__".startswith(f"{name}__") for name in names)
         return declared and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
-        """Django sends such a visitor to the index with a message; here it is missing like any page."""
-        raise Http404
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Django answers 403 or goes to the index for what isn't there; here it is missing like any page."""
+        obj = super().get_object(request, object_id, from_field)
+        if obj is None:
+            raise Http404
+        return obj
