@@ -99,6 +99,15 @@ class ReceiptQuerySet(OfSubmissionQuerySet):
 
 
 class AttachmentQuerySet(OfSubmissionQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own; an organizer sees what was submitted, not what lies in the draft."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        version = apps.get_model("submissions", "SubmissionVersion").objects.filter(attachments=OuterRef("pk"))
+        of_team = Exists(member.filter(team=OuterRef("submission__team")))
+        return super().visible_to(user).filter(of_team | Exists(version))
+
     def current(self) -> Self:
         return self.filter(replaced_at=None)
 

@@ -1,0 +1,35 @@
+"""Who may act on a team and its entries. Whether it is the time for it, the services say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.core.people import Person
+from submissions.enums import MemberRole
+from tracks.rules import is_track_organizer
+
+
+def is_somebody(user: Person) -> bool:
+    return user.is_authenticated and user.is_active
+
+
+def is_member(user: Person, team: Any) -> bool:
+    return user.is_active and team.members.filter(user_id=user.pk).exists()
+
+
+def is_captain(user: Person, team: Any) -> bool:
+    return user.is_active and team.members.filter(user_id=user.pk, role=MemberRole.CAPTAIN).exists()
+
+
+def owns_address(user: Any, email: str) -> bool:
+    """Has proved that mail to ``email`` reaches them."""
+    return user.is_active and user.emailaddress_set.filter(verified=True, email__iexact=email).exists()
+
+
+def can_accept(user: Any, invitation: Any) -> bool:
+    return is_somebody(user) and owns_address(user, invitation.email)
+
+
+def can_screen(user: Person, submission: Any) -> bool:
+    """Organizers of its track; nobody decides about an entry of their own team."""
+    return is_track_organizer(user, submission.track) and not is_member(user, submission.team)

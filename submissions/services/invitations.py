@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.core import audit
+from portal.core.errors import Conflict
+from portal.core.permissions import require
+from portal.notifications.services import enqueue
+from submissions import rules, windows
+from submissions.models import Invitation, Team, TeamMember
+from submissions.services.keyed import keyed
+from submissions.services.teams import lock_team
+from tracks.enums import StageKind
+
+VALID_FOR = timedelta(days=14)
+# Each is a mail in the portal's name, with words of the captain's choice in it.
+INVITATIONS_A_DAY = 30
+
+
+def invite(team: Team, *, actor: Any, email: str, key: str | None = None, now: datetime | None = None) -> Invitation:
+    """Ask whoever owns ``email`` to join; the mail goes out by the outbox."""
+    require(rules.is_captain, actor, team)
+    now, email = now or timezone.now(), email.strip().lower()
+    windows.require_open(team.competition, StageKind.REGISTRATION, now)
+    validate_address(email)
+    return keyed(
+        "invite",
+        key=key,
+        actor=actor,
+        body={"team": team.pk, "email": email},
+        among=Invitation.objects.all(),
+        perform=lambda: _invite(team, actor=actor, email=email, now=now),
+    )
+
+
+@transaction.atomic
+def revoke_invitation(invitation: Invitation, *, actor: Any, now: datetime | None = None) -> Invitation:
+    """Take an open invitation back; one that is taken back already stays so."""
+    require(rules.is_captain, actor, invitation.team)
+    now = now or timezone.now()
+    is_open = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if is_open.update(revoked_at=now):
+        audit.record("revoke", invitation, actor=actor)
+    invitation.refresh_from_db()
+    if invitation.accepted_at:
+        raise Conflict(_("This invitation has been accepted in the meantime."))
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(invitation: Invitation, *, actor: Any, now: datetime | None = None) -> TeamMember:
+    """Make ``actor`` a member. The team's row is locked: however many accept at once, it never grows too large."""
+    require(rules.can_accept, actor, invitation)
+    now = now or timezone.now()
+    team = lock_team(invitation.team)
+    member = TeamMember.objects.filter(team=team, user=actor).first()
+    if member is not None:
+        _open(invitation, now).update(accepted_at=now)
+        return member
+    windows.require_open(team.competition, StageKind.REGISTRATION, now)
+    if member_count(team) >= team.competition.max_team_members:
+        raise Conflict(_("The team is full."))
+    if _open(invitation, now).update(accepted_at=now) != 1:
+        raise Conflict(_("This invitation is no longer valid. Please ask the captain for a new one."))
+    member = TeamMember.objects.create(team=team, user=actor)
+    audit.record("join", team, actor=actor, after={"member": actor.pk, "invitation": invitation.pk})
+    return member
+
+
+def validate_address(email: str) -> None:
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise ValidationError({"email": error.messages}) from None
+
+
+def member_count(team: Team) -> int:
+    return team.members.count()
+
+
+def _invite(team: Team, *, actor: Any, email: str, now: datetime) -> Invitation:
+    team = lock_team(team)
+    # An expired one would keep its address from being invited again.
+    team.invitations.filter(accepted_at=None, revoked_at=None, expires_at__lte=now).update(revoked_at=now)
+    _check_room(team, email, now)
+    invitation = Invitation.objects.create(team=team, email=email, invited_by=actor, expires_at=now + VALID_FOR)
+    audit.record("invite", invitation, actor=actor, after={"team": team.pk})
+    enqueue("submissions.invitation", key=f"invitation:{invitation.pk}", payload={"invitation": invitation.pk})
+    return invitation
+
+
+def _open(invitation: Invitation, now: datetime) -> Any:
+    return Invitation.objects.pending(now).filter(pk=invitation.pk)
+
+
+def _check_room(team: Team, email: str, now: datetime) -> None:
+    pending = team.invitations.pending(now)
+    if team.members.filter(user__email__iexact=email).exists():
+        raise ValidationError({"email": _("This person is already in the team.")})
+    if pending.filter(email__iexact=email).exists():
+        raise ValidationError({"email": _("An invitation to this address is still open.")})
+    limit = team.competition.max_team_members
+    if member_count(team) + pending.count() >= limit:
+        raise ValidationError(
+            {"email": _("The team is full: %(limit)s people, open invitations included.") % {"limit": limit}}
+        )
+    if team.invitations.filter(created_at__gt=now - timedelta(days=1)).count() >= INVITATIONS_A_DAY:
+        raise ValidationError({"email": _("Too many invitations today. Please go on tomorrow.")})

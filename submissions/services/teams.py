@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.core import audit
+from portal.core.permissions import require
+from submissions import rules, windows
+from submissions.codes import normalize_credit_code
+from submissions.enums import MemberRole
+from submissions.models import Organization, Team, TeamMember
+from submissions.services.keyed import keyed
+from tracks.enums import StageKind
+from tracks.models import Competition
+
+ORGANIZATION_FIELDS = {
+    "code": "organization_code",
+    "name": "organization_name",
+    "kind": "organization_kind",
+}
+
+
+def found_team(
+    competition: Competition,
+    *,
+    actor: Any,
+    name: str,
+    organization_code: str,
+    organization_name: str,
+    organization_kind: str,
+    key: str | None = None,
+    now: datetime | None = None,
+) -> Team:
+    """A new team with ``actor`` as its captain. An organization that is known by its code keeps its name."""
+    require(rules.is_somebody, actor)
+    windows.require_open(competition, StageKind.REGISTRATION, now or timezone.now())
+    organization = Organization(
+        code=normalize_credit_code(organization_code),
+        name=organization_name.strip(),
+        kind=organization_kind,
+        created_by=actor,
+    )
+    team = Team(competition=competition, name=name.strip())
+    body = {
+        "competition": competition.pk,
+        "name": team.name,
+        "organization": [organization.code, organization.name, organization.kind],
+    }
+    return keyed(
+        "found_team",
+        key=key,
+        actor=actor,
+        body=body,
+        among=Team.objects.all(),
+        perform=lambda: _found(team, organization, actor=actor),
+    )
+
+
+def lock_team(team: Team) -> Team:
+    """Whoever changes how many belong to a team queues here."""
+    return Team.objects.select_for_update().get(pk=team.pk)
+
+
+def _found(team: Team, organization: Organization, *, actor: Any) -> Team:
+    known = Organization.objects.filter(code=organization.code).first()
+    _check(team, None if known else organization)
+    team.organization = known or _entered(organization)
+    try:
+        with transaction.atomic():
+            team.save()
+    except IntegrityError:
+        # A rival took the name between our check and our insert.
+        raise ValidationError({"name": _name_is_taken()}) from None
+    TeamMember.objects.create(team=team, user=actor, role=MemberRole.CAPTAIN)
+    audit.record("found", team, actor=actor, after={"organization": team.organization_id, "captain": actor.pk})
+    return team
+
+
+def _check(team: Team, organization: Organization | None) -> None:
+    """All that is wrong at once, each under the name of its field."""
+    errors: dict[str, list[str]] = {}
+    try:
+        team.full_clean(exclude=["organization"])
+    except ValidationError as error:
+        for field, messages in error.message_dict.items():
+            errors["name" if field == NON_FIELD_ERRORS else field] = messages
+    if organization is not None:
+        try:
+            organization.clean_fields(exclude=["created_by"])
+        except ValidationError as error:
+            errors |= {ORGANIZATION_FIELDS[field]: messages for field, messages in error.message_dict.items()}
+    if errors:
+        raise ValidationError(errors)
+
+
+def _entered(organization: Organization) -> Organization:
+    entered, _is_new = Organization.objects.get_or_create(
+        code=organization.code,
+        defaults={
+            "name": organization.name,
+            "kind": organization.kind,
+            "created_by": organization.created_by,
+        },
+    )
+    return entered
+
+
+def _name_is_taken() -> str:
+    return _("Another team has this name. Please choose a different one.")

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.utils import timezone
+
+from portal.notifications.models import Outbox
+from portal.notifications.services import enqueue_all
+from submissions.models import Submission
+
+
+def tell_members(submission: Submission, kind: str, *, key: str, about: int) -> None:
+    """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent."""
+    now = timezone.now()
+    people = submission.team.members.values_list("user_id", flat=True)
+    enqueue_all(
+        [
+            Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user}, available_at=now)
+            for user in people
+        ]
+    )

@@ -1,0 +1,24 @@
+"""Texts of several lines, counted as the form says: every character one, a line break too."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.text import normalize_newlines
+from django.utils.translation import gettext_lazy as _
+
+from portal.core.text import BIDI
+
+
+def clean_text(value: str, *, limit: int) -> str:
+    """``value`` with one kind of line break; raises ValidationError for what can't be kept or is too long."""
+    text = normalize_newlines(value)
+    if any(char not in "\n\t" and (unicodedata.category(char) in {"Cc", "Cs"} or char in BIDI) for char in text):
+        raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
+    if len(text) > limit:
+        raise ValidationError(
+            _("Please shorten this text: it has %(length)s characters, %(limit)s are allowed."),
+            params={"length": len(text), "limit": limit},
+        )
+    return text
