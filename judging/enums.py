@@ -23,6 +23,14 @@ class AssignmentStatus(models.TextChoices):
     REVOKED = "revoked", pgettext_lazy("assignment", "revoked")
 
 
+class ConflictKind(models.TextChoices):
+    """Why a judge is kept from an entry."""
+
+    ORGANIZATION = "organization", _("same organization")
+    MEMBERSHIP = "membership", _("member of the team")
+    DECLARED = "declared", _("declared conflict of interest")
+
+
 class AwardLevel(models.TextChoices):
     FIRST = "first", _("first prize")
     SECOND = "second", _("second prize")

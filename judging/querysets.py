@@ -67,8 +67,16 @@ class AssignmentQuerySet(models.QuerySet):
             status__in=LIVE,
         )
 
+    def given_up_by(self, user: Person) -> Self:
+        """The assignments that ``user`` has recused from."""
+        return self.filter(judge__user_id=user.pk, status=AssignmentStatus.RECUSED)
+
     def live(self) -> Self:
         return self.filter(status__in=LIVE)
+
+    def open(self) -> Self:
+        """Owed and not handed in."""
+        return self.filter(status__in=LIVE - {AssignmentStatus.SUBMITTED})
 
     def for_desk(self) -> Self:
         """What a judge's queue shows; neither team nor organization are read."""

@@ -56,10 +56,13 @@ class RankingEntry(models.Model):
 
 
 class Decision(models.Model):
-    """What the organizers make of a ranked entry; a reason where it departs from the order."""
+    """What the organizers make of a ranked entry; a reason where it departs from the order.
+
+    An entry without a row gets no award; a row with an empty level says why it gets none.
+    """
 
     entry = models.OneToOneField(RankingEntry, on_delete=models.PROTECT, related_name="decision")
-    level = models.CharField(_("award"), max_length=20, choices=AwardLevel)
+    level = models.CharField(_("award"), max_length=20, choices=AwardLevel, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
@@ -69,7 +72,12 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        constraints = [models.CheckConstraint(condition=Q(level__in=AwardLevel.values), name="decision_level_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=["", *AwardLevel.values]), name="decision_level_known"),
+            models.CheckConstraint(
+                condition=~Q(level="") | ~Q(reason=""), name="decision_without_award_gives_a_reason"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entry}: {self.get_level_display()}"

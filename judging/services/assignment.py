@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from judging import assigning, mail
+from judging.assigning import Pair
+from judging.enums import AssignmentStatus, ConflictKind, RoundStatus
+from judging.models import Assignment, ConflictOfInterest, Judge, Round
+from judging.rules import runs
+from judging.services.locking import lock_round
+from portal.core import audit
+from portal.core.errors import Conflict, TransitionNotAllowed
+from portal.core.people import Person
+from portal.core.permissions import require
+from submissions.enums import SubmissionStatus
+from submissions.models import Submission, SubmissionVersion, TeamMember
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A plan with the entries and judges that it speaks of, for whoever has to agree to it."""
+
+    plan: assigning.Plan
+    entries: Mapping[int, Submission]
+    judges: Mapping[int, Judge]
+    barred: Mapping[Pair, str]
+
+
+def eligible_entries(round_: Round) -> Any:
+    return Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
+
+
+def plan_assignment(round_: Round) -> Proposal:
+    """Who would get what, if what is missing were added now."""
+    entries = {each.pk: each for each in eligible_entries(round_).select_related("team", "track")}
+    judges = {
+        each.pk: each
+        for each in Judge.objects.filter(
+            competition=round_.competition_id, is_active=True, user__is_active=True
+        ).select_related("user", "organization")
+    }
+    barred = _barred(round_, entries, judges)
+    plan = assigning.plan(
+        entries.keys(),
+        judges.keys(),
+        asked=round_.judges_per_submission,
+        barred=barred,
+        existing=set(round_.assignments.live().values_list("submission_id", "judge_id")),
+    )
+    return Proposal(plan, entries, judges, barred)
+
+
+@transaction.atomic
+def assign_judges(round_: Round, *, actor: Person | None, confirmed: str = "") -> list[Assignment]:
+    """Add the assignments that are missing, and return them; a second time there are none.
+
+    ``confirmed`` is the fingerprint of the plan that the actor has seen: another one raises Conflict.
+    """
+    require(runs, actor, round_)
+    round_ = lock_round(round_.pk)
+    if round_.status not in {RoundStatus.PLANNED, RoundStatus.OPEN}:
+        raise TransitionNotAllowed(_("This round is closed."))
+    proposal = plan_assignment(round_)
+    pairs = proposal.plan.pairs
+    if not pairs:
+        return []
+    if confirmed and confirmed != proposal.plan.fingerprint:
+        raise Conflict(_("Entries or judges have changed since this preview. Please look at it again."))
+    versions = _versions_judged(round_, {entry for entry, _judge in pairs})
+    made = Assignment.objects.bulk_create(
+        Assignment(round=round_, submission_id=entry, judge_id=judge, version_id=versions[entry])
+        for entry, judge in pairs
+    )
+    audit.record("assign", round_, actor=actor, after={"count": len(pairs), "pairs": [list(pair) for pair in pairs]})
+    if round_.status == RoundStatus.OPEN:
+        mail.tell_judges_of_more(round_, made)
+    return made
+
+
+def _barred(round_: Round, entries: Mapping[int, Submission], judges: Mapping[int, Judge]) -> dict[Pair, str]:
+    """The pairs that may not be, each with its reason; a fact outranks what somebody declared."""
+    declared = ConflictOfInterest.objects.filter(judge__competition=round_.competition_id)
+    recused = round_.assignments.filter(status=AssignmentStatus.RECUSED)
+    members = TeamMember.objects.filter(
+        team__competition=round_.competition_id, user__judge_roles__competition=round_.competition_id
+    )
+    found: dict[Pair, str] = {}
+    for kind, pairs in [
+        (ConflictKind.DECLARED, declared.values_list("submission_id", "judge_id")),
+        (ConflictKind.DECLARED, recused.values_list("submission_id", "judge_id")),
+        (ConflictKind.MEMBERSHIP, members.values_list("team__submissions", "user__judge_roles")),
+        (ConflictKind.ORGANIZATION, _same_organization(entries.values(), judges.values())),
+    ]:
+        found |= dict.fromkeys(pairs, kind)
+    return {pair: kind for pair, kind in found.items() if pair[0] in entries and pair[1] in judges}
+
+
+def _same_organization(entries: Iterable[Submission], judges: Iterable[Judge]) -> Iterator[Pair]:
+    at_home: dict[int, list[int]] = {}
+    for judge in judges:
+        if judge.organization_id is not None:
+            at_home.setdefault(judge.organization_id, []).append(judge.pk)
+    for entry in entries:
+        for pk in at_home.get(entry.team.organization_id, ()):
+            yield entry.pk, pk
+
+
+def _versions_judged(round_: Round, entries: set[int]) -> dict[int, int]:
+    """The latest version of each; whoever joins later reads what the others read."""
+    latest = SubmissionVersion.objects.filter(submission__in=entries).order_by("number")
+    begun = round_.assignments.live().filter(submission__in=entries)
+    return dict(latest.values_list("submission_id", "pk")) | dict(begun.values_list("submission_id", "version_id"))

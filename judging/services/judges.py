@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from judging.enums import RoundStatus
+from judging.lifecycle import ASSIGNMENT_LIFECYCLE
+from judging.models import Assignment, Judge, Round
+from judging.services.locking import lock_round
+from portal.core import audit
+from portal.core.people import Person
+from portal.core.permissions import require
+from tracks.models import Competition
+from tracks.rules import is_organizer
+
+
+@transaction.atomic
+def appoint_judge(user: Any, competition: Competition, *, actor: Person | None, organization: Any = None) -> Judge:
+    """Let ``user`` score in ``competition``; somebody who is a judge there already becomes active again."""
+    require(is_organizer, actor, competition)
+    judge, is_new = Judge.objects.get_or_create(
+        user=user, competition=competition, defaults={"organization": organization}
+    )
+    if is_new:
+        after = {"user": user.pk, "organization": judge.organization_id}
+        audit.record("appoint", judge, actor=actor, after=after)
+        return judge
+    return update_judge(judge, actor=actor, organization=organization, is_active=True)
+
+
+@transaction.atomic
+def update_judge(judge: Judge, *, actor: Person | None, organization: Any, is_active: bool) -> Judge:
+    """Whoever no longer takes assignments loses the open ones; what they have handed in stays."""
+    require(is_organizer, actor, judge.competition)
+    before = _facts(judge)
+    judge.organization, judge.is_active = organization, is_active
+    if _facts(judge) == before:
+        return judge
+    judge.save(update_fields=["organization", "is_active"])
+    if not is_active:
+        _revoke_open_assignments(judge, actor=actor)
+    audit.record("update", judge, actor=actor, before=before, after=_facts(judge))
+    return judge
+
+
+def _facts(judge: Judge) -> dict[str, Any]:
+    return {"organization": judge.organization_id, "is_active": judge.is_active}
+
+
+def _revoke_open_assignments(judge: Judge, *, actor: Person | None) -> None:
+    # Each round that may be handing out assignments at this moment, not only those where this judge has some.
+    unfinished = Round.objects.filter(competition=judge.competition, status__in=[RoundStatus.PLANNED, RoundStatus.OPEN])
+    for pk in unfinished.order_by("pk").values_list("pk", flat=True):
+        lock_round(pk)
+    open_ones = Assignment.objects.open().filter(judge=judge).select_related("round")
+    for assignment in open_ones.select_for_update(of=("self",), no_key=True).order_by("pk"):
+        ASSIGNMENT_LIFECYCLE.apply(assignment, "revoke", actor=actor)
