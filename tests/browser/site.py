@@ -19,7 +19,7 @@ from portal.core.processes import die_with_parent
 from tests.servers import free_port, outside_environment
 
 PATIENCE = 90.0
-PERSON = re.compile(r"^ +(?P<part>\w+) +(?P<email>\S+@\S+) +(?P<password>\S+) +(?P<name>\S.*)$", re.MULTILINE)
+PERSON = re.compile(r"^ +(?P<email>(?P<part>[a-z]+)\d*@\S+) +(?P<password>\S+) +(?P<name>\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
