@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from portal import env
 
@@ -102,7 +101,7 @@ STORAGES = {
 
 # Language and time
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
