@@ -16,7 +16,7 @@ help:
 	@echo "make messages         the message catalogues, from code and templates"
 
 run: ready-for-run
-	@$(PY) manage.py serve --port '$(PORT)'
+	@$(PY) manage.py serve --stop-with-parent --port '$(PORT)'
 
 test: ready-for-test
 	@$(PY) -m tests.run $(ARGS)

@@ -20,7 +20,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from portal.core.catalogues import compile_catalogues
-from portal.core.processes import ChildGaveUpError, Supervisor
+from portal.core.processes import ChildGaveUpError, Supervisor, die_with_parent
 
 HOST = "127.0.0.1"
 UNUSED_STATIC = ["redoc"]
@@ -37,10 +37,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000")
+        parser.add_argument("--stop-with-parent", action="store_true", help="stop when the caller is gone")
 
-    def handle(self, *, port: str, **options: Any) -> None:
+    def handle(self, *, port: str, stop_with_parent: bool, **options: Any) -> None:
         if not settings.EMBEDDED:
             sys.exit("serve is for one machine; in production start web, worker and beat one by one.")
+        if stop_with_parent:
+            die_with_parent()
         number = usable_port(port)
         with only_one_here(settings.VAR_DIR):
             try:
