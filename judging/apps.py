@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class JudgingConfig(AppConfig):
     name = "judging"
     verbose_name = _("judging")
+
+    def ready(self) -> None:
+        from judging import receivers  # noqa: F401 - registers the handlers
