@@ -3,17 +3,26 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.urls import include, path, re_path
+from rest_framework.routers import SimpleRouter
 
+from judging.api import ResultViewSet
+from portal.core import api_pages
 from portal.core import views as core
 from portal.notifications.mailbox import mailbox
+from tracks.api import TopicViewSet, TrackViewSet
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+router = SimpleRouter(use_regex_path=False)
+router.register("tracks", TrackViewSet, basename="track")
+router.register("topics", TopicViewSet, basename="topic")
+router.register("results", ResultViewSet, basename="result")
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("schema/", api_pages.schema, name="schema"),
+    path("docs/", api_pages.docs, name="docs"),
+    *router.urls,
+    re_path(r"^(?:.*/)?$", api_pages.nothing_here),
 ]
 
 urlpatterns = [
@@ -33,4 +42,5 @@ if settings.MAILBOX_DIR:
 urlpatterns += [
     path("", include("portal.dashboards.urls")),
     path("", include("tracks.urls")),
+    path("", include("judging.urls")),
 ]

@@ -1,0 +1,116 @@
+"""Tracks and topics for programs. Public, as far as their competition is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from portal.core.api import IntegerFilter
+from portal.core.api_rows import Row, RowViewSet
+from portal.notifications.mail import address
+from tracks.enums import TopicStatus
+from tracks.models import Topic, TopicRevision, Track
+
+BY_COMPETITION = "Address of the competition, such as sichuan-2026."
+BY_TRACK = "Number of the track."
+
+
+class TrackSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    competition = serializers.SlugField(help_text="Address of the competition.")
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+    topic_count = serializers.IntegerField(help_text="Topics that can be entered.")
+    url = serializers.URLField(help_text="The page for people.")
+
+
+class TrackFilter(filters.FilterSet):
+    competition = filters.CharFilter("competition__slug", help_text=BY_COMPETITION)
+    number = IntegerFilter(help_text=BY_TRACK)
+
+
+class TrackViewSet(RowViewSet):
+    """The tracks of a competition, by number."""
+
+    serializer_class = TrackSerializer
+    filterset_class = TrackFilter
+    ordering = ("competition_id", "number")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        tracks = Track.objects.visible_to(self.request.user).with_topic_count()
+        return tracks.values("id", "competition_id", "competition__slug", "number", "name", "topic_count")
+
+    def shape(self, row: Row) -> Row:
+        page = reverse("tracks:track", args=[row["competition__slug"], row["number"]])
+        return {
+            "id": row["id"],
+            "competition": row["competition__slug"],
+            "number": row["number"],
+            "name": row["name"],
+            "topic_count": row["topic_count"],
+            "url": address(page),
+        }
+
+
+class TrackOfTopicSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class TopicSerializer(serializers.Serializer):
+    id = serializers.IntegerField()
+    competition = serializers.SlugField(help_text="Address of the competition.")
+    track = TrackOfTopicSerializer()
+    number = serializers.IntegerField(help_text="Number within the track.")
+    title = serializers.CharField()
+    body = serializers.CharField(help_text="The complete text; paragraphs are separated by a line break.")
+    status = serializers.ChoiceField(TopicStatus.choices)
+    revision = serializers.IntegerField(allow_null=True, help_text="Rises with each change of the text.")
+    url = serializers.URLField(help_text="The page for people.")
+
+
+class TopicFilter(filters.FilterSet):
+    competition = filters.CharFilter("track__competition__slug", help_text=BY_COMPETITION)
+    track = IntegerFilter("track__number", help_text=BY_TRACK)
+    status = filters.ChoiceFilter(choices=TopicStatus.choices)
+
+
+class TopicViewSet(RowViewSet):
+    """The topics with their complete text, by track and number."""
+
+    serializer_class = TopicSerializer
+    filterset_class = TopicFilter
+    ordering = ("track_id", "number")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        revisions = TopicRevision.objects.filter(topic=OuterRef("pk")).order_by("-number")
+        return Topic.objects.visible_to(self.request.user).values(
+            "id",
+            "track_id",
+            "number",
+            "title",
+            "body",
+            "status",
+            "track__number",
+            "track__name",
+            "track__competition__slug",
+            revision=Subquery(revisions.values("number")[:1]),
+        )
+
+    def shape(self, row: Row) -> Row:
+        slug, track = row["track__competition__slug"], row["track__number"]
+        return {
+            "id": row["id"],
+            "competition": slug,
+            "track": {"number": track, "name": row["track__name"]},
+            "number": row["number"],
+            "title": row["title"],
+            "body": row["body"],
+            "status": row["status"],
+            "revision": row["revision"],
+            "url": address(reverse("tracks:topic", args=[slug, track, row["number"]])),
+        }
