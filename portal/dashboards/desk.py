@@ -1,1 +1,135 @@
-def desk_page(user, *, now): return {}
+"""A person's desk: what each of their hats asks of them next. A fixed number of queries, however much there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+
+from judging.enums import AssignmentStatus
+from judging.models import Assignment, Certificate, Round
+from portal.dashboards.front import ENTERING
+from submissions.completeness import Part, missing
+from submissions.enums import ScreeningOutcome, SubmissionStatus
+from submissions.models import Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.windows import is_writable
+from tracks.enums import StageKind
+from tracks.models import Competition, Stage, Track
+
+
+@dataclass
+class Entry:
+    submission: Submission
+    stage: Stage | None
+    is_writable: bool
+    missing: list[Part]
+    receipt: Receipt | None = None
+    screening: Screening | None = None
+    certificate: Certificate | None = None
+
+
+@dataclass
+class TeamDesk:
+    team: Team
+    stage: Stage | None
+    can_begin: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+def desk_page(user: Any, *, now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "teams": team_desks(user, now=now),
+        "invitations": invitations(user, now=now),
+        "rounds_to_judge": rounds_to_judge(user),
+        "organized": organized(user),
+        "enterable": enterable(user, now=now),
+    }
+
+
+def team_desks(user: Any, *, now: datetime) -> list[TeamDesk]:
+    own = TeamMember.objects.filter(user_id=user.pk).values("team")
+    teams = Team.objects.visible_to(user).filter(pk__in=own).select_related("competition", "organization")
+    windows = Stage.objects.visible_to(user).filter(kind=StageKind.SUBMISSION, competition__teams__in=own).distinct()
+    stages = {stage.competition_id: stage for stage in windows}
+    desks = {}
+    for team in teams.order_by("-pk"):
+        stage = stages.get(team.competition_id)
+        desks[team.pk] = TeamDesk(team, stage, can_begin=stage is not None and stage.is_open(now))
+    for entry in _entries(user, stages, now=now):
+        desks[entry.submission.team_id].entries.append(entry)
+    return list(desks.values())
+
+
+def invitations(user: Any, *, now: datetime) -> list[Invitation]:
+    """Those that wait for this person's answer."""
+    addressed = Invitation.objects.visible_to(user).pending(now).filter(email__iexact=user.email)
+    return list(addressed.select_related("team__organization", "team__competition", "invited_by").order_by("-pk"))
+
+
+def rounds_to_judge(user: Any) -> list[Round]:
+    """The rounds in which this person owes reviews, with ``due`` and ``done`` of their own."""
+    owed = Assignment.objects.owed_by(user).values("round")
+    done = Count("pk", filter=Q(status=AssignmentStatus.SUBMITTED))
+    counts = {row["round"]: row for row in owed.annotate(due=Count("pk"), done=done).order_by("round")}
+    rounds = Round.objects.filter(pk__in=counts).select_related("competition").order_by("closes_at")
+    for each in rounds:
+        each.due, each.done = counts[each.pk]["due"], counts[each.pk]["done"]
+    return list(rounds)
+
+
+def organized(user: Any) -> list[dict[str, Any]]:
+    """The competitions this person runs, wholly or in some tracks, and what waits for them there."""
+    tracks = Track.objects.organized_by(user).values("competition")
+    waiting = Submission.objects.organized_by(user).filter(status=SubmissionStatus.SUBMITTED)
+    counts = dict(waiting.values_list("track__competition").annotate(count=Count("pk")).order_by())
+    rounds = defaultdict(list)
+    for each in Round.objects.visible_to(user).with_progress().order_by("opens_at", "pk"):
+        rounds[each.competition_id].append(each)
+    whole = set(Competition.objects.organized_by(user).values_list("pk", flat=True))
+    run = Competition.objects.visible_to(user).filter(Q(pk__in=whole) | Q(pk__in=tracks)).current_first()
+    return [
+        {
+            "competition": competition,
+            "awaiting_screening": counts.get(competition.pk, 0),
+            "rounds": rounds[competition.pk],
+            "is_whole": competition.pk in whole,
+        }
+        for competition in run
+    ]
+
+
+def enterable(user: Any, *, now: datetime) -> list[Competition]:
+    """Competitions that take entries now and in which this person has no team yet."""
+    stages = Stage.objects.visible_to(user).open_at(now).filter(kind__in=ENTERING)
+    mine = Team.objects.of_member(user).values("competition")
+    open_now = Competition.objects.visible_to(user).filter(is_published=True, pk__in=stages.values("competition"))
+    return list(open_now.exclude(pk__in=mine).current_first())
+
+
+def _entries(user: Any, stages: dict[int, Stage], *, now: datetime) -> list[Entry]:
+    submissions = list(Submission.objects.visible_to(user).of_member(user).for_listing().order_by("-updated_at"))
+    current = Attachment.objects.visible_to(user).current().filter(submission__in=submissions)
+    files = {attachment.submission_id: attachment for attachment in current}
+    newest = {"version__submission__in": submissions}
+    receipts = Receipt.objects.visible_to(user).filter(**newest).select_related("version").order_by("version__number")
+    receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
+    decided = Screening.objects.filter(**newest).exclude(outcome=ScreeningOutcome.PASSED).select_related("version")
+    screening_of = {screening.version.submission_id: screening for screening in decided.order_by("version__number")}
+    certificates = Certificate.objects.visible_to(user).filter(award__submission__in=submissions).select_related("award")
+    certificate_of = {certificate.award.submission_id: certificate for certificate in certificates}
+    return [
+        Entry(
+            submission=submission,
+            stage=(stage := stages.get(submission.team.competition_id)),
+            is_writable=is_writable(submission, stage, now),
+            missing=missing(submission, files.get(submission.pk)),
+            receipt=receipt_of.get(submission.pk),
+            screening=screening_of.get(submission.pk),
+            certificate=certificate_of.get(submission.pk),
+        )
+        for submission in submissions
+    ]
