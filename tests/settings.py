@@ -4,20 +4,26 @@ The environment says where the servers are (``tests/run.py`` starts them); witho
 SQLite and files, so that a plain ``pytest`` needs no server.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-VAR = Path(tempfile.mkdtemp(prefix=f"portal-tests-{WORKER}-"))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if os.environ.get("TEST_VAR_OF") != WORKER:
+    # A process that a test starts inherits the test's own folder; another test worker takes a new one.
+    os.environ["TEST_VAR_OF"] = WORKER
+    os.environ["PORTAL_VAR"] = tempfile.mkdtemp(prefix=f"portal-tests-{WORKER}-")
+    atexit.register(shutil.rmtree, os.environ["PORTAL_VAR"], ignore_errors=True)
+VAR = Path(os.environ["PORTAL_VAR"])
 
-os.environ["PORTAL_VAR"] = str(VAR)
 (VAR / "static").mkdir()  # WhiteNoise warns about a folder that is missing
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 32)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 if server := os.environ.get("TEST_REDIS_URL"):
     # Two Redis databases a worker, so that one test's flush is not another's surprise.
-    number = 2 * int(WORKER.removeprefix("gw"))
+    number = 0 if WORKER == "main" else 2 * int(WORKER.removeprefix("gw"))
     os.environ["CELERY_BROKER_URL"] = f"{server}/{number}"
     os.environ["CACHE_URL"] = f"{server}/{number + 1}"
 
