@@ -42,5 +42,6 @@ if settings.MAILBOX_DIR:
 urlpatterns += [
     path("", include("portal.dashboards.urls")),
     path("", include("tracks.urls")),
+    path("", include("submissions.urls")),
     path("", include("judging.urls")),
 ]

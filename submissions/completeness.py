@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
-from submissions.models import Attachment, Submission
+from submissions.models import Attachment, Submission, SubmissionVersion
 
 
 @dataclass(frozen=True)
@@ -27,3 +27,9 @@ def parts(submission: Submission, attachment: Attachment | None) -> list[Part]:
 
 def missing(submission: Submission, attachment: Attachment | None) -> list[Part]:
     return [part for part in parts(submission, attachment) if not part.is_there]
+
+
+def differs(submission: Submission, attachment: Attachment | None, version: SubmissionVersion) -> bool:
+    """The draft says something else than ``version`` did."""
+    draft = (submission.title, submission.abstract, {attachment} if attachment else set())
+    return draft != (version.title, version.abstract, set(version.attachments.all()))

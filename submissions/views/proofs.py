@@ -1,0 +1,50 @@
+"""What a team has given and got: its files, its receipts."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal.core.serving import serve_stored
+from submissions.models import Attachment, Receipt
+
+
+@login_required
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    entry = "version__submission"
+    rows = Receipt.objects.visible_to(request.user).select_related(
+        f"{entry}__team__organization",
+        f"{entry}__team__competition",
+        f"{entry}__track",
+        "version__topic_revision__topic",
+        "version__submitted_by",
+    )
+    found = get_object_or_404(rows, public_id=public_id)
+    version = found.version
+    context = {
+        "receipt": found,
+        "version": version,
+        "submission": version.submission,
+        "competition": version.submission.team.competition,
+        "versions": version.submission.versions.select_related("receipt").order_by("-number"),
+    }
+    return render(request, "submissions/receipt.html", context)
+
+
+@login_required
+@require_safe
+def attachment(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponseBase:
+    """The gate: a file leaves only through here, under the name it has and to whom it is visible."""
+    rows = Attachment.objects.visible_to(request.user).select_related("file")
+    found = get_object_or_404(rows, public_id=public_id)
+    if name != found.name:
+        raise Http404
+    return serve_stored(found.file, found.name)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from submissions import rules, services, windows
+from submissions.forms import FoundTeamForm, InviteForm
+from submissions.models import Invitation, Submission, Team, TeamMember
+from submissions.views.answers import Outcome, refused_into, safe_next
+from tracks.enums import StageKind
+from tracks.models import Competition
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def team_new(request: HttpRequest) -> HttpResponse:
+    """Found a team in the competition that ``?competition=`` names, or in the current one."""
+    competition = _wanted_competition(request)
+    form, outcome, next_url = FoundTeamForm(request.POST or None), Outcome(), safe_next(request)
+    if request.method == "POST":
+        outcome.status = 400
+        if form.is_valid():
+            with refused_into(form, outcome):
+                team = _found(request, competition, form.cleaned_data)
+                messages.success(request, _("The team “%(team)s” has been founded.") % {"team": team})
+                return redirect(next_url or team)
+    context = {
+        "competition": competition,
+        "form": form,
+        "conflict": outcome.conflict,
+        "next": next_url,
+        "stage": windows.stage_of(competition, StageKind.REGISTRATION),
+        "now": request.received_at,  # type: ignore[attr-defined]
+    }
+    return render(request, "submissions/team_new.html", context, status=outcome.status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    """The team's page; a POST to it sends an invitation."""
+    teams = Team.objects.visible_to(request.user).select_related("competition", "organization")
+    team = get_object_or_404(teams, pk=pk)
+    form, outcome = InviteForm(request.POST or None), Outcome()
+    if request.method == "POST":
+        outcome.status = 400
+        if form.is_valid():
+            with refused_into(form, outcome):
+                sent = services.invite(
+                    team,
+                    actor=request.user,
+                    email=form.cleaned_data["email"],
+                    key=form.cleaned_data["idempotency_key"],
+                    now=request.received_at,  # type: ignore[attr-defined]
+                )
+                messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": sent.email})
+                return redirect(team)
+    context = _team_page(request.user, team, now=request.received_at)  # type: ignore[attr-defined]
+    context |= {"form": form, "conflict": outcome.conflict}
+    return render(request, "submissions/team.html", context, status=outcome.status)
+
+
+def _wanted_competition(request: HttpRequest) -> Competition:
+    competitions = Competition.objects.visible_to(request.user)
+    if slug := request.GET.get("competition"):
+        return get_object_or_404(competitions, slug=slug)
+    current = competitions.current_first().first()
+    if current is None:
+        raise Http404
+    return current
+
+
+def _found(request: HttpRequest, competition: Competition, data: dict[str, Any]) -> Team:
+    return services.found_team(
+        competition,
+        actor=request.user,
+        name=data["name"],
+        organization_code=data["organization_code"],
+        organization_name=data["organization_name"],
+        organization_kind=data["organization_kind"],
+        key=data["idempotency_key"],
+        now=request.received_at,  # type: ignore[attr-defined]
+    )
+
+
+def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
+    members = list(TeamMember.objects.visible_to(user).filter(team=team).select_related("user"))
+    invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
+    registration = windows.stage_of(team.competition, StageKind.REGISTRATION)
+    return {
+        "team": team,
+        "competition": team.competition,
+        "members": members,
+        "invitations": invitations,
+        "submissions": Submission.objects.visible_to(user).filter(team=team).for_listing().order_by("pk"),
+        "is_member": any(member.user_id == user.pk for member in members),
+        "is_captain": rules.is_captain(user, team),
+        "registration": registration,
+        "is_registration_open": registration is not None and registration.is_open(now),
+        "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION),
+        "now": now,
+    }
