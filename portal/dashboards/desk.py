@@ -9,15 +9,15 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from judging.enums import AssignmentStatus
-from judging.models import Assignment, Certificate, Round
+from judging.enums import AssignmentStatus, RoundStatus
+from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
 from submissions.completeness import Part, missing
 from submissions.enums import ScreeningOutcome, SubmissionStatus
 from submissions.models import Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
 from submissions.windows import is_writable
 from tracks.enums import StageKind
-from tracks.models import Competition, Stage, Track
+from tracks.models import Competition, Organizer, Stage, Track
 
 
 @dataclass
@@ -37,6 +37,17 @@ class TeamDesk:
     stage: Stage | None
     can_begin: bool
     entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass
+class RoundToJudge:
+    round: Round
+    due: int
+    done: int
+
+    @property
+    def has_more(self) -> bool:
+        return self.done < self.due and self.round.status == RoundStatus.OPEN
 
 
 def desk_page(user: Any, *, now: datetime) -> dict[str, Any]:
@@ -70,15 +81,13 @@ def invitations(user: Any, *, now: datetime) -> list[Invitation]:
     return list(addressed.select_related("team__organization", "team__competition", "invited_by").order_by("-pk"))
 
 
-def rounds_to_judge(user: Any) -> list[Round]:
-    """The rounds in which this person owes reviews, with ``due`` and ``done`` of their own."""
+def rounds_to_judge(user: Any) -> list[RoundToJudge]:
+    """The rounds in which this person owes reviews, and how many of their own are done."""
     owed = Assignment.objects.owed_by(user).values("round")
     done = Count("pk", filter=Q(status=AssignmentStatus.SUBMITTED))
     counts = {row["round"]: row for row in owed.annotate(due=Count("pk"), done=done).order_by("round")}
     rounds = Round.objects.filter(pk__in=counts).select_related("competition").order_by("closes_at")
-    for each in rounds:
-        each.due, each.done = counts[each.pk]["due"], counts[each.pk]["done"]
-    return list(rounds)
+    return [RoundToJudge(each, due=counts[each.pk]["due"], done=counts[each.pk]["done"]) for each in rounds]
 
 
 def organized(user: Any) -> list[dict[str, Any]]:
@@ -103,11 +112,17 @@ def organized(user: Any) -> list[dict[str, Any]]:
 
 
 def enterable(user: Any, *, now: datetime) -> list[Competition]:
-    """Competitions that take entries now and in which this person has no team yet."""
+    """Competitions that take entries now and in which this person has no part yet."""
     stages = Stage.objects.visible_to(user).open_at(now).filter(kind__in=ENTERING)
-    mine = Team.objects.of_member(user).values("competition")
     open_now = Competition.objects.visible_to(user).filter(is_published=True, pk__in=stages.values("competition"))
-    return list(open_now.exclude(pk__in=mine).current_first())
+    parts = [
+        Team.objects.of_member(user),
+        Judge.objects.visible_to(user).filter(user_id=user.pk),
+        Organizer.objects.visible_to(user).filter(user_id=user.pk),
+    ]
+    for part in parts:
+        open_now = open_now.exclude(pk__in=part.values("competition"))
+    return list(open_now.current_first())
 
 
 def _entries(user: Any, stages: dict[int, Stage], *, now: datetime) -> list[Entry]:
@@ -119,7 +134,9 @@ def _entries(user: Any, stages: dict[int, Stage], *, now: datetime) -> list[Entr
     receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
     decided = Screening.objects.filter(**newest).exclude(outcome=ScreeningOutcome.PASSED).select_related("version")
     screening_of = {screening.version.submission_id: screening for screening in decided.order_by("version__number")}
-    certificates = Certificate.objects.visible_to(user).filter(award__submission__in=submissions).select_related("award")
+    certificates = (
+        Certificate.objects.visible_to(user).filter(award__submission__in=submissions).select_related("award")
+    )
     certificate_of = {certificate.award.submission_id: certificate for certificate in certificates}
     return [
         Entry(

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from judging.enums import AssignmentStatus
+from tests.factories.accounts import UserFactory
+from tests.factories.judging import AssignmentFactory, CertificateFactory, JudgeFactory, RoundFactory
+from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, TeamMemberFactory
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def desk(client, user):
+    client.force_login(user)
+    return client.get(reverse("dashboards:desk"))
+
+
+def test_a_visitor_is_asked_to_sign_in(client):
+    assert client.get("/desk/").status_code == 302
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_assert_num_queries):
+    user = UserFactory()
+    for _ in range(count):
+        team = TeamFactory(captain=user)
+        for topic in TopicFactory.create_batch(count, track__competition=team.competition):
+            SubmissionFactory(team=team, topic=topic, returned=True)
+        InvitationFactory(email=user.email)
+        JudgeFactory(user=user, competition=AssignmentFactory().round.competition)
+        OrganizerFactory(user=user, competition=RoundFactory().competition)
+    SubmissionFactory(submitted=True)  # somebody else's, must not appear
+    client.force_login(user)
+
+    with django_assert_num_queries(16):
+        response = client.get("/desk/")
+
+    assert len(response.context["teams"]) == count
+
+
+def test_it_says_what_an_entry_still_needs(client):
+    user = UserFactory()
+    SubmissionFactory(team=TeamFactory(captain=user), abstract="")
+
+    (team,) = desk(client, user).context["teams"]
+
+    assert [part.field for part in team.entries[0].missing] == ["abstract", "file"]
+
+
+def test_a_returned_entry_shows_the_reason(client):
+    user = UserFactory()
+    SubmissionFactory(team=TeamFactory(captain=user), returned=True)
+
+    assert "请补交盖章页。" in desk(client, user).content.decode()
+
+
+def test_a_draft_can_not_be_written_after_the_stage(client):
+    user = UserFactory()
+    team = TeamFactory(captain=user)
+    team.competition.stages.update(closes_at=timezone.now() - timedelta(hours=1))
+    SubmissionFactory(team=team)
+
+    (shown,) = desk(client, user).context["teams"]
+
+    assert (shown.can_begin, shown.entries[0].is_writable) == (False, False)
+
+
+def test_a_member_who_is_not_the_captain_sees_the_team_too(client):
+    member = TeamMemberFactory()
+
+    assert [each.team for each in desk(client, member.user).context["teams"]] == [member.team]
+
+
+def test_a_winner_finds_the_certificate(client):
+    user = UserFactory()
+    entry = SubmissionFactory(team=TeamFactory(captain=user), eligible=True)
+    certificate = CertificateFactory(award__submission=entry)
+
+    (team,) = desk(client, user).context["teams"]
+
+    assert team.entries[0].certificate == certificate
+
+
+def test_an_invitation_waits_for_whom_it_is_addressed_to(client):
+    user = UserFactory()
+    invitation = InvitationFactory(email=user.email.upper())
+    InvitationFactory()
+
+    assert desk(client, user).context["invitations"] == [invitation]
+
+
+def test_an_invitation_that_has_expired_is_gone(client):
+    user = UserFactory()
+    InvitationFactory(email=user.email, expires_at=timezone.now() - timedelta(minutes=1))
+
+    assert desk(client, user).context["invitations"] == []
+
+
+def test_a_judge_sees_how_far_they_are(client):
+    done = AssignmentFactory(status=AssignmentStatus.SUBMITTED)
+    AssignmentFactory(round=done.round, judge=done.judge)
+    AssignmentFactory(round=done.round)  # another judge's
+
+    (shown,) = desk(client, done.judge.user).context["rounds_to_judge"]
+
+    assert (shown.done, shown.due) == (1, 2)
+
+
+def test_an_organizer_sees_what_awaits_screening(client):
+    organizer = OrganizerFactory(competition=CompetitionFactory(open=True))
+    SubmissionFactory.create_batch(2, team__competition=organizer.competition, submitted=True)
+    SubmissionFactory(team__competition=organizer.competition, eligible=True)
+
+    (shown,) = desk(client, organizer.user).context["organized"]
+
+    assert (shown["competition"], shown["awaiting_screening"]) == (organizer.competition, 2)
+
+
+def test_the_organizer_of_some_tracks_sees_no_rounds(client):
+    topic = TopicFactory()
+    RoundFactory(competition=topic.track.competition)
+    organizer = OrganizerFactory(competition=topic.track.competition, tracks=[topic.track])
+
+    (shown,) = desk(client, organizer.user).context["organized"]
+
+    assert (shown["is_whole"], shown["rounds"]) == (False, [])
+
+
+def test_somebody_new_is_shown_where_to_begin(client):
+    competition = CompetitionFactory(open=True)
+
+    assert desk(client, UserFactory()).context["enterable"] == [competition]
+
+
+@pytest.mark.parametrize("part", ["team", "judge", "organizer"])
+def test_who_has_a_part_in_it_already_is_not_asked_to_enter(client, part):
+    user, competition = UserFactory(), CompetitionFactory(open=True)
+    if part == "team":
+        TeamFactory(competition=competition, captain=user)
+    elif part == "judge":
+        JudgeFactory(competition=competition, user=user)
+    else:
+        OrganizerFactory(competition=competition, user=user)
+
+    assert desk(client, user).context["enterable"] == []
