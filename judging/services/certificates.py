@@ -13,6 +13,7 @@ from judging.enums import AwardLevel, CertificateStatus
 from judging.lifecycle import CERTIFICATE_LIFECYCLE
 from judging.models import Award, Certificate, Publication
 from judging.rules import runs
+from judging.services.locking import lock_competition
 from portal.core import audit, files
 from portal.core.errors import TransitionNotAllowed
 from portal.core.people import Person
@@ -32,7 +33,7 @@ def request_certificates(publication: Publication, *, actor: Person | None) -> l
     """Give each award that has none its number, and have the PDFs made after the commit."""
     require(runs, actor, publication.round)
     # Numbers run on through all rounds of a competition: whoever publishes next waits here.
-    competition = Competition.objects.select_for_update(no_key=True).get(pk=publication.round.competition_id)
+    competition = lock_competition(publication.round.competition_id)
     number, now = _last_number(competition), timezone.now()
     awards = Award.objects.filter(publication=publication, certificate=None).order_by("track_number", "number", "pk")
     certificates = Certificate.objects.bulk_create(
