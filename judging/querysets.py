@@ -44,6 +44,20 @@ class JudgeQuerySet(OrganizedQuerySet):
         """Organizers; and a judge sees their own row. Nobody else learns who judges."""
         return self.filter(Q(competition__in=organized_competitions(user)) | Q(user_id=user.pk))
 
+    def with_progress_in(self, round_: Any) -> Self:
+        """The judges of a round: how many reviews each has ``due``, ``begun`` and ``done``, how often ``recused``."""
+        here = Q(assignments__round=round_)
+
+        def count(*states: str) -> Count:
+            return Count("assignments", filter=here & Q(assignments__status__in=states))
+
+        return self.annotate(
+            due=count(*LIVE),
+            begun=count(AssignmentStatus.STARTED),
+            done=count(AssignmentStatus.SUBMITTED),
+            recused=count(AssignmentStatus.RECUSED),
+        ).filter(Q(due__gt=0) | Q(recused__gt=0))
+
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,33 @@ class Proposal:
     entries: Mapping[int, Submission]
     judges: Mapping[int, Judge]
     barred: Mapping[Pair, str]
+
+    @property
+    def loads(self) -> list[dict[str, Any]]:
+        """How many each judge would have, by name."""
+        added = Counter(judge for _entry, judge in self.plan.pairs)
+        rows = [{"judge": judge, "added": added[pk], "total": self.plan.loads[pk]} for pk, judge in self.judges.items()]
+        return sorted(rows, key=lambda row: str(row["judge"]))
+
+    @property
+    def shortfalls(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "entry": self.entries[each.entry],
+                "asked": each.asked,
+                "found": each.found,
+                "reasons": [(ConflictKind(kind).label, count) for kind, count in sorted(each.barred.items())],
+            }
+            for each in self.plan.shortfalls
+        ]
+
+    @property
+    def kept_apart(self) -> list[dict[str, Any]]:
+        pairs = sorted(self.barred.items(), key=lambda item: (self.entries[item[0][0]].number, item[0]))
+        return [
+            {"entry": self.entries[entry], "judge": self.judges[judge], "reason": ConflictKind(kind).label}
+            for (entry, judge), kind in pairs
+        ]
 
 
 def eligible_entries(round_: Round) -> Any:

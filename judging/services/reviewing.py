@@ -20,6 +20,7 @@ from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
 from portal.core.permissions import require
 from portal.core.text import validate_plain_line
+from submissions.texts import clean_text
 
 Points = Mapping[int, Decimal | None]
 
@@ -144,10 +145,4 @@ def _same_again(review: Review, points: Points, comment: str) -> Review:
 
 
 def _tidy(comment: str) -> str:
-    """Line ends as Python writes them, within the limit that people see counted."""
-    comment = comment.replace("\r\n", "\n").strip()
-    if len(comment) > MOST_COMMENT:
-        raise ValidationError(_("The comment is longer than %(most)s characters."), params={"most": MOST_COMMENT})
-    if any(char < " " and char not in "\n\t" for char in comment):
-        raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
-    return comment
+    return clean_text(comment, limit=MOST_COMMENT).strip()
