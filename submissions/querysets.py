@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 
 from portal.core.people import Person
-from submissions.enums import SubmissionStatus
 from tracks.querysets import is_site_admin
 
 
@@ -72,10 +71,9 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(Exists(member.filter(team=OuterRef("team"))) | Q(pk__in=organized.values("pk")))
 
     def organized_by(self, user: Person) -> Self:
-        """Entries of the tracks that ``user`` runs, drafts left out: those are the team's own affair."""
-        return self.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user)).exclude(
-            status=SubmissionStatus.DRAFT
-        )
+        """Entries of the tracks that ``user`` runs, once they have been submitted: a draft is the team's own affair."""
+        submitted = self.exclude(number="")
+        return submitted.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
 
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)

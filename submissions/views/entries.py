@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.permissions import require
 from submissions import rules, services, windows
+from submissions.answers import Outcome, refused_into
 from submissions.forms import EntryForm, StartForm, SubmitForm
 from submissions.models import Submission, Team
-from submissions.views.answers import Outcome, refused_into
-from submissions.views.entry_page import entry_page, submit_page
+from submissions.pages import entry_page, submit_page
 from tracks.enums import StageKind, TopicStatus
 from tracks.models import Topic
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from submissions import rules, services, windows
+from submissions.answers import Outcome, refused_into, safe_next
 from submissions.forms import FoundTeamForm, InviteForm
 from submissions.models import Invitation, Submission, Team, TeamMember
-from submissions.views.answers import Outcome, refused_into, safe_next
 from tracks.enums import StageKind
 from tracks.models import Competition
 

@@ -49,6 +49,19 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
     }
 
 
+def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
+    """For an organizer: what was submitted, and what was decided about it so far."""
+    versions = _versions(user, entry)
+    members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
+    return {
+        "submission": entry,
+        "topic": entry.topic,
+        "members": members,
+        "versions": versions,
+        "latest": versions[0] if versions else None,
+    }
+
+
 def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.filter(team=entry.team_id).select_related("user"))
     stage = windows.stage_of(entry.team.competition, StageKind.SUBMISSION)
@@ -79,7 +92,7 @@ def _versions(user: Any, entry: Submission) -> list[SubmissionVersion]:
     """Newest first."""
     files = Prefetch("attachments", Attachment.objects.select_related("file"))
     rows = SubmissionVersion.objects.visible_to(user).filter(submission=entry)
-    related = rows.select_related("receipt", "screening", "submitted_by").prefetch_related(files)
+    related = rows.select_related("receipt", "screening__decided_by", "submitted_by").prefetch_related(files)
     return list(related.order_by("-number"))
 
 

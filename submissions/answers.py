@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -13,10 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal.core.errors import Conflict
 
 
+@dataclass
 class Outcome:
-    """What became of a form: 200 when there was nothing to do, 400 or 409 when it was refused."""
+    """What becomes of a form: 200 while nobody sent it, 400 when it is at fault, 409 when the world is."""
 
-    status = 200
+    status: int = 200
     conflict: object = None
 
 

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from portal.core.admin import ScopedAdmin, ScopedInline
+from submissions import rules, services
+from submissions.answers import Outcome, refused_into
+from submissions.forms import ScreeningForm
+from submissions.lifecycle import SUBMISSION_LIFECYCLE
+from submissions.models import Organization, Submission, Team, TeamMember
+from submissions.pages import screening_page
+
+DECIDE = {
+    "pass": services.pass_screening,
+    "return": services.return_for_correction,
+    "reject": services.reject,
+}
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ScopedAdmin):
+    """What came in. A draft is not here: until it is submitted it is its team's own affair."""
+
+    list_display = ["number", "title", "status", "track", "team", "organization", "submitted_at"]
+    list_display_links = ["number", "title"]
+    list_filter = ["status", ("track", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["track", "team__organization"]
+    search_fields = ["number", "title", "team__name", "team__organization__name"]
+    search_help_text = gettext_lazy("Number, title, team or organization")
+    ordering = ["-submitted_at", "-pk"]
+
+    @admin.display(description=gettext_lazy("organization"), ordering="team__organization__name")
+    def organization(self, entry: Submission) -> Organization:
+        return entry.team.organization
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Submission]:
+        return super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[Any]:
+        screen = self.admin_site.admin_view(require_POST(self.screen))
+        return [path("<path:object_id>/screen/", screen, name="submissions_submission_screen"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        entry = self.get_object(request, object_id)
+        if request.method not in {"GET", "HEAD"}:
+            raise PermissionDenied
+        return self._page(request, entry)
+
+    def screen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Decide about the version that was shown. The page comes back as it was when that can't be done."""
+        entry = self.get_object(request, object_id)
+        form, outcome = ScreeningForm(request.POST), Outcome(400)
+        if form.is_valid():
+            with refused_into(form, outcome):
+                given = form.cleaned_data
+                decide = DECIDE[given["outcome"]]
+                made = decide(entry, actor=request.user, version=given["version"], reason=given["reason"])
+                told = {"entry": entry.number, "outcome": made.get_outcome_display()}
+                messages.success(request, _("%(entry)s: %(outcome)s. The team is told by mail.") % told)
+                return redirect(reverse("admin:submissions_submission_change", args=[entry.pk]))
+        return self._page(request, self.get_object(request, object_id), form=form, outcome=outcome)
+
+    def _page(
+        self, request: HttpRequest, entry: Submission, *, form: ScreeningForm | None = None, outcome: Any = None
+    ) -> HttpResponse:
+        page = screening_page(request.user, entry)
+        can_screen = SUBMISSION_LIFECYCLE.allows(entry, "pass_screening") and rules.can_screen(request.user, entry)
+        context = {
+            **self.admin_site.each_context(request),
+            **page,
+            "opts": self.opts,
+            "title": str(entry),
+            "can_screen": can_screen,
+            "form": form or ScreeningForm(initial={"version": page["latest"].number if page["latest"] else None}),
+            "conflict": outcome.conflict if outcome else None,
+        }
+        return TemplateResponse(
+            request, "submissions/admin/entry.html", context, status=outcome.status if outcome else 200
+        )
+
+
+class MemberInline(ScopedInline):
+    model = TeamMember
+    fields = ["user", "role", "joined_at"]
+    readonly_fields = ["user", "role", "joined_at"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[TeamMember]:
+        return super().get_queryset(request).select_related("user")
+
+
+@admin.register(Team)
+class TeamAdmin(ScopedAdmin):
+    list_display = ["name", "organization", "competition", "created_at"]
+    list_filter = [("competition", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["organization", "competition"]
+    search_fields = ["name", "organization__name", "organization__code"]
+    ordering = ["-created_at", "-pk"]
+    inlines = [MemberInline]
+
+
+@admin.register(Organization)
+class OrganizationAdmin(ScopedAdmin):
+    list_display = ["name", "code", "kind", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["name", "code"]
+    ordering = ["name", "pk"]
