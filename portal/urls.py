@@ -3,6 +3,7 @@ from __future__ import annotations
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -13,6 +14,8 @@ from portal.notifications.mailbox import mailbox
 from tracks.api import TopicViewSet, TrackViewSet
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Who may do what follows from roles in a competition, not from groups.
+admin.site.unregister(Group)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tracks", TrackViewSet, basename="track")

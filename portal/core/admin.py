@@ -13,6 +13,8 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.db import models
 from django.http import Http404, HttpRequest
 
+from portal.core.models import AuditEntry
+
 
 def is_staff(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
@@ -66,3 +68,14 @@ class ScopedAdmin(ScopedRows, admin.ModelAdmin):
         if obj is None:
             raise Http404
         return obj
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ScopedAdmin):
+    list_display = ["scope", "sequence", "at", "actor_id", "action", "object_type", "object_id", "reason"]
+    list_filter = ["scope", "action", "object_type"]
+    search_fields = ["object_id", "request_id"]
+    ordering = ["-pk"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
