@@ -1,0 +1,57 @@
+"""The abstracts that the search is measured by are fair: everyday words, every track, nothing copied."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = json.loads((ROOT / "fixtures/sichuan-2026.json").read_text())
+TEXTS = {
+    "{1}.{number}".format(*row["fields"]["track"], **row["fields"]): "{title}\n{body}".format(**row["fields"])
+    for row in GUIDE
+    if row["model"] == "tracks.topic"
+}
+SETS = {name: json.loads((ROOT / f"tests/data/abstracts/{name}.json").read_text()) for name in ("tune", "holdout")}
+ABSTRACTS = SETS["tune"] + SETS["holdout"]
+
+
+def runs(text: str) -> set[str]:
+    """Five letters or characters in a row, without punctuation between them."""
+    return {part[i : i + 5] for part in re.findall(r"\w{5,}", text) for i in range(len(part) - 4)}
+
+
+@pytest.mark.parametrize("abstract", ABSTRACTS, ids=lambda abstract: abstract["topic"])
+def test_an_abstract_copies_nothing_from_its_topic(abstract):
+    assert runs(abstract["text"]) & runs(TEXTS[abstract["topic"]]) == set()
+
+
+@pytest.mark.parametrize("abstract", ABSTRACTS, ids=lambda abstract: abstract["topic"])
+def test_an_abstract_is_as_long_as_teams_write(abstract):
+    assert 100 <= len(abstract["text"]) <= 400
+
+
+def test_the_topics_named_exist_and_none_is_left_out():
+    assert {abstract["topic"] for abstract in ABSTRACTS} == set(TEXTS)
+
+
+def test_a_third_is_held_out():
+    assert {name: len(rows) for name, rows in SETS.items()} == {"tune": 81, "holdout": 40}
+
+
+def test_no_abstract_is_in_both_sets():
+    assert not {row["text"] for row in SETS["tune"]} & {row["text"] for row in SETS["holdout"]}
+
+
+def test_a_large_track_has_at_least_two_abstracts():
+    topics = Counter(key.split(".")[0] for key in TEXTS)
+    abstracts = Counter(row["topic"].split(".")[0] for row in ABSTRACTS)
+    assert [track for track, count in topics.items() if count >= 10 and abstracts[track] < 2] == []
+
+
+def test_a_second_right_answer_is_rare_and_explained():
+    assert [(row["topic"], row["also"]) for row in ABSTRACTS if "also" in row and row["why"]] == [("10.5", ["10.3"])]
