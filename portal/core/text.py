@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Controls, halves of characters, and what XML calls no character at all.
+UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def validate_plain_line(value: str) -> None:
@@ -19,6 +22,12 @@ def validate_plain_line(value: str) -> None:
     # Names stand in the portal's own mails, where a link would seem to be the portal's.
     if "://" in value or "www." in value.lower():
         raise ValidationError(_("An address of a page can't stand here."))
+
+
+def validate_text(value: str) -> None:
+    """Refuse in a longer text what no page, feed or PDF can show; line breaks and tabs may stand."""
+    if UNSHOWABLE.search(value):
+        raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
 
 
 def tidy_file_name(name: str, *, limit: int = 150) -> str:

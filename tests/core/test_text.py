@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from portal.core.text import tidy_file_name, validate_plain_line
+from portal.core.text import tidy_file_name, validate_plain_line, validate_text
 
 
 @pytest.mark.parametrize("value", ["李雷", "川西山洪预警（二期）", "O'Brien & Söhne", "😀", "<b>"])
@@ -30,6 +30,19 @@ def test_what_people_are_called_is_accepted(value):
 def test_what_would_pose_as_something_else_is_refused(value):
     with pytest.raises(ValidationError):
         validate_plain_line(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["第一段\n\n第二段\r\n\t缩进", "见 https://example.cn", "😀", "عربى \u200f"], ids=ascii
+)
+def test_a_longer_text_may_hold_lines_and_addresses(value):
+    assert validate_text(value) is None
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "a\x0bb", "a\x1bb", "a\x85b", "\ud800", "\ufffe"], ids=ascii)
+def test_what_nothing_can_show_is_refused_in_a_longer_text(value):
+    with pytest.raises(ValidationError):
+        validate_text(value)
 
 
 @pytest.mark.parametrize(
