@@ -7,4 +7,4 @@ class JudgingConfig(AppConfig):
     verbose_name = _("judging")
 
     def ready(self) -> None:
-        from judging import receivers  # noqa: F401 - registers the handlers
+        from judging import cloning, receivers  # noqa: F401 - registers the handlers

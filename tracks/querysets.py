@@ -5,7 +5,8 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, When
+from django.utils import timezone
 
 from portal.core.people import Person
 from tracks.enums import TopicStatus
@@ -36,6 +37,20 @@ class CompetitionQuerySet(models.QuerySet):
         if is_site_admin(user):
             return self
         return self.filter(Exists(organizer_roles(user).filter(competition=OuterRef("pk"), tracks=None)))
+
+    def with_running(self, now: datetime) -> Self:
+        """``is_running``: the first stage has opened, the last one has not closed."""
+        running = Q(first_opens_at__lte=now, last_closes_at__gt=now)
+        calendar = self.annotate(first_opens_at=Min("stages__opens_at"), last_closes_at=Max("stages__closes_at"))
+        return calendar.annotate(is_running=Case(When(running, then=True), default=False))
+
+    def with_contents(self, user: Person, now: datetime) -> Self:
+        """``has_documents`` and ``has_questions``: is there any that ``user`` may see?"""
+        tests = {}
+        for name, model in (("has_documents", "Document"), ("has_questions", "Question")):
+            rows = apps.get_model("tracks", model).objects.visible_to(user, now=now)
+            tests[name] = Exists(rows.filter(competition=OuterRef("pk")))
+        return self.annotate(**tests)
 
     def current_first(self) -> Self:
         return self.order_by("-is_published", "-year", "-pk")
@@ -80,6 +95,30 @@ class TopicQuerySet(ScopedQuerySet):
         """Topics that take entries at ``now``: open ones of competitions whose stage ``kind`` is open."""
         stages = apps.get_model("tracks", "Stage").objects.open_at(now).filter(kind=kind)
         return self.open().filter(Exists(stages.filter(competition=OuterRef("track__competition"))))
+
+
+class PublishedQuerySet(ScopedQuerySet):
+    def visible_to(self, user: Person, *, now: datetime | None = None) -> Self:
+        """What has been published; drafts and what is still to come to those who run the whole competition."""
+        rows, published = super().visible_to(user), Q(published_at__lte=now or timezone.now())
+        if not user.is_authenticated:
+            return rows.filter(published)
+        competition = apps.get_model("tracks", "Competition")
+        return rows.filter(published | Q(competition__in=competition.objects.organized_by(user)))
+
+    def organized_by(self, user: Person) -> Self:
+        competition = apps.get_model("tracks", "Competition")
+        return self.filter(competition__in=competition.objects.organized_by(user))
+
+    def newest_first(self) -> Self:
+        """Drafts on top: they wait for somebody."""
+        return self.order_by(F("published_at").desc(nulls_first=True), "-pk")
+
+
+class AnnouncementQuerySet(PublishedQuerySet):
+    def for_listing(self) -> Self:
+        """As a visitor reads them: what is kept on top, then the newest."""
+        return self.order_by("-is_pinned", F("published_at").desc(nulls_first=True), "-pk")
 
 
 class OrganizerQuerySet(models.QuerySet):

@@ -5,9 +5,20 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
+from portal.core.models import StoredFile
 from tests.factories.accounts import UserFactory
 from tracks.enums import StageKind
-from tracks.models import Competition, Organizer, Stage, Topic, TopicRevision, Track
+from tracks.models import (
+    Announcement,
+    Competition,
+    Document,
+    Organizer,
+    Question,
+    Stage,
+    Topic,
+    TopicRevision,
+    Track,
+)
 
 
 class StageFactory(factory.django.DjangoModelFactory):
@@ -96,3 +107,48 @@ class OrganizerFactory(factory.django.DjangoModelFactory):
     def tracks(organizer, create, tracks, **kwargs):  # noqa: N805 - factory_boy's way
         if create and tracks:
             organizer.tracks.set(tracks)
+
+
+class AnnouncementFactory(factory.django.DjangoModelFactory):
+    """One that everybody sees; ``published_at=None`` makes a draft."""
+
+    class Meta:
+        model = Announcement
+
+    competition = factory.SubFactory(CompetitionFactory)
+    number = factory.LazyAttribute(lambda row: row.competition.announcements.count() + 1)
+    title = factory.LazyAttribute(lambda row: f"关于作品提交的通知（{row.number}）")
+    body = "各参赛团队：\n\n- 请于截止前**提交**。"
+    published_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class StoredFileFactory(factory.django.DjangoModelFactory):
+    """A row without its bytes; pages that only name a file need no more."""
+
+    class Meta:
+        model = StoredFile
+
+    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    size = 2048
+
+
+class DocumentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Document
+
+    competition = factory.SubFactory(CompetitionFactory)
+    title = factory.Sequence(lambda n: f"申报书模板{n}")
+    file = factory.SubFactory(StoredFileFactory)
+    file_name = "申报书模板.docx"
+    published_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class QuestionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Question
+
+    competition = factory.SubFactory(CompetitionFactory)
+    position = factory.LazyAttribute(lambda row: row.competition.questions.count() + 1)
+    question = factory.LazyAttribute(lambda row: f"一个团队可以报几个赛题（{row.position}）？")
+    answer = "一个。"
+    published_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))

@@ -1,4 +1,17 @@
-from tracks.models.competitions import Competition, Organizer, Stage, validate_slug
+from tracks.models.competitions import HOUSE_HUE, Competition, Organizer, Stage, validate_slug
+from tracks.models.publishing import Announcement, Document, Question
 from tracks.models.topics import Topic, TopicRevision, Track
 
-__all__ = ["Competition", "Organizer", "Stage", "Topic", "TopicRevision", "Track", "validate_slug"]
+__all__ = [
+    "HOUSE_HUE",
+    "Announcement",
+    "Competition",
+    "Document",
+    "Organizer",
+    "Question",
+    "Stage",
+    "Topic",
+    "TopicRevision",
+    "Track",
+    "validate_slug",
+]

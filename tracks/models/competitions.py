@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -15,10 +15,14 @@ from portal.core.text import validate_plain_line
 from tracks.enums import StageKind
 from tracks.querysets import CompetitionQuerySet, OrganizerQuerySet, StageQuerySet
 
+# The indigo of tokens.css.
+HOUSE_HUE = 264
+LONGEST_GRACE = 24 * 3600
 # First parts of the portal's own addresses; a competition's address must not shadow one.
 RESERVED_SLUGS = {
-    *("accounts", "admin", "api", "certificates", "desk", "f", "healthz", "i18n", "invitations", "judging"),
-    *("mailbox", "organize", "privacy", "readyz", "static", "style", "submissions", "teams", "verify"),
+    *("accounts", "admin", "api", "certificates", "competitions", "desk", "f", "healthz", "i18n", "invitations"),
+    *("judging", "mailbox", "organize", "privacy", "readyz", "static", "style", "submissions", "teams", "theme"),
+    "verify",
 }
 
 
@@ -54,6 +58,12 @@ class Competition(models.Model):
     max_file_size = models.PositiveIntegerField(
         _("largest file in bytes"), default=50 * 1024**2, validators=[MinValueValidator(1)]
     )
+    hue = models.PositiveSmallIntegerField(
+        _("hue"),
+        default=HOUSE_HUE,
+        validators=[MaxValueValidator(359)],
+        help_text=_("The colour of buttons and links as an angle from 0 to 359: 264 is indigo, 155 green, 25 red."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = CompetitionManager()
@@ -61,6 +71,7 @@ class Competition(models.Model):
     class Meta:
         verbose_name = _("competition")
         verbose_name_plural = _("competitions")
+        constraints = [models.CheckConstraint(condition=Q(hue__lt=360), name="competition_hue_is_an_angle")]
 
     def __str__(self) -> str:
         return self.short_name
@@ -90,6 +101,12 @@ class Stage(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=StageKind)
     opens_at = models.DateTimeField(_("opens at"))
     closes_at = models.DateTimeField(_("closes at"), help_text=_("The first moment after the stage."))
+    grace = models.PositiveIntegerField(
+        _("grace in seconds"),
+        default=0,
+        validators=[MaxValueValidator(LONGEST_GRACE)],
+        help_text=_("What still arrives this long after the end counts. No page tells anybody."),
+    )
 
     objects = StageManager()
 

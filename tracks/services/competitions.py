@@ -15,6 +15,7 @@ from portal.core.people import Person
 from portal.core.permissions import require
 from tracks import rules
 from tracks.models import Competition, Stage
+from tracks.services.changing import write_changes
 
 
 @transaction.atomic
@@ -42,29 +43,27 @@ def change_competition(competition: Competition, *, actor: Person | None, **chan
     """Write ``changes`` (field names and values); what stays the same leaves no line in the audit trail."""
     require(rules.is_organizer, actor, competition)
     kept = Competition.objects.select_for_update().get(pk=competition.pk)
-    before = {name: getattr(kept, name) for name, value in changes.items() if getattr(kept, name) != value}
-    if not before:
-        return kept
-    for name in before:
-        setattr(kept, name, changes[name])
-    kept.full_clean()
-    kept.save(update_fields=list(before))
-    after = {name: changes[name] for name in before}
-    audit.record("change", kept, actor=actor, before=before, after=after)
-    return kept
+    return write_changes(kept, changes, actor=actor)
 
 
 @transaction.atomic
 def set_stage(
-    competition: Competition, *, actor: Person | None, kind: str, opens_at: datetime, closes_at: datetime
+    competition: Competition,
+    *,
+    actor: Person | None,
+    kind: str,
+    opens_at: datetime,
+    closes_at: datetime,
+    grace: int | None = None,
 ) -> Stage:
-    """Give the stage ``kind`` its window, half open; a stage is made when there is none."""
+    """Give the stage ``kind`` its window, half open; a stage is made when there is none. ``None`` keeps its grace."""
     require(rules.is_organizer, actor, competition)
     stage = competition.stages.select_for_update().filter(kind=kind).first() or Stage(
         competition=competition, kind=kind
     )
     before = {} if stage.pk is None else _window(stage)
     stage.opens_at, stage.closes_at = opens_at, closes_at
+    stage.grace = stage.grace if grace is None else grace
     if _window(stage) == before:
         return stage
     stage.full_clean()
@@ -73,5 +72,9 @@ def set_stage(
     return stage
 
 
-def _window(stage: Stage) -> dict[str, str]:
-    return {"opens_at": stage.opens_at.isoformat(), "closes_at": stage.closes_at.isoformat()}
+def _window(stage: Stage) -> dict[str, Any]:
+    return {
+        "opens_at": stage.opens_at.isoformat(),
+        "closes_at": stage.closes_at.isoformat(),
+        "grace": stage.grace,
+    }

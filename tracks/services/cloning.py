@@ -1,0 +1,94 @@
+"""A new edition from an earlier one: its set-up, without its people, entries and news."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.core import audit
+from portal.core.people import Person
+from portal.core.permissions import require
+from tracks import rules
+from tracks.enums import TopicStatus
+from tracks.models import Competition, Stage, Topic, TopicRevision, Track
+from tracks.signals import competition_cloned
+
+
+@transaction.atomic
+def clone_competition(
+    competition: Competition,
+    *,
+    actor: Person | None,
+    slug: str,
+    name: str,
+    short_name: str,
+    year: int,
+    shift: timedelta,
+) -> Competition:
+    """An unpublished copy whose stages are ``shift`` later. Withdrawn topics stay behind."""
+    require(rules.is_site_admin, actor)
+    copy = Competition(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        year=year,
+        host=competition.host,
+        introduction=competition.introduction,
+        # Certificates count under their prefix, so no two competitions share one.
+        certificate_prefix=slug.upper()[:20].rstrip("-"),
+        max_team_members=competition.max_team_members,
+        max_file_size=competition.max_file_size,
+        hue=competition.hue,
+    )
+    copy.full_clean()
+    copy.save()
+    audit.record("clone", copy, actor=actor, after={"source": competition.pk, "slug": slug, "name": name})
+    _copy_stages(competition, copy, shift)
+    _copy_topics(competition, copy, actor=actor)
+    competition_cloned.send(Competition, source=competition, copy=copy, actor=actor)
+    return copy
+
+
+def _copy_stages(source: Competition, copy: Competition, shift: timedelta) -> None:
+    try:
+        stages = [
+            Stage(
+                competition=copy,
+                kind=stage.kind,
+                opens_at=stage.opens_at + shift,
+                closes_at=stage.closes_at + shift,
+                grace=stage.grace,
+            )
+            for stage in source.stages.all()
+        ]
+    except OverflowError as error:
+        raise ValidationError({"shift": _("That would move the stages out of the calendar.")}) from error
+    Stage.objects.bulk_create(stages)
+
+
+def _copy_topics(source: Competition, copy: Competition, *, actor: Person | None) -> None:
+    tracks = Track.objects.bulk_create(
+        Track(competition=copy, number=track.number, name=track.name) for track in source.tracks.all()
+    )
+    track_of = {track.number: track for track in tracks}
+    earlier = Topic.objects.filter(track__competition=source, status=TopicStatus.OPEN).select_related("track")
+    topics = Topic.objects.bulk_create(
+        Topic(track=track_of[topic.track.number], number=topic.number, title=topic.title, body=topic.body)
+        for topic in earlier
+    )
+    now = timezone.now()
+    TopicRevision.objects.bulk_create(
+        TopicRevision(
+            topic=topic,
+            number=1,
+            title=topic.title,
+            body=topic.body,
+            created_by_id=actor.pk if actor is not None else None,
+            created_at=now,
+        )
+        for topic in topics
+    )
