@@ -133,7 +133,7 @@ def database() -> dict[str, Any]:
 
 def broker() -> tuple[str, dict[str, Any]]:
     """Celery's broker address and transport options."""
-    url = text("CELERY_BROKER_URL", embedded="filesystem://")
+    url = text("CELERY_BROKER_URL", embedded="filesystem://localhost")
     if not url.startswith("filesystem://"):
         return url, {
             "visibility_timeout": 600,
