@@ -40,6 +40,9 @@ class SubmissionAdmin(ScopedAdmin):
     search_help_text = gettext_lazy("Number, title, team or organization")
     ordering = ["-submitted_at", "-pk"]
 
+    class Media:
+        css = {"all": ["css/admin-entries.css"]}
+
     @admin.display(description=gettext_lazy("organization"), ordering="team__organization__name")
     def organization(self, entry: Submission) -> Organization:
         return entry.team.organization

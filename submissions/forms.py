@@ -42,6 +42,21 @@ class TextField(forms.CharField):
         return normalize_newlines(super().to_python(value) or "")
 
 
+class NeededLater:
+    """Shown as required, because submitting requires it; a draft may be saved without."""
+
+    def validate(self, value: Any) -> None:
+        pass
+
+
+class DraftText(NeededLater, TextField):
+    pass
+
+
+class DraftFile(NeededLater, forms.FileField):
+    pass
+
+
 class CreditCodeField(forms.CharField):
     default_validators = [validate_credit_code]
 
@@ -107,17 +122,20 @@ class EntryForm(forms.Form):
     title = forms.CharField(
         label=_("Project title"), max_length=TITLE_LIMIT, validators=[validate_plain_line], help_text=TITLE_HINT
     )
-    abstract = TextField(
+    abstract = DraftText(
         label=_("Abstract"),
-        required=False,
         max_length=ABSTRACT_LIMIT,
         help_text=_("What you do with which data, for whom, and what it has brought about. Judges read this first."),
     )
-    file = forms.FileField(
+    file = DraftFile(
         label=_("Proposal as a PDF"),
-        required=False,
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
     )
+
+    def __init__(self, *args: Any, has_file: bool, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        self.fields["file"].required = not has_file
 
 
 class SubmitForm(KeyedForm):

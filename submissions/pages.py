@@ -34,7 +34,7 @@ def entry_page(
     }
     if is_writing:
         typed = _on_top_of_theirs(form, entry) if form and conflict else form
-        context["form"] = typed or EntryForm(initial=_draft(entry))
+        context["form"] = typed or EntryForm(initial=_draft(entry), has_file=context["attachment"] is not None)
     return context
 
 
@@ -60,6 +60,10 @@ def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
         "versions": versions,
         "latest": versions[0] if versions else None,
     }
+
+
+def has_file(entry: Submission) -> bool:
+    return current_attachment(entry) is not None
 
 
 def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
@@ -113,4 +117,5 @@ def _draft(entry: Submission) -> dict[str, Any]:
 
 def _on_top_of_theirs(form: EntryForm, entry: Submission) -> EntryForm:
     """The same words again, now knowing what somebody else has saved meanwhile."""
-    return EntryForm({**form.cleaned_data, "expected_version": entry.draft_version})
+    data = {**form.cleaned_data, "expected_version": entry.draft_version}
+    return EntryForm(data, has_file=not form.fields["file"].required)

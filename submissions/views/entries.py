@@ -18,7 +18,7 @@ from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into
 from submissions.forms import EntryForm, StartForm, SubmitForm
 from submissions.models import Submission, Team
-from submissions.pages import entry_page, submit_page
+from submissions.pages import entry_page, has_file, submit_page
 from tracks.enums import StageKind, TopicStatus
 from tracks.models import Topic
 
@@ -55,7 +55,7 @@ def submission(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     form, outcome = None, Outcome()
     if request.method == "POST":
         require(rules.is_member, request.user, entry.team)
-        form, outcome.status = EntryForm(request.POST, request.FILES), 400
+        form, outcome.status = EntryForm(request.POST, request.FILES, has_file=has_file(entry)), 400
         if form.is_valid():
             with refused_into(form, outcome):
                 _save(request, entry, form.cleaned_data)
