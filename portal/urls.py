@@ -13,6 +13,7 @@ from portal.core import views as core
 from portal.notifications.mailbox import mailbox
 from tracks.api import TopicViewSet, TrackViewSet
 
+handler404 = core.not_found
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Who may do what follows from roles in a competition, not from groups.
 admin.site.unregister(Group)

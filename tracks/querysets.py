@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -7,9 +8,14 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from portal.core.errors import Missing
 from portal.core.people import Person
 from tracks.enums import TopicStatus
+
+# More than anybody chooses from on one page.
+MOST = 200
 
 
 def is_site_admin(user: Person) -> bool:
@@ -20,6 +26,25 @@ def organizer_roles(user: Person) -> models.QuerySet[Any]:
     """The roles ``user`` has as an organizer; nobody's for one who is signed out or disabled."""
     roles = apps.get_model("tracks", "Organizer").objects
     return roles.filter(user_id=user.pk) if user.is_active else roles.none()
+
+
+def named(competitions: models.QuerySet[Any], slug: str) -> Any:
+    """The one at this address; says in the visitor's words that there is none."""
+    found = competitions.filter(slug=slug).first()
+    if found is None:
+        raise Missing(_("There is no competition at the address “%(slug)s”.") % {"slug": slug})
+    return found
+
+
+def current_of(rows: Sequence[Any]) -> list[Any]:
+    """Of ``for_choosing``, what the site's own address stands for: each that is running, else the latest year's.
+
+    One in preparation stands there only for its organizers, and only while nothing is public.
+    """
+    if not rows or not rows[0].is_published:
+        return list(rows[:1])
+    public = [row for row in rows if row.is_published]
+    return [row for row in public if row.is_running] or [row for row in public if row.year == public[0].year]
 
 
 class CompetitionQuerySet(models.QuerySet):
@@ -51,6 +76,10 @@ class CompetitionQuerySet(models.QuerySet):
             rows = apps.get_model("tracks", model).objects.visible_to(user, now=now)
             tests[name] = Exists(rows.filter(competition=OuterRef("pk")))
         return self.annotate(**tests)
+
+    def for_choosing(self, now: datetime) -> Self:
+        """Those one can look at, what is going on first."""
+        return self.with_running(now).order_by("-is_published", "-is_running", "-year", "-pk")[:MOST]
 
     def current_first(self) -> Self:
         return self.order_by("-is_published", "-year", "-pk")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,3 +16,11 @@ class Conflict(Exception):
 
 class TransitionNotAllowed(Conflict):
     """The lifecycle has no such move from where the object stands now."""
+
+
+class Missing(Http404):
+    """Not there, or not to be seen; ``message`` tells the visitor what was looked for."""
+
+    def __init__(self, message: Any):
+        super().__init__(message)
+        self.message = message

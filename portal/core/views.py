@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from portal.core.errors import Missing
+
 
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -22,6 +24,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Says what was looked for only where a view has put it into words itself."""
+    message = exception.message if isinstance(exception, Missing) else ""
+    return render(request, "404.html", {"message": message}, status=404)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

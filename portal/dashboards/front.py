@@ -13,14 +13,16 @@ from portal.core.people import Person
 from portal.dashboards.calendar import PlacedStage, clock_minute, closing_next, opening_next, place
 from submissions.models import Team
 from tracks.enums import StageKind
-from tracks.models import Competition, Stage, Track
+from tracks.models import Announcement, Competition, Stage, Track
 
+NEWS = 3
 ENTERING = {StageKind.REGISTRATION, StageKind.SUBMISSION}
 
 
 def front_page(competition: Competition, *, user: Person, now: datetime) -> dict[str, Any]:
     stages = place(Stage.objects.visible_to(user).filter(competition=competition), now)
     closing, opening = closing_next(stages), opening_next(stages)
+    news = Announcement.objects.visible_to(user, now=now).filter(competition=competition).for_listing()
     tracks = list(Track.objects.visible_to(user).filter(competition=competition).with_topic_count().order_by("number"))
     return {
         "competition": competition,
@@ -35,8 +37,13 @@ def front_page(competition: Competition, *, user: Person, now: datetime) -> dict
         "tracks": tracks,
         "topic_count": sum(track.topic_count for track in tracks),
         "has_team": has_team(competition, user),
+        "news": list(news[:NEWS]),
         "now": clock_minute(now),
     }
+
+
+def chooser(found: list[Competition], current: list[Competition], *, now: datetime) -> dict[str, Any]:
+    return {"current": current, "others": [row for row in found if row not in current], "now": now}
 
 
 def results_url(competition: Competition, user: Person) -> str:

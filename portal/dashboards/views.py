@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 from portal.dashboards.desk import desk_page
-from portal.dashboards.front import front_page
+from portal.dashboards.front import chooser, front_page
 from portal.dashboards.specimens import specimens
 from tracks.models import Competition
+from tracks.querysets import current_of, named
 
 # A page that sets no cookie carries no token. All that a forged request could do here is to switch the language.
 language = csrf_exempt(set_language)
@@ -21,13 +23,28 @@ language = csrf_exempt(set_language)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The front page of the competition that is current."""
-    return _front(request, Competition.objects.visible_to(request.user).current_first().first())
+    """The front page of the competition that is current; a choice when several are."""
+    now = timezone.now()
+    found = list(Competition.objects.visible_to(request.user).with_contents(request.user, now).for_choosing(now))
+    current = current_of(found)
+    if len(current) > 1:
+        return render(request, "dashboards/chooser.html", chooser(found, current, now=now))
+    return _front(request, current[0] if current else None, now)
+
+
+@require_safe
+def competitions(request: HttpRequest) -> HttpResponse:
+    """Every competition, past ones too."""
+    now = timezone.now()
+    found = list(Competition.objects.visible_to(request.user).for_choosing(now))
+    return render(request, "dashboards/chooser.html", chooser(found, current_of(found), now=now))
 
 
 @require_safe
 def competition(request: HttpRequest, competition: str) -> HttpResponse:
-    return _front(request, get_object_or_404(Competition.objects.visible_to(request.user), slug=competition))
+    now = timezone.now()
+    rows = Competition.objects.visible_to(request.user).with_contents(request.user, now)
+    return _front(request, named(rows, competition), now)
 
 
 @require_safe
@@ -41,8 +58,8 @@ def style(request: HttpRequest) -> HttpResponse:
     return render(request, "style.html", specimens())
 
 
-def _front(request: HttpRequest, shown: Competition | None) -> HttpResponse:
+def _front(request: HttpRequest, shown: Competition | None, now: datetime) -> HttpResponse:
     context: dict[str, Any] = {}
     if shown is not None:
-        context = front_page(shown, user=request.user, now=timezone.now())
+        context = front_page(shown, user=request.user, now=now)
     return render(request, "dashboards/home.html", context)

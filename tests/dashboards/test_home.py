@@ -13,7 +13,7 @@ from tests.factories.tracks import CompetitionFactory, OrganizerFactory, StageFa
 from tracks.enums import TopicStatus
 
 pytestmark = pytest.mark.django_db
-QUERIES = 4  # the competition, its stages, its tracks, whether results are out
+QUERIES = 5  # the competition, its stages, its tracks, whether results are out, its news
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -83,6 +83,11 @@ class Competition(models.Model):
         return reverse("dashboards:competition", args=[self.slug])
 
     @property
+    def own_hue(self) -> int | None:
+        """What its pages are told; nothing where the house's own colour does."""
+        return None if self.hue == HOUSE_HUE else self.hue
+
+    @property
     def audit_scope(self) -> str:
         return f"competition:{self.pk}"
 
