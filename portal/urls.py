@@ -42,10 +42,10 @@ urlpatterns = [
 if settings.MAILBOX_DIR:
     urlpatterns.append(path("mailbox/", mailbox, name="mailbox"))
 
-# Last: a competition's address is a first part of its own.
 urlpatterns += [
-    path("", include("portal.dashboards.urls")),
-    path("", include("tracks.urls")),
     path("", include("submissions.urls")),
     path("", include("judging.urls")),
+    # Last: a competition's address takes any first part that is still free.
+    path("", include("tracks.urls")),
+    path("", include("portal.dashboards.urls")),
 ]
