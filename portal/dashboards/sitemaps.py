@@ -62,7 +62,7 @@ def _topics(shown: Competition) -> Iterator[Entry]:
 def _announcements(shown: Competition) -> Iterator[Entry]:
     rows = Announcement.objects.visible_to(NOBODY).filter(competition=shown).newest_first()
     for number, published, changed in rows.values_list("number", "published_at", "changed_at"):
-        yield _full(reverse("tracks:announcement", args=[shown.slug, number])), max(published, changed)
+        yield _full(reverse("tracks:announcement", args=[shown.slug, number])), max(published or changed, changed)
 
 
 def _address(name: str, *args: Any) -> str:

@@ -158,7 +158,10 @@ def test_an_organizer_moves_a_deadline(organizer_client, topic):
     competition = topic.track.competition
     form = {
         **{name: getattr(competition, name) for name in ("name", "short_name", "year", "host")},
-        **{name: getattr(competition, name) for name in ("certificate_prefix", "max_team_members", "max_file_size")},
+        **{
+            name: getattr(competition, name)
+            for name in ("certificate_prefix", "max_team_members", "max_file_size", "hue")
+        },
         "introduction": "",
         "is_published": "on",
         "stages-TOTAL_FORMS": 1,
@@ -168,10 +171,12 @@ def test_an_organizer_moves_a_deadline(organizer_client, topic):
         "stages-0-opens_at_1": "00:00",
         "stages-0-closes_at_0": "2026-08-11",
         "stages-0-closes_at_1": "00:00",
+        "stages-0-grace": 300,
     }
     organizer_client.post(change_page(competition), form)
 
-    assert competition.stages.get().closes_at.isoformat() == "2026-08-10T16:00:00+00:00"
+    stage = competition.stages.get()
+    assert (stage.closes_at.isoformat(), stage.grace) == ("2026-08-10T16:00:00+00:00", 300)
 
 
 def test_roles_are_the_site_admins_affair(organizer_client):

@@ -1,5 +1,5 @@
 from tracks.services.announcements import change_announcement, change_question, write_announcement, write_question
-from tracks.services.cloning import clone_competition
+from tracks.services.cloning import clone_competition, next_edition
 from tracks.services.competitions import change_competition, create_competition, set_stage
 from tracks.services.documents import add_document, change_document
 from tracks.services.roles import appoint_organizer
@@ -16,6 +16,7 @@ __all__ = [
     "change_question",
     "clone_competition",
     "create_competition",
+    "next_edition",
     "rename_track",
     "revise_topic",
     "set_stage",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +17,19 @@ from tracks import rules
 from tracks.enums import TopicStatus
 from tracks.models import Competition, Stage, Topic, TopicRevision, Track
 from tracks.signals import competition_cloned
+
+
+def next_edition(competition: Competition, year: int) -> dict[str, Any]:
+    """What the edition of ``year`` is called unless somebody says otherwise, and how many days later it is."""
+    earlier, later = str(competition.year), str(year)
+    slug = competition.slug
+    return {
+        "slug": slug.replace(earlier, later) if earlier in slug else f"{slug}-{later}",
+        "name": competition.name.replace(earlier, later),
+        "short_name": competition.short_name.replace(earlier, later),
+        "year": year,
+        "shift_days": (date(year, 1, 1) - date(competition.year, 1, 1)).days,
+    }
 
 
 @transaction.atomic

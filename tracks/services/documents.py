@@ -70,7 +70,8 @@ def _keep(upload: File[Any], *, limit: int) -> tuple[StoredFile, str]:
 def checked_name(upload: File[Any], *, limit: int) -> str:
     """The tidied name of a file that may be given out; raises ValidationError for any other."""
     name = tidy_file_name(upload.name or "")
-    kind = name.rpartition(".")[2].lower()
+    _stem, dot, ending = name.rpartition(".")
+    kind = dot and ending.lower()
     if kind != "pdf" and kind not in INSIDE:
         raise ValidationError(_("Please choose a PDF, docx, xlsx or zip file."))
     if upload.size > limit:

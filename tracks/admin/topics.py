@@ -10,41 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from tracks import rules, services
-from tracks.models import Competition, Organizer, Stage, Topic, TopicRevision, Track
-
-
-class StageInline(ScopedInline):
-    model = Stage
-    fields = ["kind", "opens_at", "closes_at"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and rules.is_organizer(request.user, obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and rules.is_organizer(request.user, obj)
-
-
-@admin.register(Competition)
-class CompetitionAdmin(ScopedAdmin):
-    list_display = ["short_name", "year", "host", "is_published"]
-    readonly_fields = ["slug", "created_at"]
-    inlines = [StageInline]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is not None and rules.is_organizer(request.user, obj)
-
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Competition]:
-        return super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
-
-    def save_model(self, request: HttpRequest, obj: Competition, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook
-        services.change_competition(obj, actor=request.user, **form.cleaned_data)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
-        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-        for row in formset.forms:
-            if row.has_changed():
-                values = {name: row.cleaned_data[name] for name in ("kind", "opens_at", "closes_at")}
-                services.set_stage(form.instance, actor=request.user, **values)
+from tracks.admin.competitions import runs_a_competition
+from tracks.models import Competition, Topic, TopicRevision, Track
 
 
 class OwnTracks:
@@ -62,13 +29,13 @@ class TrackAdmin(OwnTracks, ScopedAdmin):
     track_path = "pk__"
     list_display = ["number", "name", "competition"]
     list_display_links = ["number", "name"]
-    list_filter = ["competition"]
+    list_filter = [("competition", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["competition"]
     search_fields = ["name"]
     fields = ["competition", "number", "name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
-        return Competition.objects.organized_by(request.user).exists()
+        return runs_a_competition(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and rules.is_track_organizer(request.user, obj)
@@ -145,29 +112,3 @@ class TopicAdmin(OwnTracks, ScopedAdmin):
                 form.cleaned_data["track"], actor=request.user, number=form.cleaned_data["number"], **text
             )
             obj.pk = made.pk
-
-
-@admin.register(Organizer)
-class OrganizerAdmin(ScopedAdmin):
-    """Roles are the site admin's to give."""
-
-    list_display = ["user", "competition"]
-    list_select_related = ["user", "competition"]
-    fields = ["user", "competition", "tracks"]
-    filter_horizontal = ["tracks"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
-        return rules.is_site_admin(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return rules.is_site_admin(request.user)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return rules.is_site_admin(request.user)
-
-    def save_model(self, request: HttpRequest, obj: Organizer, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook
-        made = services.appoint_organizer(actor=request.user, **form.cleaned_data)
-        obj.pk = made.pk
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
-        """The service has written the tracks."""
