@@ -1,0 +1,140 @@
+"""Why a document was found: the phrases that matched, where they stand, and the passage that has most of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tracks.search.queries import Query
+from tracks.search.ranking import Document, Index
+from tracks.search.text import HAN, WORD, fold
+from tracks.search.words import thesaurus
+
+# Of a long text many pairs of characters occur by chance; these few are what really brought the document up.
+MOST_TERMS, LEAST_SHARE = 10, 0.2
+MOST_PHRASES, MOST_WORDS = 6, 3
+PASSAGE = 120
+END_OF_SENTENCE = re.compile(r"[。；！？\n]")
+
+
+class Segment(NamedTuple):
+    text: str
+    is_match: bool
+
+
+class Phrase(NamedTuple):
+    """A phrase of the document, and the query's own words for it where these are others."""
+
+    text: str
+    words: tuple[str, ...]
+
+
+class Match(NamedTuple):
+    title: list[Segment]
+    passage: list[Segment]
+    phrases: list[Phrase]
+
+
+class Run(NamedTuple):
+    """A stretch of text covered by matches that touch each other."""
+
+    start: int
+    end: int
+    terms: frozenset[str]
+
+
+def explain(index: Index, query: Query, document: Document) -> Match:
+    title, body = _places(query, document.title), _places(query, document.body)
+    telling = _telling(index, query, {*title, *body})
+    title_runs, body_runs = _runs(title, telling), _runs(body, telling)
+    start, end = _passage(document.body, [(run, sum(telling[term] for term in run.terms)) for run in body_runs])
+    return Match(
+        title=_segments(document.title, title_runs, 0, len(document.title)),
+        passage=_segments(document.body, body_runs, start, end),
+        phrases=_phrases(query, telling, [(document.title, title_runs), (document.body, body_runs)]),
+    )
+
+
+def _places(query: Query, text: str) -> dict[str, list[tuple[int, int]]]:
+    """Where the query's terms and ideas stand in ``text``."""
+    folded, places = fold(text), defaultdict(list)
+    for word in WORD.finditer(folded):
+        places[word[0]].append(word.span())
+    for run in HAN.finditer(folded):
+        for start in range(run.start(), run.end()):
+            places[folded[start]].append((start, start + 1))
+            if start + 1 < run.end():
+                places[folded[start : start + 2]].append((start, start + 2))
+    for start, end, ideas in thesaurus()[0].find(folded):
+        for idea in ideas:
+            places[idea].append((start, end))
+    return {term: spans for term, spans in places.items() if term in query.weights}
+
+
+def _telling(index: Index, query: Query, terms: set[str]) -> dict[str, float]:
+    """The few ``terms`` that say most, with what they say; single characters only where there is nothing else."""
+    longer = {term for term in terms if len(term) > 1} or terms
+    values = {term: index.value(query.weights, term) for term in longer}
+    best = sorted(values, key=lambda term: (-values[term], term))[:MOST_TERMS]
+    return {term: values[term] for term in best if values[term] >= LEAST_SHARE * values[best[0]]}
+
+
+def _runs(places: dict[str, list[tuple[int, int]]], telling: dict[str, float]) -> list[Run]:
+    runs: list[Run] = []
+    spans = ((start, end, term) for term in telling for start, end in places.get(term, ()))
+    for start, end, term in sorted(spans):
+        if runs and start <= runs[-1].end:
+            last = runs[-1]
+            runs[-1] = Run(last.start, max(last.end, end), last.terms | {term})
+        else:
+            runs.append(Run(start, end, frozenset({term})))
+    return runs
+
+
+def _passage(text: str, runs: list[tuple[Run, float]]) -> tuple[int, int]:
+    """The stretch of ``text`` with the most matches, from the beginning of a sentence where that is near."""
+    if len(text) <= PASSAGE or not runs:
+        return 0, min(len(text), PASSAGE)
+
+    def worth(start: int) -> float:
+        return sum(value for run, value in runs if start <= run.start and run.end <= start + PASSAGE)
+
+    starts = {0, *(match.end() for match in END_OF_SENTENCE.finditer(text)), *(run.start for run, _value in runs)}
+    start = min((start for start in starts if start < len(text)), key=lambda start: (-worth(start), start))
+    start = min(start, len(text) - PASSAGE)
+    return start, start + PASSAGE
+
+
+def _segments(text: str, runs: list[Run], start: int, end: int) -> list[Segment]:
+    segments, at = [Segment("…" if start else "", is_match=False)], start
+    for run in runs:
+        first, last = max(run.start, at), min(run.end, end)
+        if first < last:
+            segments += [Segment(text[at:first], is_match=False), Segment(text[first:last], is_match=True)]
+            at = last
+    segments.append(Segment(text[at:end] + ("…" if end < len(text) else ""), is_match=False))
+    return [segment for segment in segments if segment.text]
+
+
+def _phrases(query: Query, telling: dict[str, float], texts: list[tuple[str, list[Run]]]) -> list[Phrase]:
+    values: dict[str, float] = {}
+    words: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for text, runs in texts:
+        for run in runs:
+            phrase = text[run.start : run.end]
+            values[phrase] = max(values.get(phrase, 0), sum(telling[term] for term in run.terms))
+            for term in sorted(run.terms, key=lambda term: -telling[term]):
+                words[phrase].update(dict.fromkeys(query.words.get(term, ())))
+    best: list[str] = []
+    for phrase in sorted(values, key=lambda phrase: (-values[phrase], phrase)):
+        if len(best) < MOST_PHRASES and not any(phrase in longer for longer in best):
+            best.append(phrase)
+    return [Phrase(phrase, _other_words(query, phrase, words[phrase])) for phrase in best]
+
+
+def _other_words(query: Query, phrase: str, words: Iterable[str]) -> tuple[str, ...]:
+    """The query's words for ``phrase``, unless it has the phrase itself."""
+    folded = fold(phrase)
+    return () if folded in query.text else tuple(word for word in words if word not in folded)[:MOST_WORDS]

@@ -1,0 +1,78 @@
+"""Chinese typed in Latin letters: nongye and ny for 农业."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from tracks.search.text import HAN
+from tracks.search.words import FOLDER
+
+READINGS = 2
+MOST_READ = 12
+LETTERS = re.compile(r"[a-z]{2,}")
+
+
+class Reading(NamedTuple):
+    text: str
+    share: float
+
+
+@cache
+def readings() -> tuple[dict[str, str], ...]:
+    """Character -> syllable: the usual reading, then the second of those that have one."""
+    tables: tuple[dict[str, str], ...] = tuple({} for _ in range(READINGS))
+    for line in (FOLDER / "pinyin.txt").read_text(encoding="utf-8").splitlines():
+        syllable, characters = line.split(" ")
+        for table, chars in zip(tables, characters.split("|"), strict=True):
+            table.update(dict.fromkeys(chars, syllable))
+    return tables
+
+
+class Spelling:
+    """The Chinese of some texts, spelt out; a word stands where its letters are found."""
+
+    def __init__(self, texts: Iterable[str]):
+        # A character between runs that is in no alphabet keeps a word from reaching from one run into the next.
+        self._text = "\n".join(run for text in texts for run in HAN.findall(text))
+        usual = readings()[0]
+        self._spelt: list[tuple[str, list[int]]] = []
+        self._initials: list[str] = []
+        for table in readings():
+            syllables = [table.get(char) or usual.get(char, "\n") for char in self._text]
+            self._spelt.append(("".join(syllables), [0, *accumulate(map(len, syllables))]))
+            self._initials.append("".join(syllable[0] for syllable in syllables))
+
+    def read(self, letters: str) -> list[Reading]:
+        """The words that ``letters`` may stand for, the most frequent first, with their share of all."""
+        found = self._whole(letters) or self._by_initials(letters)
+        total = found.total()
+        return [Reading(text, count / total) for text, count in found.most_common(MOST_READ)]
+
+    def _whole(self, letters: str) -> Counter[str]:
+        """Words spelt out; failing these, words that begin so, as while somebody is still typing."""
+        complete: dict[int, str] = {}
+        begun: dict[int, str] = {}
+        for spelt, starts in self._spelt:
+            at = spelt.find(letters)
+            while at >= 0:
+                first, last = bisect_left(starts, at), bisect_left(starts, at + len(letters))
+                if starts[first] == at:
+                    exact = starts[last] == at + len(letters)
+                    (complete if exact else begun)[first] = self._text[first:last]
+                at = spelt.find(letters, at + 1)
+        return Counter((complete or begun).values())
+
+    def _by_initials(self, letters: str) -> Counter[str]:
+        found: dict[int, str] = {}
+        for initials in self._initials:
+            at = initials.find(letters)
+            while at >= 0:
+                found[at] = self._text[at : at + len(letters)]
+                at = initials.find(letters, at + 1)
+        return Counter(found.values())
