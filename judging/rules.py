@@ -12,6 +12,10 @@ def runs(user: Person, round_: Any) -> bool:
     return is_organizer(user, round_.competition)
 
 
+def is_its_judge(user: Person, assignment: Any) -> bool:
+    return bool(user.is_active and assignment.judge.user_id == user.pk)
+
+
 def owes_review(user: Person, assignment: Any) -> bool:
     """Is its judge, still takes part, and is not in the entry's own team."""
     return bool(type(assignment).objects.owed_by(user).filter(pk=assignment.pk).exists())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from judging.enums import AssignmentStatus
 from judging.lifecycle import ASSIGNMENT_LIFECYCLE
 from judging.models import Assignment, ConflictOfInterest, Criterion, Review, Score
-from judging.rules import owes_review
+from judging.rules import is_its_judge, owes_review
 from judging.services.locking import lock_assignment
 from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
@@ -105,9 +105,11 @@ def recuse(assignment: Assignment, *, actor: Person | None, reason: str) -> Conf
 
 def _locked(assignment: Assignment, actor: Person | None, now: datetime) -> Assignment:
     assignment = lock_assignment(assignment.pk)
-    require(owes_review, actor, assignment)
+    require(is_its_judge, actor, assignment)
+    # First this: a close that came just before has revoked the assignment, and "not allowed" would be no answer.
     if not assignment.round.takes_scores(now):
         raise Conflict(_("This round doesn't take scores now."))
+    require(owes_review, actor, assignment)
     return assignment
 
 

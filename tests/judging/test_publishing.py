@@ -23,6 +23,10 @@ def publish(round_, **kwargs):
     return publish_results(round_, actor=organizer_of(round_), **kwargs)
 
 
+def words_of(award):
+    return award.number, award.project, award.team, award.members
+
+
 def winner_mails():
     return Outbox.objects.filter(key__startswith="judging:award:")
 
@@ -152,7 +156,7 @@ def test_the_preview_is_what_gets_published():
 
     publish(entry.ranking.round)
 
-    assert [(award.number, award.project, award.team, award.members) for award in Award.objects.all()] == shown
+    assert [words_of(award) for award in Award.objects.all()] == shown
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -37,15 +37,18 @@ def raised(outcomes):
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_score_is_in_the_ranking_or_it_is_not_handed_in(attempt):
-    done = ReviewFactory(submitted=True, points=[0, 0, 0, 0, 0]).assignment
-    last = AssignmentFactory(round=done.round, submission=done.submission)
+    """Four hand in while the round closes without waiting for them: each is counted or told, and it does close."""
+    done = ReviewFactory(submitted=True).assignment
+    late = [AssignmentFactory(round=done.round, submission=done.submission) for _ in range(4)]
     close = partial(close_round, done.round, actor=None, accept_missing=True, reason="到时间了")
 
-    race([close, partial(hand_in, last)])
+    outcomes = race(
+        [*(partial(hand_in, each) for each in late[:2]), close, *(partial(hand_in, each) for each in late[2:])]
+    )
 
-    last.refresh_from_db()
     counted = len(RankingEntry.objects.get().review_totals)
-    assert counted == (2 if last.status == AssignmentStatus.SUBMITTED else 1)
+    assert counted == done.round.assignments.filter(status=AssignmentStatus.SUBMITTED).count()
+    assert raised(outcomes) == [Conflict.__name__] * (5 - counted)
 
 
 def test_a_refused_close_leaves_the_round_open_to_the_score_that_was_missing():

@@ -187,7 +187,7 @@ class TestWhen:
             act(service, AssignmentFactory(round=RoundFactory(**{state: True})))
 
     def test_not_before_the_round_is_open(self, service):
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(Conflict):
             act(service, AssignmentFactory(round=RoundFactory()))
 
 
