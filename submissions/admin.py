@@ -34,7 +34,11 @@ class SubmissionAdmin(ScopedAdmin):
 
     list_display = ["number", "title", "status", "track", "team", "organization", "submitted_at"]
     list_display_links = ["number", "title"]
-    list_filter = ["status", ("track", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        ("track__competition", admin.RelatedOnlyFieldListFilter),
+        "status",
+        ("track", admin.RelatedOnlyFieldListFilter),
+    ]
     list_select_related = ["track", "team__organization"]
     search_fields = ["number", "title", "team__name", "team__organization__name"]
     search_help_text = gettext_lazy("Number, title, team or organization")

@@ -16,6 +16,9 @@ class OrganizationQuerySet(models.QuerySet):
         """A team's own, those whose entries an organizer may see, and whoever entered it."""
         if is_site_admin(user):
             return self
+        if not user.is_authenticated:
+            # Their key is None, and so is that of whoever entered a row of the fixtures.
+            return self.none()
         member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
         submission = apps.get_model("submissions", "Submission").objects.visible_to(user)
         return self.filter(
