@@ -86,6 +86,7 @@ class OrganizerAdmin(ScopedAdmin):
     """Roles are the site admin's to give."""
 
     list_display = ["user", "competition"]
+    list_filter = [("competition", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "competition"]
     fields = ["user", "competition", "tracks"]
     filter_horizontal = ["tracks"]

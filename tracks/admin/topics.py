@@ -85,7 +85,11 @@ class TopicAdmin(OwnTracks, ScopedAdmin):
     inlines = [RevisionInline]
     list_display = ["number", "title", "track", "status"]
     list_display_links = ["number", "title"]
-    list_filter = [("track", admin.RelatedOnlyFieldListFilter), "status"]
+    list_filter = [
+        ("track__competition", admin.RelatedOnlyFieldListFilter),
+        ("track", admin.RelatedOnlyFieldListFilter),
+        "status",
+    ]
     list_select_related = ["track"]
     search_fields = ["title", "body"]
     fields = ["track", "number", "title", "body", "reason"]
