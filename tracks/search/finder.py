@@ -41,7 +41,7 @@ class Finder:
         """The best documents for ``text``, best first, among ``keys`` where they are given."""
         query = self.understand(text)
         length = math.sqrt(len(query.text.strip()) or 1)
-        hits = [hit for hit in self.index.search(query.weights) if keys is None or hit.document.key in keys]
+        hits = [hit for hit in self.index.search(query.values) if keys is None or hit.document.key in keys]
         if not hits or hits[0].score < NOTHING * length:
             return []
         best = hits[0].score
@@ -51,7 +51,7 @@ class Finder:
                 score=hit.score,
                 share=hit.score / best,
                 fit=_fit(best / length, hit.score / best),
-                match=explain(self.index, query, hit.document),
+                match=explain(query, hit.document),
             )
             for hit in hits[:limit]
             if hit.score >= LEAST_SHARE * best
@@ -59,16 +59,16 @@ class Finder:
 
     def rank(self, text: str) -> list[Hit]:
         """Every document that has anything of ``text``, best first."""
-        return self.index.search(self.understand(text).weights)
+        return self.index.search(self.understand(text).values)
 
     def understand(self, text: str) -> Query:
         folded = fold(text)
         readings = self._readings(folded) if len(folded) <= LONGEST_PINYIN else ()
-        return understand(folded, self.index.importance, readings=readings)
+        return understand(folded, self.index.worth, readings=readings)
 
     def _readings(self, folded: str) -> Iterable[tuple[str, float]]:
         """Chinese that the letters of ``folded`` may stand for. "nong ye" is one word unless nothing is spelt so."""
-        letters = [word for word in LETTERS.findall(folded) if word not in self.index.importance]
+        letters = [word for word in LETTERS.findall(folded) if word not in self.index.worth]
         joined = "".join(letters)
         for word in [joined] if joined and self._spelling.read(joined) else letters:
             yield from self._spelling.read(word) or self._everyday.read(word)
@@ -79,7 +79,7 @@ class Finder:
 
     @cached_property
     def _everyday(self) -> Spelling:
-        return Spelling(thesaurus()[1].ideas)
+        return Spelling(thesaurus().everyday.ideas)
 
 
 def _fit(strength: float, share: float) -> Fit:

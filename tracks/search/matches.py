@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tracks.search.queries import Query
-from tracks.search.ranking import Document, Index
-from tracks.search.text import HAN, WORD, fold
-from tracks.search.words import thesaurus
+from tracks.search.ranking import Document
+from tracks.search.text import fold
+from tracks.search.words import IDEA, thesaurus
 
 # Of a long text many pairs of characters occur by chance; these few are what really brought the document up.
 MOST_TERMS, LEAST_SHARE = 10, 0.2
@@ -45,10 +45,10 @@ class Run(NamedTuple):
     terms: frozenset[str]
 
 
-def explain(index: Index, query: Query, document: Document) -> Match:
-    title, body = _places(query, document.title), _places(query, document.body)
-    telling = _telling(index, query, {*title, *body})
-    title_runs, body_runs = _runs(title, telling), _runs(body, telling)
+def explain(query: Query, document: Document) -> Match:
+    title, body = fold(document.title), fold(document.body)
+    telling = _telling(query, f"{title}\n{body}")
+    title_runs, body_runs = _runs(telling, title), _runs(telling, body)
     start, end = _passage(document.body, [(run, sum(telling[term] for term in run.terms)) for run in body_runs])
     return Match(
         title=_segments(document.title, title_runs, 0, len(document.title)),
@@ -57,33 +57,45 @@ def explain(index: Index, query: Query, document: Document) -> Match:
     )
 
 
-def _places(query: Query, text: str) -> dict[str, list[tuple[int, int]]]:
-    """Where the query's terms and ideas stand in ``text``."""
-    folded, places = fold(text), defaultdict(list)
-    for word in WORD.finditer(folded):
-        places[word[0]].append(word.span())
-    for run in HAN.finditer(folded):
-        for start in range(run.start(), run.end()):
-            places[folded[start]].append((start, start + 1))
-            if start + 1 < run.end():
-                places[folded[start : start + 2]].append((start, start + 2))
-    for start, end, ideas in thesaurus()[0].find(folded):
-        for idea in ideas:
-            places[idea].append((start, end))
-    return {term: spans for term, spans in places.items() if term in query.weights}
+def _telling(query: Query, folded: str) -> dict[str, float]:
+    """The few terms that the query and the text have in common and that say most.
+
+    Single characters count only where there is nothing longer.
+    """
+    found: dict[str, float] = {}
+    single: dict[str, float] = {}
+    least = 0.0
+    for term, value in query.values.items():
+        if value < least or len(found) == MOST_TERMS:
+            break
+        if (term in folded or term.startswith(IDEA)) and any(_spans(term, folded)):
+            if len(term) == 1:
+                single.setdefault(term, value)
+            else:
+                found[term] = value
+                least = least or LEAST_SHARE * value
+    return found or dict(list(single.items())[:MOST_TERMS])
 
 
-def _telling(index: Index, query: Query, terms: set[str]) -> dict[str, float]:
-    """The few ``terms`` that say most, with what they say; single characters only where there is nothing else."""
-    longer = {term for term in terms if len(term) > 1} or terms
-    values = {term: index.value(query.weights, term) for term in longer}
-    best = sorted(values, key=lambda term: (-values[term], term))[:MOST_TERMS]
-    return {term: values[term] for term in best if values[term] >= LEAST_SHARE * values[best[0]]}
+def _spans(term: str, folded: str) -> Iterator[tuple[int, int]]:
+    """Where a term stands, or any word of an idea."""
+    for word in thesaurus().words.get(term, (term,)):
+        at = folded.find(word)
+        while at >= 0:
+            end = at + len(word)
+            # Letters are matched as whole words: "ai" is not in "main".
+            if not (word.isascii() and (_is_letter(folded[at - 1 : at]) or _is_letter(folded[end : end + 1]))):
+                yield at, end
+            at = folded.find(word, end)
 
 
-def _runs(places: dict[str, list[tuple[int, int]]], telling: dict[str, float]) -> list[Run]:
+def _is_letter(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _runs(telling: dict[str, float], folded: str) -> list[Run]:
     runs: list[Run] = []
-    spans = ((start, end, term) for term in telling for start, end in places.get(term, ()))
+    spans = ((start, end, term) for term in telling for start, end in _spans(term, folded))
     for start, end, term in sorted(spans):
         if runs and start <= runs[-1].end:
             last = runs[-1]

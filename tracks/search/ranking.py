@@ -8,15 +8,15 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from tracks.search.text import GRAMMAR, fold, terms
-from tracks.search.words import common_pairs, thesaurus
+from tracks.search.words import IDEA, common_pairs, thesaurus
 
 # Tuned on tests/data/abstracts/tune.json; docs/search.md has the figures.
 TITLE, BODY, GROUP = 2.0, 1.0, 2.0
 SATURATION, LENGTH = 2.0, 0.6
-SINGLE, GRAMMATICAL, COMMON = 0.35, 0.1, 0.4
+SINGLE, GRAMMATICAL, COMMON, AS_IDEA = 0.35, 0.1, 0.4, 1.2
 # The most telling terms come first. What is left after so many additions would hardly change the order, and a
 # long text among many topics costs no more than this.
-MOST_ADDITIONS = 15_000
+MOST_ADDITIONS = 8_000
 
 
 class Document(NamedTuple):
@@ -38,28 +38,25 @@ class Index:
         lengths = [sum(weight for term, weight in count.items() if len(term) > 1) for count in counts]
         average = sum(lengths) / len(lengths) if any(lengths) else 1.0
         frequency = Counter(term for count in counts for term in count)
-        # How much a term counts in a query; an idea's weight depends on the words that stand for it.
-        self.importance = {term: _importance(term) for term in frequency}
-        self._rarity = {term: _rarity(number, len(counts)) for term, number in frequency.items()}
+        # What it says of a document that it has a term or an idea.
+        self.worth = {term: _importance(term) * _rarity(number, len(counts)) for term, number in frequency.items()}
         self._postings: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
         for place, count in enumerate(counts):
             flat = SATURATION * (1 - LENGTH + LENGTH * lengths[place] / average)
             for term, weight in count.items():
-                score = self._rarity[term] * weight * (SATURATION + 1) / (weight + flat)
-                self._postings[term].append((place, score))
+                self._postings[term].append((place, weight * (SATURATION + 1) / (weight + flat)))
 
-    def value(self, weights: Mapping[str, float], term: str) -> float:
-        """How much it says of a document that it has ``term``."""
-        return weights[term] * self._rarity[term]
+    def search(self, values: Mapping[str, float]) -> list[Hit]:
+        """Every document that has something of ``values``, best first; equal ones in their own order.
 
-    def search(self, weights: Mapping[str, float]) -> list[Hit]:
-        """Every document that has something of the query, best first; equal ones in their own order."""
+        ``values`` say what each term of a query is worth, the most telling first.
+        """
         scores = [0.0] * len(self.documents)
         left = MOST_ADDITIONS
-        for term in sorted(weights, key=lambda term: (-self.value(weights, term), term)):
-            weight, postings = weights[term], self._postings[term]
-            for place, score in postings:
-                scores[place] += weight * score
+        for term, value in values.items():
+            postings = self._postings[term]
+            for place, part in postings:
+                scores[place] += value * part
             left -= len(postings)
             if left < 0:
                 break
@@ -74,7 +71,7 @@ def _counts(document: Document) -> dict[str, float]:
         folded = fold(text)
         for term, number in terms(folded).items():
             counts[term] += weight * number
-        for found in thesaurus()[0].find(folded):
+        for found in thesaurus().official.find(folded):
             for idea in found.ideas:
                 counts[idea] += weight
     return counts
@@ -85,6 +82,8 @@ def _rarity(number: int, total: int) -> float:
 
 
 def _importance(term: str) -> float:
+    if term.startswith(IDEA):
+        return AS_IDEA
     if term.isascii():
         return 1.0
     grammatical = sum(char in GRAMMAR for char in term)

@@ -34,5 +34,5 @@ def terms(folded: str) -> Counter[str]:
     found: Counter[str] = Counter(WORD.findall(folded))
     for run in HAN.findall(folded):
         found.update(run)
-        found.update(map("".join, pairwise(run)))
+        found.update([first + second for first, second in pairwise(run)])
     return found

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from tracks.search.text import HAN, WORD, fold
 
 FOLDER = Path(__file__).parent
+# No term of a text begins so.
+IDEA = "#"
 
 
 class Found(NamedTuple):
@@ -49,22 +51,30 @@ def _lines(name: str) -> Iterator[str]:
             yield line
 
 
+class Thesaurus(NamedTuple):
+    official: Lexicon  # by one of these words a topic is about an idea
+    everyday: Lexicon  # by one of these a query is; it has the official ones too
+    words: dict[str, list[str]]  # idea -> its official words
+
+
 @cache
-def thesaurus() -> tuple[Lexicon, Lexicon]:
-    """The words by which a topic is about an idea, and those by which a query is."""
+def thesaurus() -> Thesaurus:
+    words: dict[str, list[str]] = {}
     of_topics: defaultdict[str, list[str]] = defaultdict(list)
     of_queries: defaultdict[str, list[str]] = defaultdict(list)
     for number, line in enumerate(_lines("thesaurus.txt")):
-        idea = f"#{number}"
+        idea = f"{IDEA}{number}"
         official, _colon, everyday = fold(line).partition(":")
-        for word in dict.fromkeys(official.split()):
+        words[idea] = official.split()
+        for word in dict.fromkeys(words[idea]):
             of_topics[word].append(idea)
         for word in dict.fromkeys((official + everyday).split()):
             of_queries[word].append(idea)
-    return (
-        Lexicon({word: tuple(ideas) for word, ideas in of_topics.items()}),
-        Lexicon({word: tuple(ideas) for word, ideas in of_queries.items()}),
-    )
+    return Thesaurus(_lexicon(of_topics), _lexicon(of_queries), words)
+
+
+def _lexicon(ideas: dict[str, list[str]]) -> Lexicon:
+    return Lexicon({word: tuple(names) for word, names in ideas.items()})
 
 
 @cache
