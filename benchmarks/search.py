@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from tests.search_sets import Plain, abstracts, measure, thesaurus_without, topics  # noqa: E402
 from tracks.search import Document, Finder  # noqa: E402
 
-LENGTH, SHOWN, ROUNDS = 2_000, 20, 15
+LENGTH, SHOWN, ROUNDS = 2_000, 12, 25
 LIMITS = {121: 15.0, 1210: 40.0}
 
 

@@ -29,8 +29,8 @@ class Lexicon:
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for word in ideas:
             if not word.isascii():
-                lengths[word[0]].add(len(word))
-        self._lengths = {first: sorted(known) for first, known in lengths.items()}
+                lengths[word[:2]].add(len(word))
+        self._lengths = {beginning: sorted(known) for beginning, known in lengths.items()}
 
     def find(self, folded: str) -> Iterator[Found]:
         """Every occurrence, also of a word within a longer one."""
@@ -39,7 +39,7 @@ class Lexicon:
                 yield Found(word.start(), word.end(), ideas)
         for run in HAN.finditer(folded):
             for start in range(run.start(), run.end() - 1):
-                for length in self._lengths.get(folded[start], ()):
+                for length in self._lengths.get(folded[start : start + 2], ()):
                     ideas = self.ideas.get(folded[start : start + length])
                     if ideas and start + length <= run.end():
                         yield Found(start, start + length, ideas)
