@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from judging.enums import AwardLevel
-from judging.models import Criterion, RankingEntry, Review, Round, Rubric
+from judging.models import Criterion, Judge, RankingEntry, Review, Round, Rubric
 from judging.services import check_points
 from judging.services.reviewing import MOST_COMMENT
 from portal.core.people import Person
@@ -184,3 +185,27 @@ class AwardForm(forms.Form):
 def shown(value: Decimal) -> str:
     """As a person writes it: 18.5, not 18.50."""
     return f"{value.normalize():f}"
+
+
+class JudgeForm(forms.ModelForm):
+    """The person is named by address: whoever runs one competition has no list of everybody's accounts."""
+
+    email = forms.EmailField(
+        label=_("e-mail"), help_text=_("The address the person has registered with."), required=False
+    )
+
+    class Meta:
+        model = Judge
+        fields = ["competition", "organization", "is_active"]
+
+    def clean_email(self) -> Any:
+        """The person. An address that nobody has proved to be theirs is no person's."""
+        if self.instance.pk:
+            return None
+        address = self.cleaned_data["email"]
+        person = get_user_model().objects.filter(
+            emailaddress__email__iexact=address, emailaddress__verified=True, is_active=True
+        )
+        if found := person.first():
+            return found
+        raise ValidationError(_("Nobody has registered with this address. Please ask the person to do so first."))

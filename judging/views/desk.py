@@ -168,9 +168,9 @@ def _score(request: HttpRequest, assignment: Assignment, sheet: Sheet) -> HttpRe
 
 def _conflict_page(request: HttpRequest, assignment: Assignment, form: ReviewForm, conflict: Conflict) -> HttpResponse:
     """What was typed stays on the page, beside what is stored now; saving again replaces that knowingly."""
-    assignment = Assignment.objects.owed_by(request.user).filter(pk=assignment.pk).first()
-    if assignment is None:
+    if not Assignment.objects.owed_by(request.user).filter(pk=assignment.pk).exists():
         raise conflict
+    assignment = _owed(request, assignment.public_id)
     sheet = _sheet(assignment)
     typed = {**form.data.dict(), "version": str(sheet.review.version if sheet.review else 0)}  # type: ignore[attr-defined]
     form = ReviewForm(sheet.criteria, typed)
