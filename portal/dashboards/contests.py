@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from judging.models import Round
 from portal.core.people import Person
@@ -82,7 +83,8 @@ def _tiles(user: Person, competition: Competition, counts: dict[str, dict[int, i
         Tile(_("Topics"), count["topics"], _list("tracks_topic") + of_track),
     ]
     if is_whole:
-        drafts = _("%(count)s drafts") % {"count": count["drafts"]} if count["drafts"] else ""
+        number = count["drafts"]
+        drafts = ngettext("%(count)s draft", "%(count)s drafts", number) % {"count": number} if number else ""
         tiles += [
             Tile(_("Rounds of judging"), count["rounds"], reverse("judging:organize")),
             Tile(_("Announcements"), count["announcements"], _list("tracks_announcement") + of, drafts),
