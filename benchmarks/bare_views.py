@@ -1,0 +1,128 @@
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+
+SLUG = "sichuan-2026"
+ROWS = 50
+COLUMNS = [
+    "id",
+    "number",
+    "project",
+    "team",
+    "organization",
+    "track_number",
+    "track_name",
+    "level",
+    "publication__published_at",
+    "publication__round__competition__slug",
+]
+
+
+class Competition(models.Model):
+    slug = models.CharField(max_length=50)
+    name = models.CharField(max_length=100)
+    introduction = models.TextField()
+    is_published = models.BooleanField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "tracks_competition"
+
+
+class Stage(models.Model):
+    competition = models.ForeignKey(Competition, models.DO_NOTHING)
+    kind = models.CharField(max_length=20)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "tracks_stage"
+
+
+class Track(models.Model):
+    competition = models.ForeignKey(Competition, models.DO_NOTHING)
+    number = models.IntegerField()
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "tracks_track"
+
+
+class Topic(models.Model):
+    track = models.ForeignKey(Track, models.DO_NOTHING, related_name="topics")
+    number = models.IntegerField()
+    title = models.CharField(max_length=120)
+    body = models.TextField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "tracks_topic"
+
+
+class Round(models.Model):
+    competition = models.ForeignKey(Competition, models.DO_NOTHING)
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "judging_round"
+
+
+class Publication(models.Model):
+    round = models.ForeignKey(Round, models.DO_NOTHING)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "judging_publication"
+
+
+class Award(models.Model):
+    publication = models.ForeignKey(Publication, models.DO_NOTHING)
+    level = models.CharField(max_length=20)
+    number = models.CharField(max_length=20)
+    project = models.CharField(max_length=60)
+    team = models.CharField(max_length=60)
+    organization = models.CharField(max_length=120)
+    track_number = models.IntegerField()
+    track_name = models.CharField(max_length=60)
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "judging_award"
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    competition = get_object_or_404(Competition, slug=SLUG)
+    stages = Stage.objects.filter(competition=competition).order_by("opens_at")
+    tracks = Track.objects.filter(competition=competition).annotate(count=Count("topics")).order_by("number")
+    return render(request, "home.html", {"competition": competition, "stages": stages, "tracks": tracks})
+
+
+def topic(request: HttpRequest, track: int, number: int) -> HttpResponse:
+    topics = Topic.objects.filter(track__competition__slug=SLUG, track__number=track)
+    shown = get_object_or_404(topics.select_related("track__competition"), number=number)
+    siblings = topics.only("number", "title").order_by("number")
+    return render(request, "topic.html", {"topic": shown, "siblings": siblings})
+
+
+def results(request: HttpRequest) -> HttpResponse:
+    awards = Award.objects.filter(publication__round__competition__is_published=True).order_by("publication", "number")
+    return JsonResponse({"results": list(awards.values(*COLUMNS)[:ROWS])}, json_dumps_params={"ensure_ascii": False})
+
+
+urlpatterns = [
+    path("", home),
+    path("tracks/<int:track>/topics/<int:number>/", topic),
+    path("results/", results),
+]
