@@ -9,6 +9,7 @@ from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, Sum
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.lifecycle import LIVE
 from portal.core.people import Person
+from tracks.querysets import competition_visible_to
 
 
 def organized_competitions(user: Person) -> models.QuerySet[Any]:
@@ -121,8 +122,7 @@ class ReviewQuerySet(models.QuerySet):
 class AwardQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """An award exists from its publication on, and is public with its competition."""
-        competitions = apps.get_model("tracks", "Competition").objects.visible_to(user)
-        return self.filter(publication__round__competition__in=competitions)
+        return self.filter(competition_visible_to(user, "publication__round__competition"))
 
 
 class CertificateQuerySet(models.QuerySet):
