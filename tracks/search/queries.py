@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from tracks.search.text import terms
@@ -38,5 +39,5 @@ def understand(folded: str, worth: Mapping[str, float], *, readings: Iterable[tu
     for idea, words in evidence.items():
         if idea in worth:
             values[idea] = worth[idea] * sum(words.values()) ** IDEA_GROWTH
-    telling_first = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
+    telling_first = dict(sorted(values.items(), key=itemgetter(1), reverse=True))
     return Query(folded, telling_first, {idea: tuple(words) for idea, words in evidence.items()})

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
-from itertools import pairwise
+from operator import add
 
 HAN = re.compile(r"[\u3400-\u9fff]+")
 WORD = re.compile(r"[a-z0-9]+")
@@ -31,8 +31,8 @@ def fold(text: str) -> str:
 
 def terms(folded: str) -> Counter[str]:
     """How often each term occurs in a folded text."""
-    found: Counter[str] = Counter(WORD.findall(folded))
+    found = WORD.findall(folded)
     for run in HAN.findall(folded):
-        found.update(run)
-        found.update([first + second for first, second in pairwise(run)])
-    return found
+        found += run
+        found += map(add, run, run[1:])
+    return Counter(found)
