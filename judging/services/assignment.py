@@ -84,7 +84,7 @@ def plan_assignment(round_: Round) -> Proposal:
 
 
 @transaction.atomic
-def assign_judges(round_: Round, *, actor: Person | None, confirmed: str = "") -> list[Assignment]:
+def assign_judges(round_: Round, *, actor: Person | None, confirmed: str | None = None) -> list[Assignment]:
     """Add the assignments that are missing, and return them; a second time there are none.
 
     ``confirmed`` is the fingerprint of the plan that the actor has seen: another one raises Conflict.
@@ -97,7 +97,7 @@ def assign_judges(round_: Round, *, actor: Person | None, confirmed: str = "") -
     pairs = proposal.plan.pairs
     if not pairs:
         return []
-    if confirmed and confirmed != proposal.plan.fingerprint:
+    if confirmed is not None and confirmed != proposal.plan.fingerprint:
         raise Conflict(_("Entries or judges have changed since this preview. Please look at it again."))
     versions = _versions_judged(round_, {entry for entry, _judge in pairs})
     made = Assignment.objects.bulk_create(

@@ -34,7 +34,7 @@ def awards_to_publish(round_: Round) -> list[Award]:
 
 
 @transaction.atomic
-def publish_results(round_: Round, *, actor: Person | None, reason: str = "", seen: str = "") -> Publication:
+def publish_results(round_: Round, *, actor: Person | None, reason: str = "", seen: str | None = None) -> Publication:
     """Make the awards public, order the certificates and write to the winners: all of it, or nothing.
 
     A second time returns the same publication. ``seen`` is the fingerprint of the decisions that the actor
@@ -60,13 +60,13 @@ def publish_results(round_: Round, *, actor: Person | None, reason: str = "", se
     return publication
 
 
-def _check(round_: Round, awards: Sequence[Award], seen: str) -> None:
+def _check(round_: Round, awards: Sequence[Award], seen: str | None) -> None:
     if round_.status != RoundStatus.CLOSED:
         raise Conflict(_("Results are published after the round has closed."))
     if not awards:
         raise Conflict(_("No award has been decided yet."))
     entries = RankingEntry.objects.filter(ranking__round=round_).select_related("decision")
-    if seen and seen != fingerprint(entries):
+    if seen is not None and seen != fingerprint(entries):
         raise Conflict(_("Somebody has decided awards in the meantime. Please look at them again."))
 
 

@@ -53,7 +53,7 @@ def compute_ranking(round_: Round, *, actor: Person | None) -> Ranking:
 
 @transaction.atomic
 def decide_awards(
-    round_: Round, *, actor: Person, decisions: Mapping[int, tuple[str, str]], seen: str = ""
+    round_: Round, *, actor: Person, decisions: Mapping[int, tuple[str, str]], seen: str | None = None
 ) -> list[Decision]:
     """Write down who gets what: ``{ranking entry: (level or "", reason)}``; entries left out stay as they are.
 
@@ -69,7 +69,7 @@ def decide_awards(
     wanted = {pk: (level, reason.strip()) for pk, (level, reason) in decisions.items()}
     _check(entries, before | wanted, wanted)
     changed = {pk: outcome for pk, outcome in wanted.items() if outcome != before[pk]}
-    if changed and seen and seen != fingerprint(entries):
+    if changed and seen is not None and seen != fingerprint(entries):
         raise Conflict(_("Somebody has decided awards in the meantime. Please look at them again."))
     if changed:
         _write(changed, actor)

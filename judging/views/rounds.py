@@ -65,7 +65,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the plan; the one that was shown is the one that is carried out."""
     round_ = _round(request, pk)
     if request.method == "POST":
-        made = services.assign_judges(round_, actor=request.user, confirmed=request.POST.get("plan", "-"))
+        made = services.assign_judges(round_, actor=request.user, confirmed=request.POST.get("plan", ""))
         if made:
             messages.success(request, _("%(count)s reviews have been assigned.") % {"count": len(made)})
         return redirect(round_)
@@ -144,7 +144,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = _round(request, pk)
     if request.method == "POST":
         services.publish_results(
-            round_, actor=request.user, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", "-")
+            round_, actor=request.user, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", "")
         )
         messages.success(request, _("The results are public. Certificates are being made."))
         return redirect(round_)

@@ -119,11 +119,17 @@ class ReviewFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        submitted = factory.Trait(
-            assignment__status=AssignmentStatus.SUBMITTED, submitted_at=factory.LazyFunction(timezone.now)
-        )
+        submitted = False
 
-    assignment = factory.SubFactory(AssignmentFactory, status=AssignmentStatus.STARTED)
+    assignment = factory.SubFactory(
+        AssignmentFactory,
+        status=factory.LazyAttribute(
+            lambda assignment: (
+                AssignmentStatus.SUBMITTED if assignment.factory_parent.submitted else AssignmentStatus.STARTED
+            )
+        ),
+    )
+    submitted_at = factory.LazyAttribute(lambda review: timezone.now() if review.submitted else None)
     comment = "数据来源清楚，成效可以核验。"
     version = 1
     saved_at = factory.LazyFunction(timezone.now)
