@@ -18,7 +18,7 @@ from submissions import rules, services
 from submissions.answers import Outcome, refused_into
 from submissions.forms import ScreeningForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Organization, Submission, Team, TeamMember
+from submissions.models import Organization, Submission, SubmissionVersion, Team, TeamMember
 from submissions.pages import screening_page
 
 DECIDE = {
@@ -32,27 +32,31 @@ DECIDE = {
 class SubmissionAdmin(ScopedAdmin):
     """What came in. A draft is not here: until it is submitted it is its team's own affair."""
 
-    list_display = ["number", "title", "status", "track", "team", "organization", "submitted_at"]
-    list_display_links = ["number", "title"]
+    list_display = ["number", "submitted_title", "status", "track", "team", "organization", "submitted_at"]
+    list_display_links = ["number", "submitted_title"]
     list_filter = [
         ("track__competition", admin.RelatedOnlyFieldListFilter),
         "status",
         ("track", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["track", "team__organization"]
-    search_fields = ["number", "title", "team__name", "team__organization__name"]
+    search_fields = ["number", "submitted_title", "team__name", "team__organization__name"]
     search_help_text = gettext_lazy("Number, title, team or organization")
     ordering = ["-submitted_at", "-pk"]
 
     class Media:
         css = {"all": ["css/admin-entries.css"]}
 
+    @admin.display(description=gettext_lazy("project title"), ordering="submitted_title")
+    def submitted_title(self, entry: Submission) -> str:
+        return entry.submitted_title  # type: ignore[attr-defined]
+
     @admin.display(description=gettext_lazy("organization"), ordering="team__organization__name")
     def organization(self, entry: Submission) -> Organization:
         return entry.team.organization
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Submission]:
-        return super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
+        own = super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
+        return own.for_listing().with_submitted_title()
 
     def get_urls(self) -> list[Any]:
         screen = self.admin_site.admin_view(require_POST(self.screen))
@@ -84,19 +88,26 @@ class SubmissionAdmin(ScopedAdmin):
         self, request: HttpRequest, entry: Submission, *, form: ScreeningForm | None = None, outcome: Any = None
     ) -> HttpResponse:
         page = screening_page(request.user, entry)
+        conflict = outcome.conflict if outcome else None
         can_screen = SUBMISSION_LIFECYCLE.allows(entry, "pass_screening") and rules.can_screen(request.user, entry)
         context = {
             **self.admin_site.each_context(request),
             **page,
             "opts": self.opts,
-            "title": str(entry),
+            "title": f"{entry.number} {entry.submitted_title}",  # type: ignore[attr-defined]
             "can_screen": can_screen,
-            "form": form or ScreeningForm(initial={"version": page["latest"].number if page["latest"] else None}),
-            "conflict": outcome.conflict if outcome else None,
+            "form": form if form and not conflict else _about(page["latest"], form),
+            "conflict": conflict,
         }
         return TemplateResponse(
             request, "submissions/admin/entry.html", context, status=outcome.status if outcome else 200
         )
+
+
+def _about(latest: SubmissionVersion | None, typed: ScreeningForm | None) -> ScreeningForm:
+    """The form about the version that is the latest now, with the reason that was typed before."""
+    reason = typed.cleaned_data["reason"] if typed else ""
+    return ScreeningForm(initial={"version": latest.number if latest else None, "reason": reason})
 
 
 class MemberInline(ScopedInline):

@@ -22,10 +22,11 @@ def entry_page(
     user: Any, entry: Submission, *, now: datetime, form: EntryForm | None, conflict: object = None
 ) -> dict[str, Any]:
     context = _both_pages(user, entry, now=now)
-    is_writing = context["is_member"] and context["is_writable"]
+    is_writing, shown = context["is_member"] and context["is_writable"], _shown(entry, context)
     context |= {
         "conflict": conflict,
-        "shown": _shown(entry, context),
+        "shown": shown,
+        "heading": entry.title if is_writing or not shown else shown["title"],
         "typed": form.cleaned_data if form and conflict and not is_writing else None,
         "theirs": entry if form and conflict and is_writing else None,
         "can_withdraw": context["is_captain"] and SUBMISSION_LIFECYCLE.allows(entry, "withdraw"),
@@ -51,6 +52,7 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
 
 def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
     """For an organizer: what was submitted, and what was decided about it so far."""
+    entry.topic.track = entry.track
     versions = _versions(user, entry)
     members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
     return {
@@ -71,6 +73,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
     stage = windows.stage_of(entry.team.competition, StageKind.SUBMISSION)
     versions = _versions(user, entry)
     latest = versions[0] if versions else None
+    entry.topic.track = entry.track
     attachment = current_attachment(entry)
     role = next((member.role for member in members if member.user_id == user.pk), None)
     return {

@@ -5,7 +5,8 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
 from portal.core.people import Person
 from tracks.querysets import is_site_admin
@@ -83,6 +84,12 @@ class SubmissionQuerySet(models.QuerySet):
 
     def for_listing(self) -> Self:
         return self.select_related("team__organization", "team__competition", "topic", "track__competition")
+
+    def with_submitted_title(self) -> Self:
+        """``submitted_title``: as it was submitted last. ``title`` is what the team is writing now."""
+        versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(submission=OuterRef("pk"))
+        latest = versions.order_by("-number").values(title=KeyTextTransform("title", "form"))[:1]
+        return self.annotate(submitted_title=Subquery(latest, output_field=models.CharField()))
 
 
 class OfSubmissionQuerySet(models.QuerySet):

@@ -84,7 +84,6 @@ def current_attachment(submission: Submission) -> Attachment | None:
     return submission.attachments.current().filter(slot=SLOT).select_related("file").first()
 
 
-@transaction.atomic
 def _start(submission: Submission, *, actor: Any) -> Submission:
     submission.save()
     audit.record("start", submission, actor=actor, after={"topic": submission.topic_id, "team": submission.team_id})

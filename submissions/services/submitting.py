@@ -71,7 +71,6 @@ def lock_track(track: Track) -> Track:
     return Track.objects.select_for_update().get(pk=track.pk)
 
 
-@transaction.atomic
 def _submit(submission: Submission, *, actor: Any, expected_version: int, received_at: datetime) -> Receipt:
     submission = lock_submission(submission)
     windows.require_writable(submission, received_at)
@@ -93,7 +92,7 @@ def _submit(submission: Submission, *, actor: Any, expected_version: int, receiv
         submitted_by=actor,
         created_at=received_at,
     )
-    version.attachments.set([attachment])
+    version.attachments.add(attachment)
     return _receipt(version, attachment, actor=actor, received_at=received_at)
 
 

@@ -93,13 +93,14 @@ def _found(request: HttpRequest, competition: Competition, data: dict[str, Any])
 def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.visible_to(user).filter(team=team).select_related("user"))
     invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
+    entries = Submission.objects.visible_to(user).filter(team=team)
     registration = windows.stage_of(team.competition, StageKind.REGISTRATION)
     return {
         "team": team,
         "competition": team.competition,
         "members": members,
         "invitations": invitations,
-        "submissions": Submission.objects.visible_to(user).filter(team=team).for_listing().order_by("pk"),
+        "submissions": entries.for_listing().with_submitted_title().order_by("pk"),
         "is_member": any(member.user_id == user.pk for member in members),
         "is_captain": rules.is_captain(user, team),
         "registration": registration,

@@ -1,0 +1,87 @@
+"""A page costs the same for one row and for three."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamMemberFactory, captain_of
+from tests.submissions.people import client_for, complete_draft, queries_of, save, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return complete_draft()
+
+
+@pytest.fixture
+def captain(draft):
+    return client_for(captain_of(draft.team))
+
+
+def submit_again(draft, *, times):
+    for number in range(times):
+        save(draft, abstract=f"第 {number} 稿")
+        submit(draft)
+
+
+def test_the_teams_page(draft, captain):
+    url = draft.team.get_absolute_url()
+    SubmissionFactory()  # somebody else's, must not appear
+    InvitationFactory(team=draft.team)
+    queries = queries_of(captain, url)
+
+    TeamMemberFactory.create_batch(2, team=draft.team)
+    InvitationFactory.create_batch(2, team=draft.team)
+    for _more in range(2):
+        SubmissionFactory(team=draft.team, submitted=True)
+
+    context = captain.get(url).context
+    assert [len(context[name]) for name in ("members", "invitations", "submissions")] == [3, 3, 3]
+    assert queries_of(captain, url) == queries
+
+
+def test_the_entrys_page(draft, captain):
+    submit_again(draft, times=1)
+    queries = queries_of(captain, draft.get_absolute_url())
+
+    submit_again(draft, times=2)
+    TeamMemberFactory.create_batch(2, team=draft.team)
+
+    assert queries_of(captain, draft.get_absolute_url()) == queries
+
+
+def test_the_last_look(draft, captain):
+    url = f"{draft.get_absolute_url()}submit/"
+    submit_again(draft, times=1)
+    queries = queries_of(captain, url)
+
+    submit_again(draft, times=2)
+
+    assert queries_of(captain, url) == queries
+
+
+def test_the_receipt(draft, captain):
+    submit_again(draft, times=1)
+    receipt = draft.versions.get().receipt
+    queries = queries_of(captain, receipt.get_absolute_url())
+
+    submit_again(draft, times=2)
+
+    assert queries_of(captain, receipt.get_absolute_url()) == queries
+
+
+def test_submitting_costs_the_same_for_a_large_team(draft):
+    first = complete_draft(topic=draft.topic, team__competition=draft.team.competition)
+    large = complete_draft(topic=draft.topic, team__competition=draft.team.competition)
+    TeamMemberFactory.create_batch(5, team=large.team)
+    submit(first)  # the first line of an audit trail costs one more
+
+    costs = []
+    for each in (draft, large):
+        with CaptureQueriesContext(connection) as queries:
+            submit(each)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
