@@ -36,6 +36,14 @@ class Match(NamedTuple):
     passage: list[Segment]
     phrases: list[Phrase]
 
+    @property
+    def reasons(self) -> list[tuple[tuple[str, ...], list[str]]]:
+        """The query's words, each with all the phrases they led to; without words what both have."""
+        reasons: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+        for phrase in self.phrases:
+            reasons[phrase.words].append(phrase.text)
+        return list(reasons.items())
+
 
 class Run(NamedTuple):
     """A stretch of text covered by matches that touch each other."""

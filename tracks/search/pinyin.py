@@ -14,7 +14,7 @@ from tracks.search.text import HAN
 from tracks.search.words import FOLDER
 
 READINGS = 2
-MOST_READ = 12
+MOST_READ, LEAST_READ = 12, 0.08
 LETTERS = re.compile(r"[a-z]{2,}")
 
 
@@ -49,10 +49,13 @@ class Spelling:
             self._initials.append("".join(syllable[0] for syllable in syllables))
 
     def read(self, letters: str) -> list[Reading]:
-        """The words that ``letters`` may stand for, the most frequent first, with their share of all."""
+        """The words that ``letters`` may stand for, the most frequent first, with their share of all.
+
+        What is rare beside them is an accident: the end of one word and the beginning of the next.
+        """
         found = self._whole(letters) or self._by_initials(letters)
-        total = found.total()
-        return [Reading(text, count / total) for text, count in found.most_common(MOST_READ)]
+        shares = [Reading(text, count / found.total()) for text, count in found.most_common(MOST_READ)]
+        return [reading for reading in shares if reading.share >= min(LEAST_READ, shares[0].share)]
 
     def _whole(self, letters: str) -> Counter[str]:
         """Words spelt out; failing these, words that begin so, as while somebody is still typing."""
