@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.people import Person
@@ -37,20 +36,22 @@ class DocumentForm(forms.ModelForm):
         return content
 
 
-class CloneForm(forms.Form):
+class CloneForm(forms.ModelForm):
     """What the new edition is called, and how much later it is."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
-    short_name = forms.CharField(label=_("Short name"), max_length=40)
-    slug = forms.CharField(label=_("Address"), max_length=50, help_text=_("Small letters, digits and hyphens."))
-    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
     shift_days = forms.IntegerField(
         label=_("Move the stages by days"),
         help_text=_("Each stage keeps its length and its hour; you can change them afterwards."),
-        validators=[MinValueValidator(-20_000), MaxValueValidator(20_000)],
+        min_value=-20_000,
+        max_value=20_000,
     )
 
-    def save(self, source: Competition, *, actor: Person) -> Competition | None:
+    class Meta:
+        model = Competition
+        fields = ["name", "short_name", "slug", "year"]
+        widgets = {name: forms.TextInput({"class": "vTextField"}) for name in ("name", "short_name", "slug")}
+
+    def make(self, source: Competition, *, actor: Person) -> Competition | None:
         """``None`` when the service refused; the form then says why."""
         values = dict(self.cleaned_data)
         shift = timedelta(days=values.pop("shift_days"))

@@ -58,7 +58,7 @@ class CompetitionAdmin(ScopedAdmin):
         if not rules.is_site_admin(request.user):
             raise PermissionDenied
         form = CloneForm(request.POST or None, initial=services.next_edition(source, source.year + 1))
-        if form.is_valid() and (copy := form.save(source, actor=request.user)):
+        if form.is_valid() and (copy := form.make(source, actor=request.user)):
             self.message_user(request, _("The new edition has been made. Only organizers see it until it is public."))
             return HttpResponseRedirect(reverse("admin:tracks_competition_change", args=[copy.pk]))
         context = {

@@ -15,6 +15,7 @@ from portal.core.text import validate_plain_line
 from tracks.enums import StageKind
 from tracks.querysets import CompetitionQuerySet, OrganizerQuerySet, StageQuerySet
 
+YEARS = range(2000, 2101)
 # The indigo of tokens.css.
 HOUSE_HUE = 264
 LONGEST_GRACE = 24 * 3600
@@ -42,7 +43,9 @@ class Competition(models.Model):
     slug = models.CharField(_("address"), max_length=50, unique=True, validators=[validate_slug])
     name = models.CharField(_("name"), max_length=100, validators=[validate_plain_line])
     short_name = models.CharField(_("short name"), max_length=40, validators=[validate_plain_line])
-    year = models.PositiveSmallIntegerField(_("year"))
+    year = models.PositiveSmallIntegerField(
+        _("year"), validators=[MinValueValidator(YEARS.start), MaxValueValidator(YEARS.stop - 1)]
+    )
     host = models.CharField(_("host"), max_length=100, validators=[validate_plain_line])
     introduction = models.TextField(_("introduction"), blank=True)
     is_published = models.BooleanField(_("public"), default=False)

@@ -10,6 +10,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.text import validate_plain_line, validate_text
 from tracks.models.competitions import Competition
@@ -45,7 +46,7 @@ class Published(models.Model):
 
 class Announcement(Published):
     number = models.PositiveIntegerField(_("number"))
-    title = models.CharField(_("title"), max_length=120, validators=[validate_plain_line])
+    title = models.CharField(pgettext_lazy("of a text", "title"), max_length=120, validators=[validate_plain_line])
     body = models.TextField(
         _("text"),
         max_length=TEXT_LIMIT,
@@ -78,7 +79,7 @@ class Document(Published):
     """A file to download; the bytes are in the store, under their hash."""
 
     public_id = models.UUIDField(_("address"), default=uuid.uuid4, unique=True, editable=False)
-    title = models.CharField(_("title"), max_length=120, validators=[validate_plain_line])
+    title = models.CharField(pgettext_lazy("of a text", "title"), max_length=120, validators=[validate_plain_line])
     file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     file_name = models.CharField(_("file name"), max_length=150)
 

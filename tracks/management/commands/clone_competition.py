@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from tracks.models import Competition
+from tracks.models import YEARS, Competition
 from tracks.services import clone_competition, next_edition
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--year",
             type=int,
-            choices=range(2000, 2101),
+            choices=YEARS,
             metavar="YEAR",
             help="of the new edition; the next one unless given",
         )
