@@ -40,8 +40,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop)
     started = time.monotonic()
     try:
-        with tempfile.TemporaryDirectory(prefix="portal-reports-") as reports, private_servers() as servers:
-            results = [run(part, arguments, servers, Path(reports) / f"{n}.xml") for n, part in enumerate(PARTS)]
+        with tempfile.TemporaryDirectory(prefix="portal-tests-") as name, private_servers() as servers:
+            results = [run(part, arguments, servers, Path(name)) for part in PARTS]
     except ServerFailedError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -49,12 +49,16 @@ def main(arguments: list[str]) -> int:
     return conclude(results, time.monotonic() - started)
 
 
-def run(part: Part, arguments: list[str], servers: dict[str, str], report: Path) -> tuple[int, dict[str, int]]:
+def run(part: Part, arguments: list[str], servers: dict[str, str], folder: Path) -> tuple[int, dict[str, int]]:
     print(f"\n{part.title}", flush=True)
+    report = folder / "report.xml"
+    report.unlink(missing_ok=True)
+    # Whatever a test leaves behind goes with this folder; PostgreSQL's own account has to reach into it.
+    folder.chmod(0o755)
     command = [sys.executable, "-m", "pytest", "-m", part.marker, "-n", str(part.workers), f"--junit-xml={report}"]
     process = subprocess.Popen(
         [*command, *arguments],
-        env={**outside_environment(), **(servers if part.on_servers else {})},
+        env={**outside_environment(), "TMPDIR": str(folder), **(servers if part.on_servers else {})},
         # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
         start_new_session=True,
         preexec_fn=lambda: die_with_parent(signal.SIGINT),
