@@ -92,7 +92,7 @@ def test_the_121_topics_of_a_contest_fit_on_one_page(client, db):
         ("page", "-1"),
         ("offset", "50"),
         ("ordering", "track__competition__created_at"),
-        ("search", "x"),
+        ("anything", "x"),
         ("track__competition__is_published", "false"),
     ],
 )

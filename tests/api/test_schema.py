@@ -26,10 +26,9 @@ def test_it_is_openapi_3_1(schema):
     assert schema["openapi"].startswith("3.1.")
 
 
-def test_it_holds_these_paths_and_no_others(schema):
-    assert set(schema["paths"]) == {
-        path for name in OPERATIONS for path in (f"/api/v1/{name}/", f"/api/v1/{name}/{{id}}/")
-    }
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_it_holds_each_list_and_each_row_alone(schema, name):
+    assert {f"/api/v1/{name}/", f"/api/v1/{name}/{{id}}/"} <= set(schema["paths"])
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
