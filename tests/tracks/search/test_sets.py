@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-GUIDE = json.loads((ROOT / "fixtures/sichuan-2026.json").read_text())
-TEXTS = {
-    "{1}.{number}".format(*row["fields"]["track"], **row["fields"]): "{title}\n{body}".format(**row["fields"])
-    for row in GUIDE
-    if row["model"] == "tracks.topic"
-}
-SETS = {name: json.loads((ROOT / f"tests/data/abstracts/{name}.json").read_text()) for name in ("tune", "holdout")}
+from tests.search_sets import abstracts, topics
+
+TEXTS = {document.key: f"{document.title}\n{document.body}" for document in topics()}
+SETS = {name: abstracts(name) for name in ("tune", "holdout")}
 ABSTRACTS = SETS["tune"] + SETS["holdout"]
 
 
