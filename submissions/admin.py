@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST
 from portal.core.admin import ScopedAdmin, ScopedInline
 from submissions import rules, services
 from submissions.answers import Outcome, refused_into
-from submissions.forms import ScreeningForm
+from submissions.forms import ExtensionForm, ScreeningForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Organization, Submission, SubmissionVersion, Team, TeamMember
+from submissions.models import Extension, Organization, Submission, SubmissionVersion, Team, TeamMember
 from submissions.pages import screening_page
+from tracks.admin.competitions import runs_a_competition
+from tracks.models import Competition
 
 DECIDE = {
     "pass": services.pass_screening,
@@ -135,3 +137,42 @@ class OrganizationAdmin(ScopedAdmin):
     list_filter = ["kind"]
     search_fields = ["name", "code"]
     ordering = ["name", "pk"]
+
+
+@admin.register(Extension)
+class ExtensionAdmin(ScopedAdmin):
+    """More time for one team. What was granted stays on record; it can be revoked, not rewritten."""
+
+    form = ExtensionForm
+    list_display = ["team", "kind", "closes_at", "reason", "granted_by", "granted_at", "revoked_at"]
+    list_filter = [("team__competition", admin.RelatedOnlyFieldListFilter), "kind"]
+    list_select_related = ["team", "granted_by"]
+    search_fields = ["team__name", "reason"]
+    ordering = ["-pk"]
+    autocomplete_fields = ["team"]
+    actions = ["revoke"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Extension]:
+        own = Competition.objects.organized_by(request.user)
+        return super().get_queryset(request).filter(team__competition__in=own)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
+        return runs_a_competition(request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        given = ["team", "kind", "closes_at", "reason"]
+        return [*given, "granted_by", "granted_at", "revoked_at"] if obj else given
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "team":
+            own = Competition.objects.organized_by(request.user)
+            kwargs["queryset"] = Team.objects.filter(competition__in=own)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Extension, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        obj.pk = services.grant_extension(actor=request.user, **form.cleaned_data).pk
+
+    @admin.action(description=gettext_lazy("Revoke the chosen extensions"))
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[Extension]) -> None:
+        for extension in queryset.live().select_related("team__competition"):  # type: ignore[attr-defined]
+            services.revoke_extension(extension, actor=request.user)

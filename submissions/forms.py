@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
 from submissions.enums import OrganizationKind
-from submissions.models import Submission, Team
+from submissions.models import Extension, Submission, Team
 from submissions.services.drafts import ABSTRACT_LIMIT
+from submissions.services.extensions import EXTENDABLE, check_extension
 from submissions.services.screening import REASON_LIMIT
 
 TITLE_LIMIT = Submission._meta.get_field("title").max_length
@@ -156,3 +157,24 @@ class ScreeningForm(forms.Form):
         help_text=_("The team reads it word by word. Required unless the entry passes."),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+
+class ExtensionForm(forms.ModelForm):
+    class Meta:
+        model = Extension
+        fields = ["team", "kind", "closes_at", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        # Looking at one that was granted shows no form at all.
+        if kind := self.fields.get("kind"):
+            kind.choices = [(each.value, each.label) for each in EXTENDABLE]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not self.errors:
+            given["reason"] = check_extension(**given)
+        return given
+
+    def validate_constraints(self) -> None:
+        """That only one is live is the service's affair: it ends the earlier one."""

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from portal.notifications import mail
 from submissions.links import invitation_path
-from submissions.models import Invitation, Receipt, Screening, Submission
+from submissions.models import Extension, Invitation, Receipt, Screening, Submission
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
 
@@ -53,6 +53,16 @@ def screened(screening: Screening, user: Any, *, key: str) -> None:
     version = screening.version
     context = {**_of(version.submission), "version": version.number, "screening": screening}
     _send("screened", context, to=user.email, key=key)
+
+
+def extended(extension: Extension, user: Any, *, key: str) -> None:
+    context = {
+        "extension": extension,
+        "team": plain(extension.team.name),
+        "competition": extension.team.competition.name,
+        "url": mail.address(extension.team.get_absolute_url()),
+    }
+    _send("extended", context, to=user.email, key=key)
 
 
 def _of(submission: Submission) -> dict[str, object]:

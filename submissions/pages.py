@@ -70,7 +70,7 @@ def has_file(entry: Submission) -> bool:
 
 def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.filter(team=entry.team_id).select_related("user"))
-    stage = windows.stage_of(entry.team.competition, StageKind.SUBMISSION)
+    stage = windows.stage_of(entry.team.competition, StageKind.SUBMISSION, [entry.team])
     versions = _versions(user, entry)
     latest = versions[0] if versions else None
     entry.topic.track = entry.track

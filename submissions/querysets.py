@@ -120,6 +120,19 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(replaced_at=None)
 
 
+class ExtensionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's, and those who run the whole competition."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        organized = apps.get_model("tracks", "Competition").objects.organized_by(user)
+        return self.filter(Exists(member.filter(team=OuterRef("team"))) | Q(team__competition__in=organized))
+
+    def live(self) -> Self:
+        return self.filter(revoked_at=None)
+
+
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         return self.filter(team__in=apps.get_model("submissions", "Team").objects.visible_to(user))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.notifications.registry import handles
 from submissions import mail
 from submissions.enums import SubmissionStatus
-from submissions.models import Invitation, Receipt, Screening, Submission
+from submissions.models import Extension, Invitation, Receipt, Screening, Submission
 
 OF_ENTRY = "submission__team__competition"
 
@@ -45,7 +45,18 @@ def send_screened(*, key: str, about: int, user: int) -> None:
         mail.screened(screening, person, key=key)
 
 
+@handles("submissions.extended")
+def send_extended(*, key: str, about: int, user: int) -> None:
+    extension = Extension.objects.live().select_related("team__competition").filter(pk=about).first()
+    if extension and (person := _in_team(extension.team_id, user)):
+        mail.extended(extension, person, key=key)
+
+
 def _member(submission: Submission, user: int) -> Any:
+    return _in_team(submission.team_id, user)
+
+
+def _in_team(team: int, user: int) -> Any:
     """Whoever has left the team meanwhile is told nothing."""
     people = get_user_model().objects.filter(pk=user, is_active=True)
-    return people.filter(memberships__team=submission.team_id).first()
+    return people.filter(memberships__team=team).first()

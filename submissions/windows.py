@@ -1,35 +1,75 @@
-"""Which window of the calendar lets a team do what."""
+"""What is open for which team at which instant: the stage, what was granted to the team, the hidden grace.
+
+``Window.takes`` decides, and nothing else does. Pages tell ``closes_at``; the grace is told to nobody.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
 from portal.core.templatetags.ui import beijing, deadline
 from submissions.enums import SubmissionStatus
-from submissions.models import Submission
+from submissions.models import Extension, Submission, Team
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage
 
 
-def stage_of(competition: Competition, kind: StageKind) -> Stage | None:
-    return Stage.objects.filter(competition=competition, kind=kind).first()
+@dataclass(frozen=True)
+class Window:
+    name: str
+    opens_at: datetime
+    closes_at: datetime
+    grace: timedelta = timedelta()
+    is_extended: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_open(self, now: datetime) -> bool:
+        """As it is told, half open."""
+        return self.opens_at <= now < self.closes_at
+
+    def takes(self, now: datetime) -> bool:
+        """What arrives at ``now`` counts. The grace follows the end that the team was told, extended or not."""
+        return self.opens_at <= now < self.closes_at + self.grace
 
 
-def require_open(competition: Competition, kind: StageKind, now: datetime) -> None:
-    """Raise Conflict, saying since when or until when, unless the stage is open at ``now``."""
-    stage = stage_of(competition, kind)
+def stage_of(competition: Competition, kind: StageKind, teams: Iterable[Team] = ()) -> Window | None:
+    """The window of a stage; with ``teams``, as the one among them has it that has the longest."""
+    stage = Stage.objects.filter(competition=competition, kind=kind).first()
     if stage is None:
+        return None
+    granted = Extension.objects.live().filter(team__in=teams, kind=kind) if teams else Extension.objects.none()
+    return _window(stage, granted.order_by("-closes_at").values_list("closes_at", flat=True).first())
+
+
+def windows_of(teams: Iterable[Team], kind: StageKind) -> dict[int, Window]:
+    """By team, in two queries however many there are; a team whose competition has no such stage is missing."""
+    teams = list(teams)
+    of_competition = {team.competition_id for team in teams}
+    stages = {stage.competition_id: stage for stage in Stage.objects.filter(competition__in=of_competition, kind=kind)}
+    granted = dict(Extension.objects.live().filter(team__in=teams, kind=kind).values_list("team", "closes_at"))
+    found = {team.pk: stages.get(team.competition_id) for team in teams}
+    return {pk: _window(stage, granted.get(pk)) for pk, stage in found.items() if stage is not None}
+
+
+def require_open(competition: Competition, kind: StageKind, now: datetime, team: Team | None = None) -> None:
+    """Raise Conflict, saying since when or until when, unless the stage takes what ``team`` does at ``now``."""
+    window = stage_of(competition, kind, [team] if team else [])
+    if window is None:
         raise Conflict(_("This isn't open."))
-    if now < stage.opens_at:
+    if now < window.opens_at:
         raise Conflict(
-            _("%(stage)s opens at %(time)s, Beijing time.") % {"stage": stage, "time": beijing(stage.opens_at)}
+            _("%(stage)s opens at %(time)s, Beijing time.") % {"stage": window, "time": beijing(window.opens_at)}
         )
-    if not stage.is_open(now):
+    if not window.takes(now):
         raise Conflict(
-            _("%(stage)s closed at %(time)s, Beijing time.") % {"stage": stage, "time": deadline(stage.closes_at)}
+            _("%(stage)s closed at %(time)s, Beijing time.") % {"stage": window, "time": deadline(window.closes_at)}
         )
 
 
@@ -40,11 +80,23 @@ def require_writable(submission: Submission, now: datetime) -> None:
             _("This entry can no longer be changed: %(state)s.") % {"state": submission.get_status_display()}
         )
     if submission.status != SubmissionStatus.RETURNED:
-        require_open(submission.team.competition, StageKind.SUBMISSION, now)
+        require_open(submission.team.competition, StageKind.SUBMISSION, now, submission.team)
 
 
-def is_writable(submission: Submission, stage: Stage | None, now: datetime) -> bool:
-    """The same as a question, for a page that has the stage at hand."""
+def is_writable(submission: Submission, window: Window | None, now: datetime) -> bool:
+    """The same as a question, for a page that has the window at hand."""
     if submission.status == SubmissionStatus.RETURNED:
         return True
-    return submission.is_editable and stage is not None and stage.is_open(now)
+    return submission.is_editable and window is not None and window.takes(now)
+
+
+def _window(stage: Stage, extended_to: datetime | None) -> Window:
+    """An organizer may move the stage beyond what was granted before; the later end holds."""
+    is_extended = extended_to is not None and extended_to > stage.closes_at
+    return Window(
+        name=str(stage),
+        opens_at=stage.opens_at,
+        closes_at=extended_to if extended_to is not None and is_extended else stage.closes_at,
+        grace=timedelta(seconds=stage.grace),
+        is_extended=is_extended,
+    )

@@ -15,7 +15,7 @@ from portal.dashboards.front import ENTERING
 from submissions.completeness import Part, missing
 from submissions.enums import ScreeningOutcome, SubmissionStatus
 from submissions.models import Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
-from submissions.windows import is_writable
+from submissions.windows import Window, is_writable, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
 
@@ -23,7 +23,7 @@ from tracks.models import Competition, Organizer, Stage, Track
 @dataclass
 class Entry:
     submission: Submission
-    stage: Stage | None
+    stage: Window | None
     is_writable: bool
     missing: list[Part]
     receipt: Receipt | None = None
@@ -34,7 +34,7 @@ class Entry:
 @dataclass
 class TeamDesk:
     team: Team
-    stage: Stage | None
+    stage: Window | None
     can_begin: bool
     entries: list[Entry] = field(default_factory=list)
 
@@ -64,13 +64,13 @@ def desk_page(user: Any, *, now: datetime) -> dict[str, Any]:
 def team_desks(user: Any, *, now: datetime) -> list[TeamDesk]:
     own = TeamMember.objects.filter(user_id=user.pk).values("team")
     teams = Team.objects.visible_to(user).filter(pk__in=own).select_related("competition", "organization")
-    windows = Stage.objects.visible_to(user).filter(kind=StageKind.SUBMISSION, competition__teams__in=own).distinct()
-    stages = {stage.competition_id: stage for stage in windows}
+    listed = list(teams.order_by("-pk"))
+    windows = windows_of(listed, StageKind.SUBMISSION)
     desks = {}
-    for team in teams.order_by("-pk"):
-        stage = stages.get(team.competition_id)
-        desks[team.pk] = TeamDesk(team, stage, can_begin=stage is not None and stage.is_open(now))
-    for entry in _entries(user, stages, now=now):
+    for team in listed:
+        window = windows.get(team.pk)
+        desks[team.pk] = TeamDesk(team, window, can_begin=window is not None and window.is_open(now))
+    for entry in _entries(user, windows, now=now):
         desks[entry.submission.team_id].entries.append(entry)
     return list(desks.values())
 
@@ -125,7 +125,7 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
     return list(open_now.current_first())
 
 
-def _entries(user: Any, stages: dict[int, Stage], *, now: datetime) -> list[Entry]:
+def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
     submissions = list(Submission.objects.visible_to(user).of_member(user).for_listing().order_by("-updated_at"))
     current = Attachment.objects.visible_to(user).current().filter(submission__in=submissions)
     files = {attachment.submission_id: attachment for attachment in current}
@@ -141,8 +141,8 @@ def _entries(user: Any, stages: dict[int, Stage], *, now: datetime) -> list[Entr
     return [
         Entry(
             submission=submission,
-            stage=(stage := stages.get(submission.team.competition_id)),
-            is_writable=is_writable(submission, stage, now),
+            stage=(window := windows.get(submission.team_id)),
+            is_writable=is_writable(submission, window, now),
             missing=missing(submission, files.get(submission.pk)),
             receipt=receipt_of.get(submission.pk),
             screening=screening_of.get(submission.pk),

@@ -33,10 +33,10 @@ def start_submission(
     """A draft of ``team`` that answers ``topic``."""
     require(rules.is_member, actor, team)
     now = now or timezone.now()
-    windows.require_open(team.competition, StageKind.SUBMISSION, now)
+    windows.require_open(team.competition, StageKind.SUBMISSION, now, team)
     if topic.track.competition_id != team.competition_id:
         raise ValidationError({"team": _("This team takes part in another competition.")})
-    if not Topic.objects.enterable_at(now, kind=StageKind.SUBMISSION).filter(pk=topic.pk).exists():
+    if not Topic.objects.open().filter(pk=topic.pk).exists():
         raise Conflict(_("This topic has been withdrawn and takes no new entries."))
     submission = Submission(team=team, topic=topic, track=topic.track, title=title.strip())
     submission.clean_fields()

@@ -28,7 +28,7 @@ def invite(team: Team, *, actor: Any, email: str, key: str | None = None, now: d
     """Ask whoever owns ``email`` to join; the mail goes out by the outbox."""
     require(rules.is_captain, actor, team)
     now, email = now or timezone.now(), email.strip().lower()
-    windows.require_open(team.competition, StageKind.REGISTRATION, now)
+    windows.require_open(team.competition, StageKind.REGISTRATION, now, team)
     validate_address(email)
     return keyed(
         "invite",
@@ -64,7 +64,7 @@ def accept_invitation(invitation: Invitation, *, actor: Any, now: datetime | Non
     if member is not None:
         _open(invitation, now).update(accepted_at=now)
         return member
-    windows.require_open(team.competition, StageKind.REGISTRATION, now)
+    windows.require_open(team.competition, StageKind.REGISTRATION, now, team)
     if member_count(team) >= team.competition.max_team_members:
         raise Conflict(_("The team is full."))
     if _open(invitation, now).update(accepted_at=now) != 1:

@@ -4,13 +4,17 @@ from django.utils import timezone
 
 from portal.notifications.models import Outbox
 from portal.notifications.services import enqueue_all
-from submissions.models import Submission
+from submissions.models import Submission, TeamMember
 
 
 def tell_members(submission: Submission, kind: str, *, key: str, about: int) -> None:
+    tell_team(submission.team_id, kind, key=key, about=about)
+
+
+def tell_team(team: int, kind: str, *, key: str, about: int) -> None:
     """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent."""
     now = timezone.now()
-    people = submission.team.members.values_list("user_id", flat=True)
+    people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
     enqueue_all(
         [
             Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user}, available_at=now)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -42,7 +43,7 @@ def start(request: HttpRequest, competition: str, track: int, topic: int) -> Htt
         if form.is_valid():
             with refused_into(form, outcome):
                 return redirect(_start(request, found, form.cleaned_data))
-    context = _start_page(request.user, found, now=request.received_at)  # type: ignore[attr-defined]
+    context = _start_page(request.user, found, teams, now=request.received_at)  # type: ignore[attr-defined]
     context |= {"form": form, "teams": teams, "conflict": outcome.conflict}
     return render(request, "submissions/start.html", context, status=outcome.status)
 
@@ -117,9 +118,9 @@ def _start(request: HttpRequest, topic: Topic, data: dict[str, Any]) -> Submissi
     )
 
 
-def _start_page(user: Any, topic: Topic, *, now: datetime) -> dict[str, Any]:
+def _start_page(user: Any, topic: Topic, teams: QuerySet[Team], *, now: datetime) -> dict[str, Any]:
     competition = topic.track.competition
-    stage = windows.stage_of(competition, StageKind.SUBMISSION)
+    stage = windows.stage_of(competition, StageKind.SUBMISSION, teams)
     own = Submission.objects.visible_to(user).of_member(user)
     return {
         "topic": topic,

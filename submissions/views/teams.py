@@ -94,7 +94,7 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.visible_to(user).filter(team=team).select_related("user"))
     invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
     entries = Submission.objects.visible_to(user).filter(team=team)
-    registration = windows.stage_of(team.competition, StageKind.REGISTRATION)
+    registration = windows.stage_of(team.competition, StageKind.REGISTRATION, [team])
     return {
         "team": team,
         "competition": team.competition,
@@ -105,6 +105,6 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "is_captain": rules.is_captain(user, team),
         "registration": registration,
         "is_registration_open": registration is not None and registration.is_open(now),
-        "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION),
+        "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION, [team]),
         "now": now,
     }
