@@ -11,7 +11,8 @@ from judging.api import ResultViewSet
 from portal.core import api_pages
 from portal.core import views as core
 from portal.notifications.mailbox import mailbox
-from tracks.api import TopicViewSet, TrackViewSet
+from tracks.api import TrackViewSet
+from tracks.api_search import SearchedTopicViewSet
 
 handler404 = core.not_found
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -20,7 +21,7 @@ admin.site.unregister(Group)
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tracks", TrackViewSet, basename="track")
-router.register("topics", TopicViewSet, basename="topic")
+router.register("topics", SearchedTopicViewSet, basename="topic")
 router.register("results", ResultViewSet, basename="result")
 api = [
     path("schema/", api_pages.schema, name="schema"),
