@@ -15,6 +15,7 @@ from portal.core import files
 from submissions.enums import MemberRole, OrganizationKind, ScreeningOutcome, SubmissionStatus
 from submissions.models import (
     Attachment,
+    Extension,
     Invitation,
     Organization,
     Receipt,
@@ -27,6 +28,7 @@ from submissions.models import (
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
 from tests.factories.tracks import CompetitionFactory, TopicFactory
+from tracks.enums import StageKind
 
 OUTCOMES = {
     SubmissionStatus.ELIGIBLE: ScreeningOutcome.PASSED,
@@ -193,3 +195,16 @@ def next_number(track: models.Model) -> str:
 def _hash(form: dict[str, Any]) -> str:
     canonical = json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class ExtensionFactory(factory.django.DjangoModelFactory):
+    """A live one for submitting, which ends three days from now."""
+
+    class Meta:
+        model = Extension
+
+    team = factory.SubFactory(TeamFactory)
+    kind = StageKind.SUBMISSION
+    closes_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
+    reason = "系统故障期间无法提交"
+    granted_at = factory.LazyFunction(timezone.now)
