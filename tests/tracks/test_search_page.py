@@ -179,3 +179,7 @@ def test_a_search_costs_the_same_however_many_topics_are_found(client, count, dj
         response = client.get(address)
 
     assert len(shown(response)) == count
+
+
+def test_home_has_the_box(client, topic, page):
+    assert f'action="{page}"' in client.get(f"/{topic.track.competition.slug}/").content.decode()
