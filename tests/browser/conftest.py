@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
+from tests.browser.season import Season, fill
 from tests.browser.site import Site, running_site
 
 SCREENS = Path(settings.BASE_DIR) / "var" / "screens"
@@ -24,6 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(tmp_path_factory) -> Iterator[Site]:
     with running_site(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory) -> Iterator[Season]:
+    """A second portal, in the middle of its season: the first one stays as fresh as its first start left it."""
+    with running_site(tmp_path_factory.mktemp("season")) as site:
+        yield fill(site)
 
 
 @pytest.fixture(scope="session")

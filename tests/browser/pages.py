@@ -1,0 +1,104 @@
+"""Every page that a person can open, once: who opens it, where it is, what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HERE, BEFORE = "/sichuan-2026", "/sichuan-2025"
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+# What a person signs in with, by the part the page is for.
+PEOPLE = {
+    "captain": "captain1@example.com",
+    "newcomer": "captain2@example.com",
+    "judge": "judge1@example.com",
+    "organizer": "organizer@example.com",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """``path`` may name an address that ``contents.fill`` has made: ``{draft}submit/``."""
+
+    name: str
+    path: str
+    who: str = ""
+    status: int = 200
+
+    @property
+    def is_admin(self) -> bool:
+        return self.path.startswith(("/admin/", "{admin_", "{screening}"))
+
+
+PUBLIC = [
+    Place("home", "/"),
+    Place("home-of-last-year", f"{BEFORE}/"),
+    Place("chooser", "/competitions/"),
+    Place("track", f"{HERE}/tracks/9/"),
+    Place("topic", f"{HERE}/tracks/9/topics/2/"),
+    Place("search", f"{HERE}/search/"),
+    Place("search-found", f"{HERE}/search/?q=山洪预警"),
+    Place("search-nothing", f"{HERE}/search/?q=qqqqzzzz"),
+    Place("announcements", f"{HERE}/announcements/"),
+    Place("announcement", f"{HERE}/announcements/1/"),
+    Place("documents", f"{HERE}/documents/"),
+    Place("faq", f"{HERE}/faq/"),
+    Place("results", "{results}"),
+    Place("results-not-yet", f"{HERE}/results/", status=404),
+    Place("certificate", "{certificate}"),
+    Place("certificate-unknown", f"/verify/{NOWHERE}/", status=404),
+    Place("privacy", "/privacy/"),
+    Place("style", "/style/"),
+    Place("nowhere", "/no/such/page/", status=404),
+    Place("invitation", "{invitation}"),
+    Place("sign-in", "/accounts/login/"),
+    Place("register", "/accounts/signup/"),
+    Place("forgot-password", "/accounts/password/reset/"),
+    Place("forgot-password-sent", "/accounts/password/reset/done/"),
+    Place("mailbox", "/mailbox/"),
+]
+CAPTAINS = [
+    Place("desk-captain", "/desk/", "captain"),
+    Place("desk-newcomer", "/desk/", "newcomer"),
+    Place("team-new", "/teams/new/?competition=sichuan-2026", "newcomer"),
+    Place("team", "{team}", "captain"),
+    Place("entry-start", f"/submissions/start{HERE}/2/1/", "captain"),
+    Place("entry-draft", "{draft}", "captain"),
+    Place("entry-submitted", "{submitted}", "captain"),
+    Place("entry-returned", "{returned}", "captain"),
+    Place("entry-check", "{draft}submit/", "captain"),
+    Place("receipt", "{receipt}", "captain"),
+    Place("email-addresses", "/accounts/email/", "captain"),
+    Place("change-password", "/accounts/password/change/", "captain"),
+    Place("sign-out", "/accounts/logout/", "captain"),
+]
+JUDGES = [
+    Place("desk-judge", "/desk/", "judge"),
+    Place("judge-queue", "/judging/", "judge"),
+    Place("judge-review", "{review}", "judge"),
+    Place("judge-handed-in", "{handed_in}", "judge"),
+    Place("judge-recuse", "{review}recuse/", "judge"),
+]
+ORGANIZERS = [
+    Place("desk-organizer", "/desk/", "organizer"),
+    Place("rounds", "/organize/", "organizer"),
+    Place("board-planned", "{planned_round}", "organizer"),
+    Place("board-open", "{open_round}", "organizer"),
+    Place("board-ranked", "{ranked_round}", "organizer"),
+    Place("assign", "{planned_round}assign/", "organizer"),
+    Place("close-round", "{open_round}close/", "organizer"),
+    Place("publish-results", "{ranked_round}publish/", "organizer"),
+]
+ADMINISTRATION = [
+    Place("admin", "/admin/", "organizer"),
+    Place("admin-competition", "{admin_competition}", "organizer"),
+    Place("admin-tracks", "/admin/tracks/track/", "organizer"),
+    Place("admin-topics", "/admin/tracks/topic/", "organizer"),
+    Place("admin-topic", "{admin_topic}", "organizer"),
+    Place("admin-announcements", "/admin/tracks/announcement/", "organizer"),
+    Place("admin-announcement-new", "/admin/tracks/announcement/add/", "organizer"),
+    Place("admin-entries", "/admin/submissions/submission/", "organizer"),
+    Place("admin-screening", "{screening}", "organizer"),
+    Place("admin-judges", "/admin/judging/judge/", "organizer"),
+    Place("admin-audit", "/admin/core/auditentry/", "organizer"),
+]
+PLACES = [*PUBLIC, *CAPTAINS, *JUDGES, *ORGANIZERS, *ADMINISTRATION]

@@ -1,0 +1,94 @@
+"""Somebody's browser in each language, signed in once and used again page after page."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import watch
+from tests.browser.pages import PEOPLE
+from tests.browser.site import Site
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+class Visitors:
+    """``complaints`` gathers what the browsers grumble about; whoever opens a page asks ``heard()`` afterwards."""
+
+    def __init__(self, chromium: Browser, site: Site) -> None:
+        self.chromium = chromium
+        self.site = site
+        self.complaints: list[str] = []
+        self.pages: dict[tuple[str, str], Page] = {}
+
+    def page(self, who: str, language: str) -> Page:
+        if (who, language) not in self.pages:
+            # A person is one session in both languages; signing in once is enough.
+            state = self.page(who, "zh-hans").context.storage_state() if language != "zh-hans" else None
+            page = self.new_context(language, storage_state=state).new_page()
+            if who and state is None:
+                sign_in(page, self.site, PEOPLE[who])
+            self.pages[who, language] = page
+        return self.pages[who, language]
+
+    def new_context(self, language: str, **options: Any) -> BrowserContext:
+        context = self.chromium.new_context(
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            base_url=self.site.url,
+            reduced_motion="reduce",
+            viewport=options.pop("viewport", WIDE),
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        context.add_cookies([{"name": "django_language", "value": language, "url": self.site.url}])
+        watch(context, self.site, self.complaints)
+        return context
+
+    def heard(self) -> list[str]:
+        said = list(self.complaints)
+        self.complaints.clear()
+        return said
+
+    def leave(self) -> None:
+        for page in self.pages.values():
+            page.context.close()
+
+
+def sign_in(page: Page, site: Site, email: str) -> None:
+    person = next(person for person in site.people if person.email == email)
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(person.email)
+    page.locator("input[name=password]").fill(person.password)
+    page.locator("main form button[type=submit], main form button:not([type])").first.click()
+    expect(page).to_have_url(re.compile("/desk/$"))
+
+
+def overflow(page: Page) -> list[str]:
+    """What sticks out of the page sideways; nothing when the page does not scroll that way."""
+    return page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          if (root.scrollWidth <= root.clientWidth) return [];
+          const out = [...document.body.querySelectorAll("*")].filter(
+            (element) => element.getBoundingClientRect().right > root.clientWidth + 1);
+          return [`page is ${root.scrollWidth} of ${root.clientWidth}`, ...out.slice(0, 8).map(
+            (element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 40)}`)];
+        }"""
+    )
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe-core calls serious or critical, with the elements it means."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']} at {node['target']}: {node['html'][:120]} {node.get('failureSummary', '')[-160:]}"
+        for rule in found["violations"]
+        if rule["impact"] in {"serious", "critical"}
+        for node in rule["nodes"][:4]
+    ]
