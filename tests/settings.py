@@ -28,11 +28,14 @@ if server := os.environ.get("TEST_REDIS_URL"):
     os.environ["CACHE_URL"] = f"{server}/{number + 1}"
 
 from portal.settings import *  # noqa: E402, F403
-from portal.settings import DATABASES, STORAGES  # noqa: E402
+from portal.settings import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# Factories write no audit lines, so a remembered page would not notice them; its own tests turn it on.
+CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory: threads and processes then meet the locks that real requests meet.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.core.errors import Missing
+from portal.core.remembered import remembered
 from portal.core.serving import serve_stored
 from tracks.models import Announcement, Competition, Document, Question
 from tracks.querysets import named
@@ -23,6 +24,7 @@ PAGE_NUMBER = re.compile("[1-9][0-9]{0,3}")
 
 
 @require_safe
+@remembered
 def announcements(request: HttpRequest, competition: str) -> HttpResponse:
     shown = named(Competition.objects.visible_to(request.user), competition)
     now, page = timezone.now(), _page(request)
@@ -42,6 +44,7 @@ def announcements(request: HttpRequest, competition: str) -> HttpResponse:
 
 
 @require_safe
+@remembered
 def announcement(request: HttpRequest, competition: str, number: int) -> HttpResponse:
     rows = Announcement.objects.visible_to(request.user).filter(competition__slug=competition)
     shown = get_object_or_404(rows.select_related("competition"), number=number)
@@ -55,6 +58,7 @@ def announcement(request: HttpRequest, competition: str, number: int) -> HttpRes
 
 
 @require_safe
+@remembered
 def documents(request: HttpRequest, competition: str) -> HttpResponse:
     shown, now = named(Competition.objects.visible_to(request.user), competition), timezone.now()
     rows = Document.objects.visible_to(request.user, now=now).filter(competition=shown).newest_first()
@@ -78,6 +82,7 @@ def document(request: HttpRequest, competition: str, public_id: UUID, name: str)
 
 
 @require_safe
+@remembered
 def faq(request: HttpRequest, competition: str) -> HttpResponse:
     shown, now = named(Competition.objects.visible_to(request.user), competition), timezone.now()
     rows = Question.objects.visible_to(request.user, now=now).filter(competition=shown).order_by("position", "pk")

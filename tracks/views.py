@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from portal.core.remembered import remembered
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage, Topic, TopicRevision, Track
 
@@ -16,27 +17,30 @@ EXCERPT = 160
 
 
 @require_safe
+@remembered
 def track(request: HttpRequest, competition: str, number: int) -> HttpResponse:
-    tracks = Track.objects.visible_to(request.user).filter(competition__slug=competition)
-    shown = get_object_or_404(tracks.select_related("competition"), number=number)
+    visible = Track.objects.visible_to(request.user).filter(competition__slug=competition)
+    tracks = list(visible.select_related("competition").order_by("number"))
+    shown = _numbered(tracks, number)
     topics = Topic.objects.visible_to(request.user).filter(track=shown).defer("body").order_by("number")
     context = {
         "competition": shown.competition,
         "track": shown,
         "topics": topics.annotate(excerpt=Substr("body", 1, EXCERPT)),
         "submission_stage": _open_stage(request, shown.competition),
-        **_neighbours(list(tracks.order_by("number")), shown.pk),
+        **_neighbours(tracks, shown.pk),
     }
     return render(request, "tracks/track.html", context)
 
 
 @require_safe
+@remembered
 def topic(request: HttpRequest, competition: str, track_number: int, number: int) -> HttpResponse:
     topics = Topic.objects.visible_to(request.user).filter(
         track__competition__slug=competition, track__number=track_number
     )
-    shown = get_object_or_404(topics.select_related("track__competition"), number=number)
-    siblings = list(topics.only("number", "title", "status", "track").order_by("number"))
+    siblings = list(topics.select_related("track__competition").order_by("number"))
+    shown = _numbered(siblings, number)
     revisions = TopicRevision.objects.visible_to(request.user).filter(topic=shown).defer("body")
     context = {
         "competition": shown.track.competition,
@@ -53,6 +57,13 @@ def topic(request: HttpRequest, competition: str, track_number: int, number: int
 def _open_stage(request: HttpRequest, competition: Competition) -> Stage | None:
     stages = Stage.objects.visible_to(request.user).filter(competition=competition, kind=StageKind.SUBMISSION)
     return stages.open_at(timezone.now()).first()
+
+
+def _numbered(rows: Sequence[Any], number: int) -> Any:
+    found = next((row for row in rows if row.number == number), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _neighbours(rows: Sequence[Any], pk: int) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 
 from judging.enums import AwardLevel
 from judging.models import Award
+from portal.core.remembered import remembered
 from tracks.models import Competition
 
 PLACE = {level: place for place, level in enumerate(AwardLevel.values)}
 
 
 @require_safe
+@remembered
 def results(request: HttpRequest, competition: str) -> HttpResponse:
     """Who won, by track and level. Until it is published there is no such page."""
     shown = get_object_or_404(Competition.objects.visible_to(request.user), slug=competition)

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 BLOCK = 64 * 1024
 PDF = "application/pdf"
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
-# Not every browser shows a PDF in a sandbox. A PDF is no document of ours either way: its type is fixed and not sniffed.
+# Not every browser shows a PDF in a sandbox. A PDF is no page of ours either way: its type is fixed, not sniffed.
 INLINE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import pgettext
 
@@ -46,10 +47,18 @@ def chooser(found: list[Competition], current: list[Competition], *, now: dateti
     return {"current": current, "others": [row for row in found if row not in current], "now": now}
 
 
+def with_results(competitions: Any, user: Person) -> Any:
+    """``has_results``: are there any that ``user`` may see?"""
+    awards = Award.objects.visible_to(user).filter(publication__round__competition=OuterRef("pk"))
+    return competitions.annotate(has_results=Exists(awards))
+
+
 def results_url(competition: Competition, user: Person) -> str:
     """Where the published results are, or nothing as long as there are none."""
+    known = getattr(competition, "has_results", None)
     awards = Award.objects.visible_to(user).filter(publication__round__competition=competition)
-    return reverse("judging:results", args=[competition.slug]) if awards.exists() else ""
+    has_results = awards.exists() if known is None else known
+    return reverse("judging:results", args=[competition.slug]) if has_results else ""
 
 
 def has_team(competition: Competition, user: Person) -> bool:

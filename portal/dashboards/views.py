@@ -11,8 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
+from portal.core.remembered import remembered
 from portal.dashboards.desk import desk_page
-from portal.dashboards.front import chooser, front_page
+from portal.dashboards.front import chooser, front_page, with_results
 from portal.dashboards.specimens import specimens
 from tracks.models import Competition
 from tracks.querysets import current_of, named
@@ -22,10 +23,12 @@ language = csrf_exempt(set_language)
 
 
 @require_safe
+@remembered
 def home(request: HttpRequest) -> HttpResponse:
     """The front page of the competition that is current; a choice when several are."""
     now = timezone.now()
-    found = list(Competition.objects.visible_to(request.user).with_contents(request.user, now).for_choosing(now))
+    visible = with_results(Competition.objects.visible_to(request.user), request.user)
+    found = list(visible.with_contents(request.user, now).for_choosing(now))
     current = current_of(found)
     if len(current) > 1:
         return render(request, "dashboards/chooser.html", chooser(found, current, now=now))
@@ -33,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@remembered
 def competitions(request: HttpRequest) -> HttpResponse:
     """Every competition, past ones too."""
     now = timezone.now()
@@ -41,10 +45,11 @@ def competitions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@remembered
 def competition(request: HttpRequest, competition: str) -> HttpResponse:
     now = timezone.now()
-    rows = Competition.objects.visible_to(request.user).with_contents(request.user, now)
-    return _front(request, named(rows, competition), now)
+    visible = with_results(Competition.objects.visible_to(request.user), request.user)
+    return _front(request, named(visible.with_contents(request.user, now), competition), now)
 
 
 @require_safe

@@ -103,7 +103,7 @@ def test_the_page_costs_the_same_however_many_won(client, publication, django_as
     AwardFactory.create_batch(count, publication=publication)
     AwardFactory()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         response = page(client, publication.round.competition)
 
     assert len(won(response)) == count

@@ -38,7 +38,7 @@ def test_the_list_costs_a_visitor_the_same_however_long(client, count, django_as
     AnnouncementFactory.create_batch(count, competition=competition)
     AnnouncementFactory()  # of another competition, must not appear
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = listed(client, competition)
 
     assert len(found) == count
@@ -47,7 +47,7 @@ def test_the_list_costs_a_visitor_the_same_however_long(client, count, django_as
 def test_a_page_costs_a_visitor_two_queries(client, django_assert_num_queries):
     announcement = AnnouncementFactory()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         response = client.get(announcement.get_absolute_url())
 
     assert response.cookies == {}

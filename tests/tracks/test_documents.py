@@ -65,7 +65,7 @@ def test_the_list_costs_a_visitor_the_same_however_long(client, count, django_as
     DocumentFactory.create_batch(count, competition=competition)
     DocumentFactory()  # of another competition, must not appear
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(list_of(competition))
 
     assert len(response.context["documents"]) == count

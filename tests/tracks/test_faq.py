@@ -25,7 +25,7 @@ def test_the_page_costs_a_visitor_the_same_however_long(client, count, django_as
     QuestionFactory.create_batch(count, competition=competition)
     QuestionFactory()  # of another competition, must not appear
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(page_of(competition))
 
     assert len(response.context["questions"]) == count
