@@ -28,7 +28,7 @@ def create_competition(*, actor: Person | None, slug: str, name: str, introducti
         name=name,
         short_name=name[:40].rstrip(),
         year=int(year[0]) if year else timezone.localdate().year,
-        host=_("Organizing committee of %(name)s") % {"name": name},
+        host=(_("Organizing committee of %(name)s") % {"name": name})[:100],
         introduction=introduction,
         certificate_prefix=slug.upper()[:20].rstrip("-"),
     )
