@@ -6,12 +6,14 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests import search_sets
 from tests.factories.tracks import CompetitionFactory, TopicFactory, TrackFactory
 from tracks import finding, services
 from tracks.enums import TopicStatus
 from tracks.models import Topic
+from tracks.search import Finder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture
@@ -122,3 +124,18 @@ def test_no_more_indexes_are_kept_than_there_is_room_for(monkeypatch, topic):
 
 def test_nothing_is_found_where_there_are_no_topics():
     assert found("养殖") == []
+
+
+def test_the_order_is_that_of_the_texts_whatever_the_database():
+    guide = search_sets.topics()
+    competition = CompetitionFactory()
+    names = dict.fromkeys(document.group for document in guide)
+    tracks = {name: TrackFactory(competition=competition, name=name) for name in names}
+    # In no order that an index could take over.
+    for document in sorted(guide, key=lambda document: document.body):
+        number = int(document.key.split(".")[1])
+        TopicFactory(track=tracks[document.group], number=number, title=document.title, body=document.body)
+
+    for text in ("农业", "数据", "老人看病", "nongye", "gjj"):
+        pure = [found.match.title for found in Finder(guide).find(text, limit=12)]
+        assert [found.match.title for found in finding.find(Topic.objects.all(), text, limit=12)] == pure
