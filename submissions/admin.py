@@ -149,7 +149,7 @@ class ExtensionAdmin(ScopedAdmin):
     list_select_related = ["team", "granted_by"]
     search_fields = ["team__name", "reason"]
     ordering = ["-pk"]
-    autocomplete_fields = ["team"]
+    raw_id_fields = ["team"]
     actions = ["revoke"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Extension]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTimeWidget
 from django.db import models
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from portal.core.models import AuditEntry
 
@@ -20,8 +23,18 @@ def is_staff(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
 
 
+class DateAndTime(AdminSplitDateTime):
+    """Django's own two boxes, each with a name for those who don't see where it stands."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        boxes = [AdminDateWidget({"aria-label": _("Date")}), AdminTimeWidget({"aria-label": _("Time")})]
+        forms.MultiWidget.__init__(self, boxes, attrs)
+
+
 class ScopedRows(BaseModelAdmin):
     """For inlines, and the base of ``ScopedAdmin``. Read-only unless a subclass says otherwise."""
+
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": DateAndTime}}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).visible_to(request.user)  # type: ignore[attr-defined]
