@@ -95,7 +95,8 @@ def watch(context: BrowserContext, site: Site, complaints: list[str]) -> None:
             complaints.append(f"{response.status} from {response.url}")
 
     def on_request(request: Request) -> None:
-        if not request.url.startswith((site.url, "data:", "blob:")):
+        # Chromium shows a PDF with pages of its own.
+        if not request.url.startswith((site.url, "data:", "blob:", "chrome")):
             complaints.append(f"foreign address {request.url}")
 
     context.on("console", on_console)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.pages import PLACES, Place
-from tests.browser.visitors import PHONE, WIDE, Visitors, barriers, overflow
+from tests.browser.visitors import COLOURS, PHONE, WIDE, Visitors, barriers, overflow
 
 WEIGHT = 60 * 1024
 
@@ -35,7 +35,7 @@ def test_a_page_reads_well_in_chinese(visitors, season, screenshot, place: Place
     wide, light = overflow(page), barriers(page)
     screenshot(page, f"pages/{place.name}-wide")
     page.emulate_media(color_scheme="dark")
-    dark = barriers(page)
+    dark = barriers(page, rules=COLOURS)
     screenshot(page, f"pages/{place.name}-dark")
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
