@@ -1,8 +1,10 @@
 from django.db import models
 from django.db.models import Count
+from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils import timezone
 
 SLUG = "sichuan-2026"
 ROWS = 50
@@ -67,6 +69,18 @@ class Topic(models.Model):
         db_table = "tracks_topic"
 
 
+class Announcement(models.Model):
+    competition = models.ForeignKey(Competition, models.DO_NOTHING)
+    number = models.IntegerField()
+    title = models.CharField(max_length=120)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "tracks_announcement"
+
+
 class Round(models.Model):
     competition = models.ForeignKey(Competition, models.DO_NOTHING)
 
@@ -116,6 +130,17 @@ def topic(request: HttpRequest, track: int, number: int) -> HttpResponse:
     return render(request, "topic.html", {"topic": shown, "siblings": siblings})
 
 
+def track(request: HttpRequest, number: int) -> HttpResponse:
+    shown = get_object_or_404(Track.objects.select_related("competition"), competition__slug=SLUG, number=number)
+    topics = Topic.objects.filter(track=shown).annotate(excerpt=Substr("body", 1, 160)).order_by("number")
+    return render(request, "track.html", {"track": shown, "topics": topics})
+
+
+def announcements(request: HttpRequest) -> HttpResponse:
+    shown = Announcement.objects.filter(competition__slug=SLUG, published_at__lte=timezone.now())
+    return render(request, "announcements.html", {"announcements": shown.order_by("-published_at")[:20]})
+
+
 def results(request: HttpRequest) -> HttpResponse:
     awards = Award.objects.filter(publication__round__competition__is_published=True).order_by("publication", "number")
     return JsonResponse({"results": list(awards.values(*COLUMNS)[:ROWS])}, json_dumps_params={"ensure_ascii": False})
@@ -124,5 +149,7 @@ def results(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", home),
     path("tracks/<int:track>/topics/<int:number>/", topic),
+    path("tracks/<int:number>/", track),
+    path("announcements/", announcements),
     path("results/", results),
 ]

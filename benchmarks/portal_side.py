@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
 
 from django.conf import settings  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -22,6 +23,7 @@ from judging.models import Publication, Rubric  # noqa: E402
 from portal.core.catalogues import compile_catalogues  # noqa: E402
 from portal.core.management.commands.serve import collect_static  # noqa: E402
 from tests.factories.judging import AwardFactory, PublicationFactory  # noqa: E402
+from tests.factories.tracks import AnnouncementFactory  # noqa: E402
 from tracks.models import Competition, Topic, TopicRevision  # noqa: E402
 
 # The people behind the awards never sign in.
@@ -29,6 +31,7 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 SLUG = "sichuan-2026"
 AWARDS = 60
+NEWS = 20
 TIMES = 10
 FEW, MANY = "1 award, 121 topics", "3 awards, 121 topics"
 LOTS = f"{AWARDS} awards, {121 * TIMES:,} topics"
@@ -36,6 +39,7 @@ PAGES = {
     "home": "/",
     "track": f"/{SLUG}/tracks/11/",
     "topic": f"/{SLUG}/tracks/11/topics/8/",
+    "announcements": f"/{SLUG}/announcements/",
     "results page": f"/{SLUG}/results/",
     "API tracks": "/api/v1/tracks/",
     "API topics (200)": "/api/v1/topics/?page_size=200",
@@ -49,6 +53,13 @@ def prepare() -> None:
     collect_static()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("loaddata", "sichuan-2026", "sichuan-2026-rubric", verbosity=0)
+    AnnouncementFactory.create_batch(NEWS, competition=Competition.objects.get(slug=SLUG))
+
+
+def grow() -> None:
+    """The same contest with ten times as many topics."""
+    prepare()
+    multiply_topics()
 
 
 def queries() -> None:
@@ -95,6 +106,7 @@ def multiply_topics() -> list[int]:
 
 
 def count(address: str) -> int:
+    caches["pages"].clear()
     with CaptureQueriesContext(connection) as captured:
         response = Client(headers={"host": "localhost"}).get(address)
     if response.status_code != 200:
@@ -103,4 +115,4 @@ def count(address: str) -> int:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "queries": queries}[sys.argv[1]]()
+    {"prepare": prepare, "grow": grow, "queries": queries}[sys.argv[1]]()

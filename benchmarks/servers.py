@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import os
 import socket
 import subprocess
@@ -16,20 +17,24 @@ from portal.core.processes import die_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
+FIRST, WITH_A_COPY = "first", "with a copy"
 
 
 class Server:
     def __init__(self, process: subprocess.Popen, port: int) -> None:
         self.process, self.port = process, port
+        self.unasked = itertools.count()
         self.connection = http.client.HTTPConnection("localhost", port, timeout=30)
 
-    def get(self, address: str) -> bytes:
-        self.connection.request("GET", address, headers={"Accept-Language": "zh-CN", "Accept": "*/*"})
+    def get(self, address: str, *, etag: str | None = None) -> str | None:
+        """Ask as a browser does, with ``etag`` as one that has a copy; returns the ETag of the answer."""
+        again = {"If-None-Match": etag} if etag else {}
+        self.connection.request("GET", address, headers={"Accept-Language": "zh-CN", "Accept": "*/*", **again})
         response = self.connection.getresponse()
-        content = response.read()
-        if response.status != 200:
+        response.read()
+        if response.status != (304 if etag else 200):
             sys.exit(f"{address} answered {response.status}")
-        return content
+        return response.headers["ETag"]
 
     def cpu_seconds(self) -> float:
         """CPU time of the workers so far: of each of their threads, in the scheduler's nanoseconds."""
@@ -41,13 +46,15 @@ class Server:
         ]
         return sum(spent) / 1e9
 
-    def cost(self, address: str, times: int) -> float:
-        """CPU milliseconds a request."""
+    def cost(self, address: str, times: int, *, visit: str = "") -> float:
+        """CPU milliseconds a request: plainly, or each time as the first visitor or as one with a copy."""
         # The other server had its turn in the meantime, and this one may have hung up.
         self.connection.close()
+        etag = self.get(address) if visit == WITH_A_COPY else None
         before = self.cpu_seconds()
         for _ in range(times):
-            self.get(address)
+            # Nothing that is remembered answers to an address that nobody has asked for yet.
+            self.get(f"{address}?{next(self.unasked)}" if visit == FIRST else address, etag=etag)
         return (self.cpu_seconds() - before) / times * 1000
 
 
