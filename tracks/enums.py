@@ -1,10 +1,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StageKind(models.TextChoices):
     REGISTRATION = "registration", _("registration")
-    SUBMISSION = "submission", _("submission")
+    SUBMISSION = "submission", pgettext_lazy("stage", "submission")
     SCREENING = "screening", _("screening")
     REVIEW = "review", _("expert review")
     DEFENCE = "defence", _("defence")
