@@ -56,6 +56,15 @@ class ScopedInline(ScopedRows, admin.TabularInline):
     extra = 0
     show_change_link = False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table only the column's head says what a box is for; a screen reader needs it at the box."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            for box in getattr(field.widget, "widgets", [field.widget]):
+                part = box.attrs.get("aria-label", "")
+                box.attrs["aria-label"] = f"{field.label} {part}".strip()
+        return field
+
 
 class ScopedAdmin(ScopedRows, admin.ModelAdmin):
     list_per_page = 50
