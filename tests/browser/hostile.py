@@ -14,10 +14,10 @@ SCRIPT = "<script>document.title='taken'</script>"
 TEMPLATE = "{% load static %}{{ 7|add:7 }}{{ user.password }}"
 IMAGE = "<img src=x onerror=document.title='taken'>"
 EMOJI = "🀄👩🏽‍🚒𠮷😀"
-# How each would look if something had run or vanished is for the test to say.
 LINES = [SCRIPT, TEMPLATE, IMAGE, EMOJI]
 ENDLESS = "W" * 10_000
-TEXT = "\n\n".join([*LINES, "[here](javascript:alert(1))", ENDLESS])
+BACKWARDS = "\u202e\u2067sdrawkcab"
+TEXT = "\n\n".join([*LINES, BACKWARDS, "[here](javascript:alert(1))", ENDLESS])
 
 
 def line(start: str, length: int) -> str:
