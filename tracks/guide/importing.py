@@ -29,7 +29,7 @@ def apply_import(competition: Competition, plan: Plan, *, actor: Person | None, 
     """Write what `plan` says. What the guide no longer holds stays: withdrawing it is a decision of its own."""
     require(rules.is_organizer, actor, competition)
     TopicRevision._meta.get_field("reason").clean(reason, None)
-    Competition.objects.select_for_update().get(pk=competition.pk)
+    Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
     if present_tracks(competition) != plan.present:
         raise Conflict(_("The topics have changed since this plan was made. Please make a new one."))
     refuse_moves(plan.moved)

@@ -29,7 +29,7 @@ def write_announcement(
     """A draft, unless ``published_at`` says from when on it is shown."""
     require(rules.is_organizer, actor, competition)
     # The next number is read under a lock, so two who write at once get two numbers.
-    competition = Competition.objects.select_for_update().get(pk=competition.pk)
+    competition = Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
     last = Announcement.objects.filter(competition=competition).aggregate(last=Max("number"))["last"] or 0
     values = {"title": title, "body": body, "published_at": published_at, "is_pinned": is_pinned}
     announcement = Announcement(
@@ -45,7 +45,7 @@ def write_announcement(
 def change_announcement(announcement: Announcement, *, actor: Person | None, **changes: Any) -> Announcement:
     """Its address stays; without ``published_at`` it is a draft again."""
     require(rules.is_organizer, actor, announcement.competition)
-    kept = Announcement.objects.select_for_update().get(pk=announcement.pk)
+    kept = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
     return write_changes(kept, changes, actor=actor)
 
 
@@ -71,5 +71,5 @@ def write_question(
 @transaction.atomic
 def change_question(question: Question, *, actor: Person | None, **changes: Any) -> Question:
     require(rules.is_organizer, actor, question.competition)
-    kept = Question.objects.select_for_update().get(pk=question.pk)
+    kept = Question.objects.select_for_update(no_key=True).get(pk=question.pk)
     return write_changes(kept, changes, actor=actor)

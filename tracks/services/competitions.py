@@ -42,7 +42,7 @@ def create_competition(*, actor: Person | None, slug: str, name: str, introducti
 def change_competition(competition: Competition, *, actor: Person | None, **changes: Any) -> Competition:
     """Write ``changes`` (field names and values); what stays the same leaves no line in the audit trail."""
     require(rules.is_organizer, actor, competition)
-    kept = Competition.objects.select_for_update().get(pk=competition.pk)
+    kept = Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
     return write_changes(kept, changes, actor=actor)
 
 
@@ -58,9 +58,9 @@ def set_stage(
 ) -> Stage:
     """Give the stage ``kind`` its window, half open; a stage is made when there is none. ``None`` keeps its grace."""
     require(rules.is_organizer, actor, competition)
-    stage = competition.stages.select_for_update().filter(kind=kind).first() or Stage(
-        competition=competition, kind=kind
-    )
+    # The competition, not the stage: two who give a kind its first window would find no row to wait at.
+    Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
+    stage = competition.stages.filter(kind=kind).first() or Stage(competition=competition, kind=kind)
     before = {} if stage.pk is None else _window(stage)
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.grace = stage.grace if grace is None else grace

@@ -54,7 +54,7 @@ def change_document(
     if content is not None:
         changes["file"], changes["file_name"] = _keep(content, limit=document.competition.max_file_size)
     with transaction.atomic():
-        kept = Document.objects.select_for_update().get(pk=document.pk)
+        kept = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
         return write_changes(kept, changes, actor=actor)
 
 

@@ -47,7 +47,7 @@ def add_topic(track: Track, *, actor: Person | None, number: int, title: str, bo
 def revise_topic(topic: Topic, *, actor: Person | None, title: str, body: str, reason: str = "") -> Topic:
     """Give ``topic`` a new text; the same text again changes nothing."""
     require(rules.is_track_organizer, actor, topic.track)
-    topic = Topic.objects.select_for_update().select_related("track").get(pk=topic.pk)
+    topic = Topic.objects.select_for_update(of=("self",), no_key=True).select_related("track").get(pk=topic.pk)
     if (topic.title, topic.body) == (title, body):
         return topic
     topic.title, topic.body = title, body
