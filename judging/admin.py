@@ -145,12 +145,16 @@ class RoundAdmin(OrganizedAdmin):
 
 class RankingEntryInline(PartInline):
     model = RankingEntry
-    fields = ["track", "position", "submission", "total", "review_totals"]
-    readonly_fields = ["track", "position", "submission", "total", "review_totals"]
+    fields = ["track", "position", "submission", "judged_title", "total", "review_totals"]
+    readonly_fields = ["track", "position", "submission", "judged_title", "total", "review_totals"]
     ordering = ["track__number", "position", "submission__number"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("track", "submission")
+        return super().get_queryset(request).select_related("track", "submission").with_judged_title()
+
+    @admin.display(description=_("project title"))
+    def judged_title(self, entry: RankingEntry) -> str:
+        return entry.judged_title  # type: ignore[attr-defined]
 
 
 @admin.register(Ranking)

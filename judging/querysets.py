@@ -4,7 +4,8 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
 
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.lifecycle import LIVE
@@ -38,6 +39,16 @@ class RoundQuerySet(OrganizedQuerySet):
             reviews_due=Count("assignments", filter=live),
             reviews_done=Count("assignments", filter=Q(assignments__status=AssignmentStatus.SUBMITTED)),
         )
+
+
+class RankingEntryQuerySet(models.QuerySet):
+    def with_judged_title(self) -> Self:
+        """``judged_title``: what the judges of the round read. The team may be writing another one by now."""
+        reviewed = apps.get_model("judging", "Assignment").objects.filter(
+            round=OuterRef("ranking__round"), submission=OuterRef("submission"), status=AssignmentStatus.SUBMITTED
+        )
+        title = reviewed.order_by("pk").values(title=KeyTextTransform("title", "version__form"))[:1]
+        return self.annotate(judged_title=Subquery(title, output_field=models.CharField()))
 
 
 class JudgeQuerySet(OrganizedQuerySet):

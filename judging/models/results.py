@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.enums import AwardLevel, CertificateStatus
 from judging.models.rounds import Round
-from judging.querysets import AwardQuerySet, CertificateQuerySet, OfRoundQuerySet
+from judging.querysets import AwardQuerySet, CertificateQuerySet, OfRoundQuerySet, RankingEntryQuerySet
 
 
 class Ranking(models.Model):
@@ -44,6 +44,8 @@ class RankingEntry(models.Model):
     position = models.PositiveIntegerField(_("position"))
     total = models.DecimalField(_("total"), max_digits=8, decimal_places=4)
     review_totals = models.JSONField(_("totals of the reviews"))
+
+    objects = RankingEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ranking entry")

@@ -60,7 +60,8 @@ class Proposal:
 
 
 def eligible_entries(round_: Round) -> Any:
-    return Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
+    eligible = Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
+    return eligible.with_submitted_title()
 
 
 def plan_assignment(round_: Round) -> Proposal:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from judging import mail
-from judging.enums import AssignmentStatus, RoundStatus
+from judging.enums import RoundStatus
 from judging.lifecycle import ROUND_LIFECYCLE
 from judging.models import Award, Publication, RankingEntry, Round
 from judging.rules import runs
@@ -17,7 +18,6 @@ from judging.services.ranking import fingerprint
 from portal.core.errors import Conflict
 from portal.core.people import Person
 from portal.core.permissions import require
-from submissions.models import SubmissionVersion
 
 
 def awards_to_publish(round_: Round) -> list[Award]:
@@ -27,10 +27,10 @@ def awards_to_publish(round_: Round) -> list[Award]:
         .exclude(decision__level="")
         .select_related("decision", "track", "submission__team__organization")
         .prefetch_related("submission__team__members__user")
+        .with_judged_title()
         .order_by("track__number", "position", "submission__number")
     )
-    titles = _titles_judged(round_)
-    return [_award(entry, titles[entry.submission_id]) for entry in entries]
+    return [_award(entry) for entry in entries]
 
 
 @transaction.atomic
@@ -70,21 +70,13 @@ def _check(round_: Round, awards: Sequence[Award], seen: str | None) -> None:
         raise Conflict(_("Somebody has decided awards in the meantime. Please look at them again."))
 
 
-def _titles_judged(round_: Round) -> dict[int, str]:
-    """The title that the judges read, by entry."""
-    judged = SubmissionVersion.objects.filter(
-        pk__in=round_.assignments.filter(status=AssignmentStatus.SUBMITTED).values("version")
-    )
-    return {version.submission_id: version.title for version in judged}
-
-
-def _award(entry: RankingEntry, title: str) -> Award:
+def _award(entry: Any) -> Award:
     team = entry.submission.team
     return Award(
         submission=entry.submission,
         level=entry.decision.level,
         number=entry.submission.number,
-        project=title,
+        project=entry.judged_title,
         team=team.name,
         members=[member.user.full_name for member in team.members.all()],
         organization=team.organization.name,

@@ -103,7 +103,7 @@ def open_round(round_: Round, *, actor: Person | None) -> Round:
 def missing_in(round_: Round) -> Missing:
     done = round_.assignments.filter(status=AssignmentStatus.SUBMITTED)
     return Missing(
-        assignments=round_.assignments.open().select_related("judge__user", "submission").order_by("pk"),
+        assignments=round_.assignments.open().select_related("judge__user", "submission", "version").order_by("pk"),
         entries=eligible_entries(round_).exclude(Exists(done.filter(submission=OuterRef("pk")))).order_by("number"),
     )
 

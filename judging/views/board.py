@@ -76,7 +76,7 @@ def board_page(round_: Round, *, user: Person, now: datetime) -> dict[str, Any]:
 
 
 def ranked(round_: Round) -> list[RankingEntry]:
-    entries = RankingEntry.objects.filter(ranking__round=round_)
+    entries = RankingEntry.objects.filter(ranking__round=round_).with_judged_title()
     return list(entries.select_related("decision", "track__competition", "submission__team__organization"))
 
 

@@ -57,7 +57,8 @@ class Submission(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.title}".strip()
+        # The title is not for everybody: it is what the team is writing now.
+        return self.number or str(SubmissionStatus.DRAFT.label)
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:submission", args=[self.public_id])

@@ -164,7 +164,7 @@ def test_the_preview_costs_the_same_however_long(count, django_assert_num_querie
     ranking = RankingFactory()
     DecisionFactory.create_batch(count, entry__ranking=ranking)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(awards_to_publish(ranking.round)) == count
 
 
