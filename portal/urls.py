@@ -33,6 +33,8 @@ api = [
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),
+    # Django's own way to an object's page asks nobody who may know that there is one.
+    path("admin/r/<path:rest>", core.nothing_here),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

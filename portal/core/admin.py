@@ -55,6 +55,7 @@ class ScopedRows(BaseModelAdmin):
 class ScopedInline(ScopedRows, admin.TabularInline):
     extra = 0
     show_change_link = False
+    view_on_site = False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """In a table only the column's head says what a box is for; a screen reader needs it at the box."""
@@ -70,6 +71,10 @@ class ScopedAdmin(ScopedRows, admin.ModelAdmin):
     list_per_page = 50
     # A second COUNT over everything would tell how much there is that this person can't see.
     show_full_result_count = False
+
+    def view_on_site(self, obj: Any) -> str | None:
+        """The page itself: Django's detour leads whoever knows a number to what they may not know of."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_staff(request)

@@ -35,6 +35,19 @@ class RequestMiddleware:
         return response
 
 
+class PlainRequestMiddleware:
+    """Refuse NUL in address, query and cookies: no form holds it, and PostgreSQL raises at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        typed = [value for name, values in request.GET.lists() for value in (name, *values)]
+        if any("\x00" in value for value in (request.path, *request.COOKIES.values(), *typed)):
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+
 class ErrorMiddleware:
     """Turn what services raise into the page that says so."""
 
@@ -48,7 +61,7 @@ class ErrorMiddleware:
         if isinstance(exception, Conflict):
             return render(request, "409.html", {"message": exception.message}, status=409)
         if isinstance(exception, ValidationError):
-            return render(request, "400.html", {"messages_list": exception.messages}, status=400)
+            return render(request, "400.html", {"message": " ".join(exception.messages)}, status=400)
         return None
 
 

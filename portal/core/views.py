@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +26,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+
+
+def nothing_here(request: HttpRequest, **kwargs: object) -> NoReturn:
+    raise Http404
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

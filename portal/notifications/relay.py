@@ -40,9 +40,15 @@ def _claim_next(now: datetime) -> Outbox | None:
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     row = due.first()
+    while row is not None and row.attempts >= MAX_ATTEMPTS:
+        # It came to no end eight times, not even to an exception: whoever carried it out has died of it.
+        _give_up(row)
+        row = due.first()
     if row is not None:
         row.lease_until, row.attempts = now + LEASE, row.attempts + 1
-        row.save(update_fields=["lease_until", "attempts"])
+        # Should the worker die of this row, the others have their turn before it has its next one.
+        row.available_at = now + _pause(row)
+        row.save(update_fields=["lease_until", "attempts", "available_at"])
     return row
 
 
@@ -69,6 +75,16 @@ def _put_back(row: Outbox, error: Exception) -> None:
     Outbox.objects.filter(pk=row.pk).update(
         status=OutboxStatus.DEAD if is_dead else OutboxStatus.WAITING,
         lease_until=None,
-        available_at=timezone.now() + timedelta(seconds=min(10 * 2**row.attempts, 3600)),
+        available_at=timezone.now() + _pause(row),
         last_error=f"{type(error).__name__}: {error}"[:2000],
     )
+
+
+def _give_up(row: Outbox) -> None:
+    Outbox.objects.filter(pk=row.pk).update(
+        status=OutboxStatus.DEAD, lease_until=None, last_error="the worker died each time"
+    )
+
+
+def _pause(row: Outbox) -> timedelta:
+    return timedelta(seconds=min(10 * 2**row.attempts, 3600))

@@ -113,7 +113,7 @@ def _save(
 
 @transaction.atomic
 def _attach(submission: Submission, stored: StoredFile, name: str, *, actor: Any) -> Attachment:
-    is_editable = Submission.objects.select_for_update().filter(pk=submission.pk, status__in=EDITABLE)
+    is_editable = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk, status__in=EDITABLE)
     if not is_editable.exists():
         raise Conflict
     current = current_attachment(submission)

@@ -61,14 +61,18 @@ def withdraw(submission: Submission, *, actor: Any, reason: str = "") -> Submiss
 
 
 def lock_submission(submission: Submission) -> Submission:
-    """Whoever submits, withdraws or decides queues here."""
+    """Whoever submits, withdraws or decides queues here.
+
+    No key is locked, here and wherever a row is locked before the audit trail: PostgreSQL looks foreign keys up
+    at the commit, and whoever adds a row that points here would wait for us with the trail in their hands.
+    """
     related = Submission.objects.select_related("team__competition", "topic", "track")
-    return related.select_for_update(of=("self",)).get(pk=submission.pk)
+    return related.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
 
 
 def lock_track(track: Track) -> Track:
     """Whoever gives out an entry number queues here."""
-    return Track.objects.select_for_update().get(pk=track.pk)
+    return Track.objects.select_for_update(no_key=True).get(pk=track.pk)
 
 
 def _submit(submission: Submission, *, actor: Any, expected_version: int, received_at: datetime) -> Receipt:

@@ -63,7 +63,7 @@ def found_team(
 
 def lock_team(team: Team) -> Team:
     """Whoever changes how many belong to a team queues here."""
-    return Team.objects.select_for_update().get(pk=team.pk)
+    return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
 
 
 def _found(team: Team, organization: Organization, *, actor: Any) -> Team:

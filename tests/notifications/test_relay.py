@@ -118,6 +118,25 @@ def test_a_lease_that_ran_out_is_taken_over(db, carried_out):
     assert carried_out == ["one"]
 
 
+def test_a_row_that_killed_its_worker_each_time_is_given_up(db, carried_out):
+    put("deadly")
+    put("next")
+    Outbox.objects.filter(key="deadly").update(attempts=relay.MAX_ATTEMPTS, lease_until=timezone.now())
+    relay.drain()
+
+    assert (carried_out, Outbox.objects.get(key="deadly").status) == (["next"], OutboxStatus.DEAD)
+
+
+def test_a_row_that_kills_its_worker_lets_others_go_first(db, carried_out):
+    put("deadly")
+    relay._claim_next(timezone.now())  # and there the worker died
+    put("next")
+    Outbox.objects.filter(key="deadly").update(lease_until=timezone.now())
+    relay.drain()
+
+    assert carried_out == ["next"]
+
+
 def test_a_secret_is_forgotten_once_it_is_sent(db):
     services.enqueue_mail(key="m", to="li@example.cn", subject="s", body="https://example.cn/open", is_secret=True)
     relay.drain()
@@ -128,7 +147,7 @@ def test_a_secret_is_forgotten_once_it_is_sent(db):
 def test_a_mail_goes_out_with_an_id_that_follows_from_its_key(db):
     services.enqueue_mail(key="m", to="li@example.cn", subject="s", body="b")
     relay.drain()
-    Outbox.objects.update(status=OutboxStatus.WAITING, done_at=None)
+    Outbox.objects.update(status=OutboxStatus.WAITING, done_at=None, available_at=timezone.now())
     relay.drain()
 
     ids = [message.extra_headers["Message-ID"] for message in outgoing.outbox]

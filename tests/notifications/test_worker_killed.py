@@ -77,7 +77,7 @@ def kill(worker: subprocess.Popen) -> None:
 
 def let_leases_run_out() -> None:
     """As if two minutes had gone by; then the sweep comes, as beat sends it."""
-    Outbox.objects.filter(status=OutboxStatus.WAITING).update(lease_until=timezone.now())
+    Outbox.objects.filter(status=OutboxStatus.WAITING).update(lease_until=timezone.now(), available_at=timezone.now())
     drain_outbox.delay()
 
 
