@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.people import Person
 from tracks import services
-from tracks.models import Competition, Document
+from tracks.models import Competition, Document, Stage
 from tracks.services.documents import checked_name
 
 
@@ -34,6 +34,18 @@ class DocumentForm(forms.ModelForm):
         if content is not None and competition is not None:
             checked_name(content, limit=competition.max_file_size)
         return content
+
+
+class StageForm(forms.ModelForm):
+    """A window moves; what it is a window for is chosen once, when it is made."""
+
+    class Meta:
+        model = Stage
+        fields = ["kind", "opens_at", "closes_at", "grace"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].disabled = self.instance.pk is not None
 
 
 class CloneForm(forms.ModelForm):

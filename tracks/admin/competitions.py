@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from tracks import rules, services
-from tracks.forms import CloneForm
+from tracks.forms import CloneForm, StageForm
 from tracks.models import Competition, Organizer, Stage
 
 
@@ -26,6 +26,7 @@ def runs_a_competition(request: HttpRequest) -> bool:
 
 class StageInline(ScopedInline):
     model = Stage
+    form = StageForm
     fields = ["kind", "opens_at", "closes_at", "grace"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
