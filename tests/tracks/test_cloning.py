@@ -200,3 +200,12 @@ def test_cloning_costs_the_same_however_many_topics(source, count, django_assert
 
     with django_assert_num_queries(QUERIES):
         clone(source)
+
+
+def test_stages_can_not_leave_the_century(source):
+    StageFactory(competition=source)
+
+    with pytest.raises(ValidationError) as refused:
+        clone(source, shift=timedelta(days=75 * 366))
+
+    assert "shift" in refused.value.error_dict

@@ -1,10 +1,9 @@
-from tracks.models.competitions import HOUSE_HUE, YEARS, Competition, Organizer, Stage, validate_slug
+from tracks.models.competitions import HOUSE_HUE, Competition, Organizer, Stage, validate_slug
 from tracks.models.publishing import Announcement, Document, Question
 from tracks.models.topics import Topic, TopicRevision, Track
 
 __all__ = [
     "HOUSE_HUE",
-    "YEARS",
     "Announcement",
     "Competition",
     "Document",

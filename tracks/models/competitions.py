@@ -11,11 +11,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.instants import YEARS, validate_instant
 from portal.core.text import validate_plain_line
 from tracks.enums import StageKind
 from tracks.querysets import CompetitionQuerySet, OrganizerQuerySet, StageQuerySet
 
-YEARS = range(2000, 2101)
 # The indigo of tokens.css.
 HOUSE_HUE = 264
 LONGEST_GRACE = 24 * 3600
@@ -74,7 +74,9 @@ class Competition(models.Model):
     class Meta:
         verbose_name = _("competition")
         verbose_name_plural = _("competitions")
-        constraints = [models.CheckConstraint(condition=Q(hue__lt=360), name="competition_hue_is_an_angle")]
+        constraints = [
+            models.CheckConstraint(condition=Q(hue__lt=360), name="competition_hue_is_an_angle"),
+        ]
 
     def __str__(self) -> str:
         return self.short_name
@@ -107,8 +109,10 @@ class Stage(models.Model):
         Competition, on_delete=models.CASCADE, related_name="stages", verbose_name=_("competition")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=StageKind)
-    opens_at = models.DateTimeField(_("opens at"))
-    closes_at = models.DateTimeField(_("closes at"), help_text=_("The first moment after the stage."))
+    opens_at = models.DateTimeField(_("opens at"), validators=[validate_instant])
+    closes_at = models.DateTimeField(
+        _("closes at"), validators=[validate_instant], help_text=_("The first moment after the stage.")
+    )
     grace = models.PositiveIntegerField(
         _("grace in seconds"),
         default=0,

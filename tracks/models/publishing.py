@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.core.instants import validate_instant
 from portal.core.text import validate_plain_line, validate_text
 from tracks.models.competitions import Competition
 from tracks.querysets import AnnouncementQuerySet, PublishedQuerySet
@@ -30,6 +31,7 @@ class Published(models.Model):
         _("published at"),
         null=True,
         blank=True,
+        validators=[validate_instant],
         help_text=_("Shown from this moment on. Empty: a draft that only organizers see."),
     )
 

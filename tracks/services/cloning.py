@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import audit
+from portal.core.instants import validate_instant
 from portal.core.people import Person
 from portal.core.permissions import require
 from tracks import rules
@@ -79,7 +80,10 @@ def _copy_stages(source: Competition, copy: Competition, shift: timedelta) -> No
             )
             for stage in source.stages.all()
         ]
-    except OverflowError as error:
+        for stage in stages:
+            validate_instant(stage.opens_at)
+            validate_instant(stage.closes_at)
+    except (OverflowError, ValidationError) as error:
         raise ValidationError({"shift": _("That would move the stages out of the calendar.")}) from error
     Stage.objects.bulk_create(stages)
 

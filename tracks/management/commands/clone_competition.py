@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from tracks.models import YEARS, Competition
+from portal.core.instants import YEARS
+from tracks.models import Competition
 from tracks.services import clone_competition, next_edition
 
 
