@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.instants import validate_instant
 from submissions.models.teams import Team
 from submissions.querysets import ExtensionQuerySet
 from tracks.enums import StageKind
@@ -16,7 +17,9 @@ class Extension(models.Model):
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("team"))
     kind = models.CharField(_("stage"), max_length=20, choices=StageKind)
     closes_at = models.DateTimeField(
-        _("closes at"), help_text=_("The team may go on until this moment instead of the end of the stage.")
+        _("closes at"),
+        validators=[validate_instant],
+        help_text=_("The team may go on until this moment instead of the end of the stage."),
     )
     reason = models.CharField(
         _("reason"), max_length=200, help_text=_("The team reads it, and it stays in the audit trail.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.errors import Conflict
+from portal.core.instants import validate_instant
 from portal.core.permissions import require
 from portal.core.templatetags.ui import deadline
 from submissions.models import Extension, Team
@@ -65,6 +66,10 @@ def check_extension(team: Team, *, kind: str, closes_at: datetime, reason: str) 
     stage = Stage.objects.filter(competition=team.competition_id, kind=kind).first()
     if stage is None:
         raise ValidationError({"kind": _("This stage has no window yet that could be extended.")})
+    try:
+        validate_instant(closes_at)
+    except ValidationError as error:
+        raise ValidationError({"closes_at": error.messages}) from None
     if closes_at <= stage.closes_at:
         end = {"end": deadline(stage.closes_at)}
         raise ValidationError(

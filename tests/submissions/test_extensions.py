@@ -239,3 +239,8 @@ def test_one_that_was_granted_is_read_not_rewritten(client, team, organizer, lat
     client.force_login(organizer)
 
     assert (client.get(address).status_code, client.post(address, form(team, later)).status_code) == (200, 403)
+
+
+def test_it_does_not_end_in_another_millennium(team, organizer, later):
+    with pytest.raises(ValidationError, match="closes_at"):
+        grant_extension(team, actor=organizer, kind=KIND, closes_at=later.replace(year=9999), reason=REASON)
