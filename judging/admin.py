@@ -150,7 +150,8 @@ class RankingEntryInline(PartInline):
     ordering = ["track__number", "position", "submission__number"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("track", "submission").with_judged_title()
+        entries: Any = super().get_queryset(request).select_related("track", "submission")
+        return entries.with_judged_title()
 
     @admin.display(description=_("project title"))
     def judged_title(self, entry: RankingEntry) -> str:

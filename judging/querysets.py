@@ -10,6 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.lifecycle import LIVE
 from portal.core.people import Person
+from submissions.enums import SubmissionStatus
 from tracks.querysets import competition_visible_to
 
 
@@ -31,7 +32,22 @@ class OfRoundQuerySet(OrganizedQuerySet):
     competition_path = "round__competition"
 
 
+class RankingQuerySet(OfRoundQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The organizers; before publication, not one whose own team is in it."""
+        rounds = apps.get_model("judging", "Round").objects
+        own = rounds.entered_by(user).exclude(status=RoundStatus.PUBLISHED)
+        return super().visible_to(user).exclude(round__in=own.values("pk"))
+
+
 class RoundQuerySet(OrganizedQuerySet):
+    def entered_by(self, user: Person) -> Self:
+        """Rounds in which a team of ``user`` has an entry, or gets one with the next assignment."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        eligible = member.filter(team__submissions__status=SubmissionStatus.ELIGIBLE)
+        assigned = apps.get_model("judging", "Assignment").objects.filter(submission__team__in=member.values("team"))
+        return self.filter(Q(competition__in=eligible.values("team__competition")) | Q(pk__in=assigned.values("round")))
+
     def with_progress(self) -> Self:
         """``reviews_due`` and ``reviews_done`` of each round."""
         live = Q(assignments__status__in=LIVE)

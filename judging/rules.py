@@ -19,3 +19,8 @@ def is_its_judge(user: Person, assignment: Any) -> bool:
 def owes_review(user: Person, assignment: Any) -> bool:
     """Is its judge, still takes part, and is not in the entry's own team."""
     return bool(type(assignment).objects.owed_by(user).filter(pk=assignment.pk).exists())
+
+
+def is_entrant(user: Person, round_: Any) -> bool:
+    """Is in a team with an entry in this round. Whatever else they may do, they don't decide about it."""
+    return bool(type(round_).objects.entered_by(user).filter(pk=round_.pk).exists())

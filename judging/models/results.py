@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.enums import AwardLevel, CertificateStatus
 from judging.models.rounds import Round
-from judging.querysets import AwardQuerySet, CertificateQuerySet, OfRoundQuerySet, RankingEntryQuerySet
+from judging.querysets import AwardQuerySet, CertificateQuerySet, OfRoundQuerySet, RankingEntryQuerySet, RankingQuerySet
 
 
 class Ranking(models.Model):
@@ -23,7 +23,7 @@ class Ranking(models.Model):
     )
     created_at = models.DateTimeField(_("made at"))
 
-    objects = OfRoundQuerySet.as_manager()
+    objects = RankingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ranking")

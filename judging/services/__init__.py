@@ -6,6 +6,7 @@ from judging.services.certificates import (
     retry_certificate,
     revoke_certificate,
 )
+from judging.services.conflicts import OwnEntry, refuse_entrants
 from judging.services.judges import appoint_judge, update_judge
 from judging.services.publishing import awards_to_publish, publish_results
 from judging.services.ranking import decide_awards
@@ -14,6 +15,7 @@ from judging.services.rounds import close_round, create_round, create_round_once
 from judging.services.rubrics import add_rubric, is_in_use, remove_criterion, rename_rubric, save_criterion
 
 __all__ = [
+    "OwnEntry",
     "add_rubric",
     "appoint_judge",
     "assign_judges",
@@ -31,6 +33,7 @@ __all__ = [
     "plan_assignment",
     "publish_results",
     "recuse",
+    "refuse_entrants",
     "remove_criterion",
     "rename_rubric",
     "request_certificates",

@@ -13,6 +13,7 @@ from judging.assigning import Pair
 from judging.enums import AssignmentStatus, ConflictKind, RoundStatus
 from judging.models import Assignment, ConflictOfInterest, Judge, Round
 from judging.rules import runs
+from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_round
 from portal.core import audit
 from portal.core.errors import Conflict, TransitionNotAllowed
@@ -91,6 +92,7 @@ def assign_judges(round_: Round, *, actor: Person | None, confirmed: str | None 
     ``confirmed`` is the fingerprint of the plan that the actor has seen: another one raises Conflict.
     """
     require(runs, actor, round_)
+    refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
     if round_.status not in {RoundStatus.PLANNED, RoundStatus.OPEN}:
         raise TransitionNotAllowed(_("This round is closed."))

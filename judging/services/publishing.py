@@ -13,6 +13,7 @@ from judging.lifecycle import ROUND_LIFECYCLE
 from judging.models import Award, Publication, RankingEntry, Round
 from judging.rules import runs
 from judging.services import certificates
+from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_competition, lock_round
 from judging.services.ranking import fingerprint
 from portal.core.errors import Conflict
@@ -41,6 +42,7 @@ def publish_results(round_: Round, *, actor: Person | None, reason: str = "", se
     has confirmed: Conflict when they have changed since.
     """
     require(runs, actor, round_)
+    refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
     if round_.status == RoundStatus.PUBLISHED:
         return round_.publication

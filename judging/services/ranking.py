@@ -13,6 +13,7 @@ from judging import ranking
 from judging.enums import AssignmentStatus, AwardLevel, RoundStatus
 from judging.models import Decision, Ranking, RankingEntry, Round, Score
 from judging.rules import runs
+from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_round
 from portal.core import audit
 from portal.core.errors import Conflict, TransitionNotAllowed
@@ -61,6 +62,7 @@ def decide_awards(
     ``seen`` is the fingerprint of the decisions that the actor started from: Conflict when they have changed.
     """
     require(runs, actor, round_)
+    refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
     if round_.status != RoundStatus.CLOSED:
         raise TransitionNotAllowed(_("Awards are decided between the close of a round and its publication."))

@@ -16,6 +16,7 @@ from judging.lifecycle import ASSIGNMENT_LIFECYCLE, ROUND_LIFECYCLE
 from judging.models import Assignment, Ranking, Round, Rubric
 from judging.rules import runs
 from judging.services.assignment import eligible_entries
+from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_round, lock_rubric
 from judging.services.ranking import compute_ranking
 from portal.core import audit
@@ -85,6 +86,7 @@ def create_round_once(key: str, competition: Competition, *, actor: Person, **fi
 def open_round(round_: Round, *, actor: Person | None) -> Round:
     """Show judges their entries and tell each by mail. From here on the rubric is fixed; again changes nothing."""
     require(runs, actor, round_)
+    refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
     if round_.status == RoundStatus.OPEN:
         return round_
@@ -116,6 +118,7 @@ def close_round(round_: Round, *, actor: Person | None, reason: str = "", accept
     revoked, and entries without any review are left out of the ranking.
     """
     require(runs, actor, round_)
+    refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
     if round_.status in {RoundStatus.CLOSED, RoundStatus.PUBLISHED}:
         return round_.ranking

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.enums import RoundStatus
 from judging.forms import AwardForm
-from judging.models import Judge, RankingEntry, Round
+from judging.models import Judge, Ranking, RankingEntry, Round
 from judging.ranking import DROP_FROM
+from judging.rules import is_entrant
 from judging.services.ranking import fingerprint
 from portal.core.models import AuditEntry
 from portal.core.people import Person
@@ -61,7 +62,7 @@ class TrackAwards:
 
 
 def board_page(round_: Round, *, user: Person, now: datetime) -> dict[str, Any]:
-    entries = ranked(round_)
+    entries = ranked(round_, user=user)
     return {
         "round": round_,
         "now": now,
@@ -71,12 +72,14 @@ def board_page(round_: Round, *, user: Person, now: datetime) -> dict[str, Any]:
         "events": events(round_),
         "decided": sum(1 for each in entries if hasattr(each, "decision") and each.decision.level),
         "drop_from": DROP_FROM,
+        "is_kept_out": round_.status != RoundStatus.PUBLISHED and is_entrant(user, round_),
         "is_decidable": round_.status == RoundStatus.CLOSED,
     }
 
 
-def ranked(round_: Round) -> list[RankingEntry]:
-    entries = RankingEntry.objects.filter(ranking__round=round_).with_judged_title()
+def ranked(round_: Round, *, user: Person) -> list[RankingEntry]:
+    visible = Ranking.objects.visible_to(user).filter(round=round_)
+    entries = RankingEntry.objects.filter(ranking__in=visible).with_judged_title()
     return list(entries.select_related("decision", "track__competition", "submission__team__organization"))
 
 

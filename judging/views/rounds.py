@@ -20,7 +20,7 @@ from judging.forms import AwardForm, RoundForm, add_errors
 from judging.models import Round
 from judging.services.ranking import fingerprint
 from judging.views.board import award_forms, board_page, ranked
-from judging.views.requests import arrived
+from judging.views.requests import arrived, says_why
 from portal.core.errors import Conflict, TransitionNotAllowed
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage
@@ -61,9 +61,10 @@ def board(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(PAGE)
 @login_required
 @never_cache
+@says_why
 def assign(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the plan; the one that was shown is the one that is carried out."""
-    round_ = _round(request, pk)
+    round_ = _impartial(request, pk)
     if request.method == "POST":
         made = services.assign_judges(round_, actor=request.user, confirmed=request.POST.get("plan", ""))
         if made:
@@ -74,6 +75,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@says_why
 def open_round(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = services.open_round(_round(request, pk), actor=request.user)
     messages.success(request, _("The round is open. Each judge is told by mail."))
@@ -83,9 +85,10 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(PAGE)
 @login_required
 @never_cache
+@says_why
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what is still missing; to close all the same takes a reason."""
-    round_ = _round(request, pk)
+    round_ = _impartial(request, pk)
     missing = services.missing_in(round_)
     errors: list[str] = []
     if request.method == "POST":
@@ -109,11 +112,12 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @login_required
+@says_why
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The awards of one track."""
-    round_ = _round(request, pk)
+    round_ = _impartial(request, pk)
     track = request.POST.get("track", "")
-    entries = [each for each in ranked(round_) if str(each.track_id) == track]
+    entries = [each for each in ranked(round_, user=request.user) if str(each.track_id) == track]
     if not entries:
         raise Http404
     form = AwardForm(entries, request.POST)
@@ -127,7 +131,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         except Conflict as conflict:
             # What was chosen stays, to be compared with what stands now and saved knowingly.
-            form = AwardForm(entries, {**request.POST.dict(), "seen": fingerprint(ranked(round_))})
+            form = AwardForm(entries, {**request.POST.dict(), "seen": fingerprint(ranked(round_, user=request.user))})
             form.add_error(None, str(conflict.message))
             return _board(request, round_, bound=form, status=409)
         else:
@@ -139,16 +143,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(PAGE)
 @login_required
 @never_cache
+@says_why
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """Show exactly what would become public; what was shown is what gets published."""
-    round_ = _round(request, pk)
+    round_ = _impartial(request, pk)
     if request.method == "POST":
         services.publish_results(
             round_, actor=request.user, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", "")
         )
         messages.success(request, _("The results are public. Certificates are being made."))
         return redirect(round_)
-    entries = ranked(round_)
+    entries = ranked(round_, user=request.user)
     context = {"round": round_, "awards": services.awards_to_publish(round_), "seen": fingerprint(entries)}
     return render(request, "judging/publish.html", context)
 
@@ -156,6 +161,13 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def _round(request: HttpRequest, pk: int) -> Round:
     visible = Round.objects.visible_to(request.user).with_progress()
     return get_object_or_404(visible.select_related("competition", "rubric"), pk=pk)
+
+
+def _impartial(request: HttpRequest, pk: int) -> Round:
+    """For the steps whose pages already tell what an entrant may not know: who judges what, who gets what."""
+    round_ = _round(request, pk)
+    services.refuse_entrants(round_, actor=request.user)
+    return round_
 
 
 def _board(request: HttpRequest, round_: Round, *, bound: AwardForm | None = None, status: int = 200) -> HttpResponse:

@@ -222,7 +222,7 @@ class TestBoard:
             DecisionFactory(entry__ranking=ranking)
         signed_in(client, ranking.round)
 
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             page = client.get(ranking.round.get_absolute_url())
 
         assert (len(page.context["tracks"]), len(page.context["judges"])) == (count, count)
