@@ -98,12 +98,26 @@ class OrganizerAdmin(ScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return rules.is_site_admin(request.user)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return rules.is_site_admin(request.user)
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         return rules.is_site_admin(request.user)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A role is one person's in one competition; somebody else is given a role of their own."""
+        return ["user", "competition"] if obj else []
+
     def save_model(self, request: HttpRequest, obj: Organizer, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook
-        made = services.appoint_organizer(actor=request.user, **form.cleaned_data)
-        obj.pk = made.pk
+        tracks = form.cleaned_data["tracks"]
+        obj.pk = services.appoint_organizer(obj.user, obj.competition, actor=request.user, tracks=tracks).pk
+
+    def delete_model(self, request: HttpRequest, obj: Organizer) -> None:
+        services.dismiss_organizer(obj, actor=request.user)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Organizer]) -> None:
+        for organizer in queryset.select_related("user"):
+            services.dismiss_organizer(organizer, actor=request.user)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
         """The service has written the tracks."""

@@ -2,7 +2,7 @@ from tracks.services.announcements import change_announcement, change_question, 
 from tracks.services.cloning import clone_competition, next_edition
 from tracks.services.competitions import change_competition, create_competition, set_stage
 from tracks.services.documents import add_document, change_document
-from tracks.services.roles import appoint_organizer
+from tracks.services.roles import appoint_organizer, dismiss_organizer
 from tracks.services.topics import add_topic, add_track, rename_track, revise_topic
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "change_question",
     "clone_competition",
     "create_competition",
+    "dismiss_organizer",
     "next_edition",
     "rename_track",
     "revise_topic",
