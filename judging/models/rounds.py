@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from judging.enums import RoundKind, RoundStatus
 from judging.querysets import OrganizedQuerySet, RoundQuerySet
+from portal.core.instants import validate_instant
 from portal.core.text import validate_plain_line
 
 
@@ -101,8 +102,10 @@ class Round(models.Model):
     judges_per_submission = models.PositiveSmallIntegerField(
         _("judges an entry"), default=3, validators=[MinValueValidator(1)]
     )
-    opens_at = models.DateTimeField(_("opens at"))
-    closes_at = models.DateTimeField(_("closes at"), help_text=_("The first moment after the round."))
+    opens_at = models.DateTimeField(_("opens at"), validators=[validate_instant])
+    closes_at = models.DateTimeField(
+        _("closes at"), help_text=_("The first moment after the round."), validators=[validate_instant]
+    )
     status = models.CharField(_("state"), max_length=20, choices=RoundStatus, default=RoundStatus.PLANNED)
 
     objects = RoundQuerySet.as_manager()

@@ -89,6 +89,18 @@ class TestNewRound:
 
         assert (response.status_code, Round.objects.count()) == (400, 0)
 
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00", "1999-12-31T23:59", "9999-12-31T23:59"])
+    @pytest.mark.parametrize("name", ["opens_at", "closes_at"])
+    def test_a_year_that_makes_no_sense_is_said_at_its_field(self, client, rubric, name, moment):
+        response = client.post(self.ADDRESS, self.form(rubric, **{name: moment}))
+
+        assert (response.status_code, list(response.context["form"].errors)) == (400, [name])
+
+    def test_a_round_may_stay_open_for_long(self, client, rubric):
+        client.post(self.ADDRESS, self.form(rubric, closes_at="2099-12-31T00:00"))
+
+        assert Round.objects.get().closes_at.year == 2099
+
     def test_a_number_that_is_taken_is_said_so(self, client, rubric):
         RoundFactory(competition=rubric.competition, rubric=rubric, number=1)
 
