@@ -56,7 +56,7 @@ class CompetitionFactory(factory.django.DjangoModelFactory):
     year = 2026
     host = "大赛组委会"
     is_published = True
-    certificate_prefix = "TEST-2026"
+    certificate_prefix = factory.Sequence(lambda n: f"TEST{n}-2026")
 
 
 class TrackFactory(factory.django.DjangoModelFactory):

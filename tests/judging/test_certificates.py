@@ -139,9 +139,10 @@ def test_two_publications_at_once_share_no_number(transactional_db):
 
     race([lambda each=each: request_certificates(each, actor=None) for each in (first, second)])
 
+    prefix = first.round.competition.certificate_prefix
     assert sorted(Certificate.objects.values_list("serial", flat=True)) == [
-        "TEST-2026-T01-1-0001",
-        "TEST-2026-T01-1-0002",
+        f"{prefix}-T01-1-0001",
+        f"{prefix}-T01-1-0002",
     ]
 
 

@@ -23,11 +23,11 @@ from tests.factories.tracks import (
 )
 from tracks.enums import TopicStatus
 from tracks.models import Competition, Organizer, Topic, TopicRevision
-from tracks.services import clone_competition
+from tracks.services import change_competition, clone_competition, create_competition
 from tracks.signals import competition_cloned
 
 pytestmark = pytest.mark.django_db
-QUERIES = 24
+QUERIES = 28
 OPENS = datetime(2026, 6, 1, tzinfo=UTC)
 NEXT_YEAR = {
     "slug": "sichuan-2027",
@@ -59,6 +59,44 @@ def test_the_copy_keeps_the_settings(source):
 
 def test_certificates_of_the_copy_count_under_another_prefix(source):
     assert clone(source).certificate_prefix == "SICHUAN-2027"
+
+
+def test_a_long_address_gives_a_prefix_that_keeps_the_year(source):
+    copy = clone(source, slug="chengdu-chongqing-double-city-2027")
+
+    assert copy.certificate_prefix == "CHENGDU-CHONGQI-2027"
+
+
+def test_a_prefix_of_another_competition_is_counted_up(source):
+    for taken in ("SICHUAN-2027", "SICHUAN-2027-2"):
+        CompetitionFactory(certificate_prefix=taken)
+
+    assert clone(source).certificate_prefix == "SICHUAN-2027-3"
+
+
+def test_a_long_prefix_is_counted_up_within_its_length(source):
+    CompetitionFactory(certificate_prefix="CHENGDU-CHONGQI-2027")
+
+    copy = clone(source, slug="chengdu-chongqing-double-city-2027")
+
+    assert copy.certificate_prefix == "CHENGDU-CHONG-2027-2"
+
+
+def test_a_new_competition_takes_no_prefix_of_another():
+    CompetitionFactory(certificate_prefix="SICHUAN-2027")
+
+    made = create_competition(actor=None, slug="sichuan-2027", name="2027 四川分赛", introduction="")
+
+    assert made.certificate_prefix == "SICHUAN-2027-2"
+
+
+def test_an_organizer_can_not_take_the_prefix_of_another_competition(source):
+    other = CompetitionFactory()
+
+    with pytest.raises(ValidationError) as refused:
+        change_competition(source, actor=None, certificate_prefix=other.certificate_prefix)
+
+    assert list(refused.value.error_dict) == ["certificate_prefix"]
 
 
 def test_stages_move_by_the_shift_and_keep_their_length_and_grace(source):
@@ -144,6 +182,22 @@ def test_the_trail_of_the_copy_names_its_source(source):
 def test_an_address_that_is_taken_is_refused(source):
     with pytest.raises(ValidationError) as refused:
         clone(source, slug=source.slug)
+
+    assert list(refused.value.error_dict) == ["slug"]
+
+
+def test_an_address_that_a_rival_takes_meanwhile_is_refused_at_its_field(source, monkeypatch):
+    check = Competition.full_clean
+
+    def checked_just_before_a_rival(copy):
+        check(copy)
+        monkeypatch.setattr(Competition, "full_clean", check)
+        CompetitionFactory(slug=copy.slug)
+
+    monkeypatch.setattr(Competition, "full_clean", checked_just_before_a_rival)
+
+    with pytest.raises(ValidationError) as refused:
+        clone(source)
 
     assert list(refused.value.error_dict) == ["slug"]
 

@@ -76,6 +76,13 @@ class Competition(models.Model):
         verbose_name_plural = _("competitions")
         constraints = [
             models.CheckConstraint(condition=Q(hue__lt=360), name="competition_hue_is_an_angle"),
+            models.UniqueConstraint(
+                fields=["certificate_prefix"],
+                name="competition_certificate_prefix_once",
+                violation_error_message=_("Another competition numbers its certificates with this prefix."),
+                # Tells it at the field.
+                violation_error_code="unique",
+            ),
         ]
 
     def __str__(self) -> str:

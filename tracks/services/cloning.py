@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from portal.core.permissions import require
 from tracks import rules
 from tracks.enums import TopicStatus
 from tracks.models import Competition, Stage, Topic, TopicRevision, Track
+from tracks.services.prefixes import free_prefix
 from tracks.signals import competition_cloned
 
 
@@ -53,19 +54,28 @@ def clone_competition(
         year=year,
         host=competition.host,
         introduction=competition.introduction,
-        # Certificates count under their prefix, so no two competitions share one.
-        certificate_prefix=slug.upper()[:20].rstrip("-"),
+        certificate_prefix=free_prefix(slug),
         max_team_members=competition.max_team_members,
         max_file_size=competition.max_file_size,
         hue=competition.hue,
     )
     copy.full_clean()
-    copy.save()
+    _save(copy)
     audit.record("clone", copy, actor=actor, after={"source": competition.pk, "slug": slug, "name": name})
     _copy_stages(competition, copy, shift)
     _copy_topics(competition, copy, actor=actor)
     competition_cloned.send(Competition, source=competition, copy=copy, actor=actor)
     return copy
+
+
+def _save(copy: Competition) -> None:
+    try:
+        with transaction.atomic():
+            copy.save()
+    except IntegrityError:
+        # A second click took the address between our check and our insert; a second check says so at its field.
+        copy.full_clean()
+        raise
 
 
 def _copy_stages(source: Competition, copy: Competition, shift: timedelta) -> None:

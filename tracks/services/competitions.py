@@ -16,6 +16,7 @@ from portal.core.permissions import require
 from tracks import rules
 from tracks.models import Competition, Stage
 from tracks.services.changing import write_changes
+from tracks.services.prefixes import free_prefix
 
 
 @transaction.atomic
@@ -30,7 +31,7 @@ def create_competition(*, actor: Person | None, slug: str, name: str, introducti
         year=int(year[0]) if year else timezone.localdate().year,
         host=(_("Organizing committee of %(name)s") % {"name": name})[:100],
         introduction=introduction,
-        certificate_prefix=slug.upper()[:20].rstrip("-"),
+        certificate_prefix=free_prefix(slug),
     )
     competition.full_clean()
     competition.save()
