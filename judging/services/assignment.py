@@ -21,6 +21,7 @@ from portal.core.people import Person
 from portal.core.permissions import require
 from submissions.enums import SubmissionStatus
 from submissions.models import Submission, SubmissionVersion, TeamMember
+from tracks.names import by_pinyin
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Proposal:
         """How many each judge would have, by name."""
         added = Counter(judge for _entry, judge in self.plan.pairs)
         rows = [{"judge": judge, "added": added[pk], "total": self.plan.loads[pk]} for pk, judge in self.judges.items()]
-        return sorted(rows, key=lambda row: str(row["judge"]))
+        return sorted(rows, key=lambda row: by_pinyin(str(row["judge"])))
 
     @property
     def shortfalls(self) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from judging.services.ranking import fingerprint
 from portal.core.models import AuditEntry
 from portal.core.people import Person
 from tracks.models import Track
+from tracks.names import by_pinyin
 
 DEEDS = {
     "create": _("round created"),
@@ -101,7 +102,7 @@ def progress(round_: Round, *, user: Person, now: datetime) -> list[Progress]:
     share = (now - round_.opens_at) / (round_.closes_at - round_.opens_at)
     is_open = round_.status == RoundStatus.OPEN
     rows = [Progress(each, is_late=is_open and each.done < min(share, 1) * each.due) for each in judges]
-    return sorted(rows, key=lambda row: (not row.is_late, -row.missing, str(row.judge.user)))
+    return sorted(rows, key=lambda row: (not row.is_late, -row.missing, by_pinyin(str(row.judge.user))))
 
 
 def events(round_: Round) -> list[Event]:
