@@ -89,7 +89,7 @@ def test_a_hundred_thousand_characters_get_a_clear_answer(client, page):
 
 
 def test_a_null_character_is_refused_at_its_field(client, page):
-    response = client.get(page, {"q": "公积金\x00"})
+    response = client.post(page, {"q": "公积金\x00"})
 
     assert (response.status_code, list(response.context["form"].errors)) == (400, ["q"])
 
