@@ -25,7 +25,6 @@ NOTHING = [
     f"/verify/{NOWHERE}/",
     "/%F0%9F%98%80/",
     "/%FF%FE/",
-    "/%00/",
     "/..%2f..%2fetc/passwd",
     "/static/no-such.css",
     f"/api/v1/topics/{HUGE}/",
@@ -45,6 +44,7 @@ NOTHING_SIGNED_IN = [
     f"/f/{NOWHERE}/x.pdf",
 ]
 ODD_QUESTIONS = [
+    "/%00/",
     "/?x=%00&lang=%FF",
     f"{HERE}/announcements/?page={HUGE}",
     f"{HERE}/announcements/?page=%00",
