@@ -18,6 +18,8 @@ from portal.core.processes import die_with_parent
 from tests.servers import ServerFailedError, outside_environment, private_servers
 
 NO_TESTS_COLLECTED = 5
+# More would find neither connections nor Redis numbers enough on the private servers.
+MOST_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -29,9 +31,9 @@ class Part:
 
 
 PARTS = [
-    Part("On PostgreSQL and Redis", "not browser", on_servers=True, workers=os.cpu_count() or 2),
+    Part("On PostgreSQL and Redis", "not browser", on_servers=True, workers=min(os.cpu_count() or 2, MOST_WORKERS)),
     Part("On SQLite and a broker without a server", "database and not browser", on_servers=False, workers=2),
-    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
+    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=2),
 ]
 
 

@@ -85,7 +85,9 @@ def own_database() -> Iterator[dict[str, str]]:
     name = f"browser_{secrets.token_hex(4)}"
     execute(url, f"CREATE DATABASE {name}")
     try:
-        brokers = {"CELERY_BROKER_URL": f"{redis}/60", "CACHE_URL": f"{redis}/61"} if redis else {}
+        # The site's numbers lie above those of the tests themselves (tests/settings.py).
+        number = 32 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        brokers = {"CELERY_BROKER_URL": f"{redis}/{number}", "CACHE_URL": f"{redis}/{number + 1}"} if redis else {}
         yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), **brokers}
     finally:
         execute(url, f"DROP DATABASE {name} WITH (FORCE)")
