@@ -124,7 +124,7 @@ def register(walk: Walk, page: Page, person: Person) -> None:
     page.goto(walk.letter(page, person.email, "验证"))
     walk.screenshot(page, f"03-confirm-{person.part}")
     page.locator("main").get_by_role("button", name="确认").click()
-    page.wait_for_load_state()
+    expect(page).not_to_have_url(re.compile("/confirm-email/"))
 
 
 def a_team_comes_together(walk: Walk) -> None:
@@ -226,10 +226,13 @@ def judges_score(walk: Walk) -> None:
         page.goto("/judging/")
         walk.screenshot(page, f"08-{judge}-queue")
         page.get_by_role("link", name=PROJECT).click()
+        # A click doesn't wait for the page it leads to, and neither does all().
+        expect(page.locator("input.points")).to_have_count(len(points))
         for box, value in zip(page.locator("input.points").all(), points, strict=True):
             box.fill(value)
         page.locator("textarea[name=comment]").fill("数据融合扎实，成效有据，建议补充推广成本测算。")
         page.get_by_role("button", name="保存草稿").click()
+        expect(page.get_by_text("草稿已保存").first).to_be_visible()
         expect(page.locator("[data-total]")).to_have_text(f"{sum(map(float, points)):.2f}")
         text = page.locator("body").inner_text()
         assert TEAM not in text
