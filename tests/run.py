@@ -33,7 +33,7 @@ class Part:
 PARTS = [
     Part("On PostgreSQL and Redis", "not browser", on_servers=True, workers=min(os.cpu_count() or 2, MOST_WORKERS)),
     Part("On SQLite and a broker without a server", "database and not browser", on_servers=False, workers=2),
-    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=2),
+    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
 ]
 
 
