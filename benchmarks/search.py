@@ -34,9 +34,10 @@ def print_quality() -> None:
 
     own = [{"topic": document.key, "text": f"{document.title}\n{document.body}"} for document in documents]
     tune, holdout = abstracts("tune"), abstracts("holdout")
-    for label, chosen in {"own text": own, "tuned on": tune, "held out": holdout, "all": tune + holdout}.items():
+    sets = {"own text": own, "tuned on": tune, "held out": holdout, "both": tune + holdout}
+    for label, chosen in (sets | {"independent set": abstracts("independent")}).items():
         for name, rank in {"the portal's": ours, "plain BM25": plain.rank}.items():
-            print(f"{label:9} {name:12} {measure(rank, chosen)}")
+            print(f"{label:15} {name:12} {measure(rank, chosen)}")
     with thesaurus_without(holdout, tune) as count:
         print(f"held out, without the {count} everyday words that only these abstracts have:")
         print(f"          the portal's {measure(ours, holdout)}")

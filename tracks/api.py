@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from portal.core.api import IntegerFilter
 from portal.core.api_rows import Row, RowViewSet
+from portal.core.instants import validate_instant
 from portal.notifications.mail import address
-from tracks.enums import TopicStatus
+from tracks.enums import StageKind, TopicStatus
 from tracks.models import Topic, TopicRevision, Track
 
 BY_COMPETITION = "Address of the competition, such as sichuan-2026."
@@ -38,6 +41,7 @@ class TrackViewSet(RowViewSet):
 
     serializer_class = TrackSerializer
     filterset_class = TrackFilter
+    competition_path = "competition"
     ordering = ("competition_id", "number")
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -70,6 +74,10 @@ class TopicSerializer(serializers.Serializer):
     body = serializers.CharField(help_text="The complete text; paragraphs are separated by a line break.")
     status = serializers.ChoiceField(TopicStatus.choices)
     revision = serializers.IntegerField(allow_null=True, help_text="Rises with each change of the text.")
+    revised_at = serializers.DateTimeField(allow_null=True, help_text="When this text was written.")
+    revision_reason = serializers.CharField(allow_blank=True, help_text="Why the text was changed.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdrawal_reason = serializers.CharField(allow_blank=True)
     url = serializers.URLField(help_text="The page for people.")
 
 
@@ -77,6 +85,24 @@ class TopicFilter(filters.FilterSet):
     competition = filters.CharFilter("track__competition__slug", help_text=BY_COMPETITION)
     track = IntegerFilter("track__number", help_text=BY_TRACK)
     status = filters.ChoiceFilter(choices=TopicStatus.choices)
+    changed_since = filters.IsoDateTimeFilter(
+        method="changed",
+        validators=[validate_instant],
+        help_text="New, given another text or place, or withdrawn at this instant or later.",
+    )
+    open = filters.ChoiceFilter(
+        method="enterable",
+        choices=[("true", "true"), ("false", "false")],
+        help_text="Whether entries can be begun now: the topic is open, and so is the stage for submissions.",
+    )
+
+    def changed(self, topics: Any, name: str, value: datetime) -> Any:
+        return topics.changed_since(value)
+
+    def enterable(self, topics: Any, name: str, value: str) -> Any:
+        enterable = Topic.objects.enterable_at(timezone.now(), kind=StageKind.SUBMISSION)
+        wanted = Q(pk__in=enterable.values("pk"))
+        return topics.filter(wanted if value == "true" else ~wanted)
 
 
 class TopicViewSet(RowViewSet):
@@ -84,6 +110,7 @@ class TopicViewSet(RowViewSet):
 
     serializer_class = TopicSerializer
     filterset_class = TopicFilter
+    competition_path = "track__competition"
     ordering = ("track_id", "number")
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -98,7 +125,11 @@ class TopicViewSet(RowViewSet):
             "track__number",
             "track__name",
             "track__competition__slug",
+            "withdrawn_at",
+            "withdrawal_reason",
             revision=Subquery(revisions.values("number")[:1]),
+            revised_at=Subquery(revisions.values("created_at")[:1]),
+            revision_reason=Subquery(revisions.values("reason")[:1]),
         )
 
     def shape(self, row: Row) -> Row:
@@ -112,5 +143,9 @@ class TopicViewSet(RowViewSet):
             "body": row["body"],
             "status": row["status"],
             "revision": row["revision"],
+            "revised_at": row["revised_at"],
+            "revision_reason": row["revision_reason"] or "",
+            "withdrawn_at": row["withdrawn_at"],
+            "withdrawal_reason": row["withdrawal_reason"],
             "url": address(reverse("tracks:topic", args=[slug, track, row["number"]])),
         }

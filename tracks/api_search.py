@@ -71,6 +71,7 @@ class SearchedTopicViewSet(TopicViewSet):
     """The topics with their complete text, by track and number or by what they are about."""
 
     filterset_class = TopicSearchFilter
+    reading_actions = ("search",)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if "search" not in request.query_params:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, OuterRef, Subquery
 
-from tracks.models import Topic, Track
+from tracks.models import FormerAddress, Topic, Track
 from tracks.querysets import TopicQuerySet
 from tracks.search import Document, Finder, Found
 
@@ -43,12 +43,17 @@ def _best(found: list[Found]) -> list[Found]:
 
 
 def _versions(competitions: Iterable[int]) -> dict[int, Version]:
-    """What an index was made from, in one small query: tracks, their topics, and when these last got a text."""
+    """What an index was made from, in one small query: tracks, their topics' texts, and who moved last.
+
+    Each move leaves a former address behind. Which topics a track has would not do: two that change places may
+    add up to the same.
+    """
     tracks = Track.objects.filter(competition__in=list(competitions)).order_by("pk")
     revisions = {"texts": Count("topics__revisions"), "latest": Max("topics__revisions__created_at")}
-    rows = tracks.annotate(**revisions, topic_keys=Sum("topics"))
+    left = FormerAddress.objects.filter(competition=OuterRef("competition")).order_by("-pk")
+    rows = tracks.annotate(**revisions, moved=Subquery(left.values("pk")[:1]))
     versions: defaultdict[int, list[Any]] = defaultdict(list)
-    for competition, *row in rows.values_list("competition", "pk", "name", "texts", "latest", "topic_keys"):
+    for competition, *row in rows.values_list("competition", "pk", "name", "texts", "latest", "moved"):
         versions[competition].append(tuple(row))
     return {competition: tuple(rows) for competition, rows in versions.items()}
 

@@ -5,11 +5,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from portal.accounts.forms import VersionForm
+from portal.accounts.models import AgreementSeries
 from portal.core.people import Person
 from tracks import services
-from tracks.models import Competition, Document, Stage
+from tracks.guide.document import GuideError
+from tracks.guide.readers import ENDINGS
+from tracks.guide.uploads import apply_upload, keep_upload
+from tracks.models import Competition, Document, GuideImport, Pledge, Stage, Topic, Track
+from tracks.models.topics import LARGEST_NUMBER, LONGEST_REASON
 from tracks.services.documents import checked_name
 
 
@@ -48,6 +56,69 @@ class StageForm(forms.ModelForm):
         self.fields["kind"].disabled = self.instance.pk is not None
 
 
+class ExportForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=_("Format"),
+        choices={
+            "xlsx": _("Excel workbook (.xlsx)"),
+            "csv": _("CSV (.csv), opened by Excel and others"),
+            "json": _("JSON (.json), for programs"),
+        },
+        initial="xlsx",
+        widget=forms.RadioSelect,
+    )
+
+
+class GuideForm(forms.Form):
+    content = forms.FileField(
+        label=_("Guide"),
+        max_length=255,
+        help_text=_("Markdown (.md), Word (.docx) or a table (.xlsx, .csv, .json), at most 10 MB."),
+        widget=forms.ClearableFileInput({"accept": ",".join(ENDINGS)}),
+    )
+
+    def keep(self, competition: Competition, *, actor: Person) -> GuideImport | None:
+        """``None`` for a file that makes no sense; the form then says where and why."""
+        try:
+            return keep_upload(competition, actor=actor, content=self.cleaned_data["content"])
+        except GuideError as error:
+            self.add_error("content", str(error))
+        except ValidationError as error:
+            self.add_error("content", error.messages)
+        return None
+
+
+class ApplyGuideForm(forms.Form):
+    """What an organizer decides on a plan: each topic that the guide no longer has stays unless it is ticked."""
+
+    fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Reason for the changes"),
+        required=False,
+        help_text=pgettext_lazy("guide import", "Teams and visitors read it with each topic that changes."),
+        widget=forms.TextInput({"class": "vTextField", "maxlength": LONGEST_REASON}),
+    )
+
+    @property
+    def withdrawn(self) -> set[int]:
+        """Ticked topics; the service knows which may be."""
+        ticked = self.data.getlist("withdraw") if isinstance(self.data, QueryDict) else []
+        return {int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19}
+
+    def apply(self, upload: GuideImport, *, actor: Person) -> bool:
+        """Whether it was done; else the form says what is wrong. Raises Conflict when the plan no longer holds."""
+        if not self.is_valid():
+            return False
+        try:
+            apply_upload(upload, actor=actor, withdraw=self.withdrawn, **self.cleaned_data)
+        except ValidationError as error:
+            told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+            for name, messages in told.items():
+                self.add_error(name if name in self.fields else None, messages)
+            return False
+        return True
+
+
 class CloneForm(forms.ModelForm):
     """What the new edition is called, and how much later it is."""
 
@@ -73,3 +144,73 @@ class CloneForm(forms.ModelForm):
             for name, messages in error.message_dict.items():
                 self.add_error(name if name in self.fields else None, messages)
             return None
+
+
+class PledgeForm(VersionForm):
+    """The next version of a competition's pledge; the first one makes it."""
+
+    class Meta:
+        model = Pledge
+        fields = ["competition"]
+
+    def series(self) -> AgreementSeries | None:
+        pledge = Pledge.objects.filter(competition=self.cleaned_data["competition"]).select_related("series").first()
+        return pledge.series if pledge else None
+
+    def validate_unique(self) -> None:
+        """That there is a pledge already is no fault: this is its next version."""
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        help_text=_("Teams and visitors will read it."),
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+
+    def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_required
+
+
+class MoveForm(ReasonForm):
+    """Another place for a topic."""
+
+    track = forms.ModelChoiceField(label=_("Track"), queryset=Track.objects.none(), empty_label=None)
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=LARGEST_NUMBER)
+    swap = forms.BooleanField(
+        label=_("When another topic stands there, the two change places"),
+        required=False,
+    )
+
+    field_order = ["track", "number", "swap", "reason"]
+
+    def __init__(self, *args: Any, tracks: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["track"].queryset = tracks  # type: ignore[attr-defined]
+
+    def places(self, topic: Topic) -> dict[int, tuple[int, int]]:
+        """For ``place_topics``. Whoever asks for a swap holds the competition's lock already."""
+        track, number = Track.objects.get(pk=self.cleaned_data["track"].pk), self.cleaned_data["number"]
+        places = {topic.pk: (track.number, number)}
+        if self.cleaned_data["swap"] and (other := track.topics.filter(number=number).exclude(pk=topic.pk).first()):
+            places[other.pk] = (topic.track.number, topic.number)
+        return places
+
+
+class RenumberForm(ReasonForm):
+    """Another number for a track."""
+
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=LARGEST_NUMBER)
+    swap = forms.BooleanField(label=_("When another track has it, the two change numbers"), required=False)
+
+    field_order = ["number", "swap", "reason"]
+
+    def numbers(self, track: Track) -> dict[int, int]:
+        number = self.cleaned_data["number"]
+        numbers = {track.pk: number}
+        others = Track.objects.filter(competition=track.competition_id, number=number).exclude(pk=track.pk)
+        if self.cleaned_data["swap"] and (other := others.first()):
+            numbers[other.pk] = track.number
+        return numbers

@@ -1,31 +1,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Missing
-from portal.core.people import Person
+from portal.core.people import Person, has_its_roles
 from tracks.enums import TopicStatus
 
 # More than anybody chooses from on one page.
 MOST = 200
+# How long a topic counts as recently changed.
+RECENT = timedelta(days=14)
 
 
 def is_site_admin(user: Person) -> bool:
-    return user.is_active and user.is_superuser
+    return has_its_roles(user) and user.is_superuser
 
 
 def organizer_roles(user: Person) -> models.QuerySet[Any]:
-    """The roles ``user`` has as an organizer; nobody's for one who is signed out or disabled."""
+    """The roles ``user`` has as an organizer; nobody's for one who is signed out, disabled or lacks a second factor."""
     roles = apps.get_model("tracks", "Organizer").objects
-    return roles.filter(user_id=user.pk) if user.is_active else roles.none()
+    return roles.filter(user_id=user.pk) if has_its_roles(user) else roles.none()
 
 
 def named(competitions: models.QuerySet[Any], slug: str) -> Any:
@@ -75,6 +77,10 @@ class CompetitionQuerySet(models.QuerySet):
         running = Q(first_opens_at__lte=now, last_closes_at__gt=now)
         calendar = self.annotate(first_opens_at=Min("stages__opens_at"), last_closes_at=Max("stages__closes_at"))
         return calendar.annotate(is_running=Case(When(running, then=True), default=False))
+
+    def over_since(self, moment: datetime) -> Self:
+        """Those whose last stage had closed by ``moment``."""
+        return self.alias(last_closes_at=Max("stages__closes_at")).filter(last_closes_at__lte=moment)
 
     def with_contents(self, user: Person, now: datetime) -> Self:
         """``has_documents`` and ``has_questions``: is there any that ``user`` may see?"""
@@ -126,6 +132,30 @@ class TopicQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(status=TopicStatus.OPEN)
 
+    def with_revision(self, now: datetime) -> Self:
+        """``revision_number`` and ``revised_at`` of the text, ``is_recent``: has it been changed lately?"""
+        latest = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("pk")).order_by("-number")
+        return self.annotate(
+            revision_number=Subquery(latest.values("number")[:1]),
+            revised_at=Subquery(latest.values("created_at")[:1]),
+            is_recent=Exists(latest.revised_since(now - RECENT).order_by()),
+        )
+
+    def revised_since(self, moment: datetime) -> Self:
+        """Those that had a text before and have got another."""
+        revisions = apps.get_model("tracks", "TopicRevision").objects.revised_since(moment)
+        return self.filter(Exists(revisions.filter(topic=OuterRef("pk"))))
+
+    def changed_since(self, moment: datetime) -> Self:
+        """Those that are new, have another text or place, or have been withdrawn."""
+        revisions = apps.get_model("tracks", "TopicRevision").objects.filter(created_at__gte=moment)
+        moves = apps.get_model("tracks", "FormerAddress").objects.filter(left_at__gte=moment)
+        return self.filter(
+            Exists(revisions.filter(topic=OuterRef("pk")))
+            | Exists(moves.filter(topic=OuterRef("pk")))
+            | Q(withdrawn_at__gte=moment)
+        )
+
     def enterable_at(self, now: datetime, *, kind: str) -> Self:
         """Topics that take entries at ``now``: open ones of competitions whose stage ``kind`` is open."""
         stages = apps.get_model("tracks", "Stage").objects.open_at(now).filter(kind=kind)
@@ -150,6 +180,12 @@ class PublishedQuerySet(ScopedQuerySet):
         return self.order_by(F("published_at").desc(nulls_first=True), "-pk")
 
 
+class PledgeQuerySet(ScopedQuerySet):
+    def organized_by(self, user: Person) -> Self:
+        competition = apps.get_model("tracks", "Competition")
+        return self.filter(competition__in=competition.objects.organized_by(user))
+
+
 class AnnouncementQuerySet(PublishedQuerySet):
     def for_listing(self) -> Self:
         """As a visitor reads them: what is kept on top, then the newest."""
@@ -163,3 +199,26 @@ class OrganizerQuerySet(models.QuerySet):
 
 class RevisionQuerySet(ScopedQuerySet):
     competition_path = "topic__track__competition"
+
+    def revised_since(self, moment: datetime) -> Self:
+        return self.filter(number__gt=1, created_at__gte=moment)
+
+    def with_recency(self, now: datetime) -> Self:
+        """``is_recent``: is it a change, and from lately?"""
+        return self.annotate(is_recent=Case(When(number__gt=1, created_at__gte=now - RECENT, then=True), default=False))
+
+
+class FormerAddressQuerySet(ScopedQuerySet):
+    def at(self, competition: str, track_number: int, number: int = 0) -> Self:
+        """Who stood at this address, the last one first."""
+        place = self.filter(competition__slug=competition, track_number=track_number, number=number)
+        return place.order_by("-pk")
+
+
+class GuideImportQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """What a guide will change is for those who run the whole competition."""
+        return self.filter(competition__in=apps.get_model("tracks", "Competition").objects.organized_by(user))
+
+    def for_listing(self) -> Self:
+        return self.select_related("uploaded_by", "applied_by").order_by("-pk")

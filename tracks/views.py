@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models.functions import Substr
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.core.remembered import remembered
+from tracks import leading
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage, Topic, TopicRevision, Track
 
@@ -22,7 +23,10 @@ def track(request: HttpRequest, competition: str, number: int) -> HttpResponse:
     visible = Track.objects.visible_to(request.user).filter(competition__slug=competition)
     tracks = list(visible.select_related("competition").order_by("number"))
     shown = _numbered(tracks, number)
+    if shown is None:
+        return leading.to_track(request, competition, number)
     topics = Topic.objects.visible_to(request.user).filter(track=shown).defer("body").order_by("number")
+    topics = topics.with_revision(timezone.now())
     context = {
         "competition": shown.competition,
         "track": shown,
@@ -41,13 +45,15 @@ def topic(request: HttpRequest, competition: str, track_number: int, number: int
     )
     siblings = list(topics.select_related("track__competition").order_by("number"))
     shown = _numbered(siblings, number)
+    if shown is None:
+        return leading.to_topic(request, competition, track_number, number)
     revisions = TopicRevision.objects.visible_to(request.user).filter(topic=shown).defer("body")
     context = {
         "competition": shown.track.competition,
         "track": shown.track,
         "topic": shown,
         "siblings": siblings,
-        "revision": revisions.order_by("-number").first(),
+        "revision": revisions.with_recency(timezone.now()).order_by("-number").first(),
         "submission_stage": _open_stage(request, shown.track.competition),
         **_neighbours(siblings, shown.pk),
     }
@@ -60,10 +66,7 @@ def _open_stage(request: HttpRequest, competition: Competition) -> Stage | None:
 
 
 def _numbered(rows: Sequence[Any], number: int) -> Any:
-    found = next((row for row in rows if row.number == number), None)
-    if found is None:
-        raise Http404
-    return found
+    return next((row for row in rows if row.number == number), None)
 
 
 def _neighbours(rows: Sequence[Any], pk: int) -> dict[str, Any]:

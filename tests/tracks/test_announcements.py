@@ -11,7 +11,7 @@ from django.urls import reverse
 from portal.core.models import AuditEntry
 from tests.factories.accounts import UserFactory
 from tests.factories.tracks import AnnouncementFactory, CompetitionFactory, OrganizerFactory, TrackFactory
-from tracks.models import Announcement
+from tracks.models import Announcement, Competition
 from tracks.services import change_announcement, write_announcement
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +281,15 @@ def test_the_front_page_shows_the_latest_three(client):
     rows = AnnouncementFactory.create_batch(4, competition=competition, published_at=NOON.replace(year=2020))
 
     assert client.get(competition.get_absolute_url()).context["news"] == rows[:0:-1]
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_a_feed_is_offered_where_there_is_one(client, organizer, is_published):
+    competition = organizer.competition
+    Competition.objects.filter(pk=competition.pk).update(is_published=is_published)
+    client.force_login(organizer.user)
+    feed = reverse("tracks:announcement_feed", args=[competition.slug])
+
+    offered = feed in client.get(list_of(competition)).content.decode()
+
+    assert (offered, client.get(feed).status_code) == (is_published, 200 if is_published else 404)

@@ -110,3 +110,4 @@ def test_a_withdrawn_topic_stays_readable_but_takes_no_entries(client):
 
     assert topic.body in page
     assert "/submissions/start/" not in page
+    assert "正在接收作品" not in page

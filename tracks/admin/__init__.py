@@ -1,4 +1,5 @@
 from tracks.admin.competitions import CompetitionAdmin, OrganizerAdmin
+from tracks.admin.pledges import PledgeAdmin
 from tracks.admin.publishing import AnnouncementAdmin, DocumentAdmin, QuestionAdmin
 from tracks.admin.topics import TopicAdmin, TrackAdmin
 
@@ -7,6 +8,7 @@ __all__ = [
     "CompetitionAdmin",
     "DocumentAdmin",
     "OrganizerAdmin",
+    "PledgeAdmin",
     "QuestionAdmin",
     "TopicAdmin",
     "TrackAdmin",

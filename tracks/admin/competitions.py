@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from tracks import rules, services
+from tracks.admin.checking import CheckedBeforeItOpens
+from tracks.admin.exporting import ExportsTopics
+from tracks.admin.importing import ImportsGuide
 from tracks.forms import CloneForm, StageForm
 from tracks.models import Competition, Organizer, Stage
 
@@ -37,7 +40,7 @@ class StageInline(ScopedInline):
 
 
 @admin.register(Competition)
-class CompetitionAdmin(ScopedAdmin):
+class CompetitionAdmin(CheckedBeforeItOpens, ExportsTopics, ImportsGuide, ScopedAdmin):
     list_display = ["short_name", "year", "host", "is_published"]
     readonly_fields = ["slug", "created_at"]
     inlines = [StageInline]

@@ -4,14 +4,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from tracks import rules, services
 from tracks.admin.competitions import runs_a_competition
+from tracks.admin.exporting import EXPORTS
+from tracks.admin.steps import TopicSteps, TrackSteps
+from tracks.enums import TopicStatus
 from tracks.models import Competition, Topic, TopicRevision, Track
+from tracks.models.topics import LONGEST_REASON
+from tracks.services.changing import clean_reason
 
 
 class OwnTracks:
@@ -25,7 +33,8 @@ class OwnTracks:
 
 
 @admin.register(Track)
-class TrackAdmin(OwnTracks, ScopedAdmin):
+class TrackAdmin(TrackSteps, OwnTracks, ScopedAdmin):
+    change_form_template = "admin/tracks/track_change.html"
     track_path = "pk__"
     list_display = ["number", "name", "competition"]
     list_display_links = ["number", "name"]
@@ -57,29 +66,55 @@ class TrackAdmin(OwnTracks, ScopedAdmin):
 
 class RevisionInline(ScopedInline):
     model = TopicRevision
-    fields = ["number", "title", "reason", "created_by", "created_at"]
-    readonly_fields = ["number", "title", "reason", "created_by", "created_at"]
+    fields = ["number", "title", "reason", "created_by", "created_at", "changes"]
+    readonly_fields = ["number", "title", "reason", "created_by", "created_at", "changes"]
     ordering = ["-number"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[TopicRevision]:
-        return super().get_queryset(request).select_related("created_by")
+        return super().get_queryset(request).select_related("created_by", "topic__track__competition")
+
+    @admin.display(description=_("changes"))
+    def changes(self, revision: TopicRevision) -> str:
+        if revision.number == 1:
+            return "–"
+        url = revision.topic.get_history_url(since=revision.number - 1, until=revision.number)
+        words = gettext("See what has changed in version %(number)d") % {"number": revision.number}
+        return format_html('<a href="{}">{}</a>', url, words)
 
 
 class TopicForm(forms.ModelForm):
     reason = forms.CharField(
         label=_("Reason for the change"),
-        max_length=200,
+        max_length=LONGEST_REASON,
         required=False,
-        help_text=_("Shown with the revision: what was changed, and why."),
+        help_text=_("Shown with the revision: what was changed, and why. Needed once the competition is public."),
+        widget=forms.TextInput({"class": "vTextField"}),
+    )
+    tell = forms.BooleanField(
+        label=_("Tell teams with drafts or entries on this topic"),
+        required=False,
+        initial=True,
+        help_text=_("By mail, with the reason and a link to what has changed. Leave it out for a slip of the pen."),
     )
 
     class Meta:
         model = Topic
         fields = ["track", "number", "title", "body"]
 
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        is_revision = self.instance.pk is not None and {"title", "body"} & set(self.changed_data)
+        is_public = is_revision and self.instance.track.competition.is_published
+        try:
+            clean_reason(given.get("reason", ""), is_required=bool(is_public))
+        except ValidationError as error:
+            self.add_error(None, error)
+        return given
+
 
 @admin.register(Topic)
-class TopicAdmin(OwnTracks, ScopedAdmin):
+class TopicAdmin(TopicSteps, OwnTracks, ScopedAdmin):
+    change_form_template = "admin/tracks/topic_change.html"
     track_path = "track__"
     form = TopicForm
     inlines = [RevisionInline]
@@ -90,9 +125,9 @@ class TopicAdmin(OwnTracks, ScopedAdmin):
         ("track", admin.RelatedOnlyFieldListFilter),
         "status",
     ]
-    list_select_related = ["track"]
+    list_select_related = ["track__competition"]
     search_fields = ["title", "body"]
-    fields = ["track", "number", "title", "body", "reason"]
+    actions = EXPORTS
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # type: ignore[override]
         return Track.objects.organized_by(request.user).exists()
@@ -100,8 +135,14 @@ class TopicAdmin(OwnTracks, ScopedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and rules.is_track_organizer(request.user, obj.track)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ["track", "number", "title", "body", "reason"]
+        withdrawal = ["withdrawn_at", "withdrawal_reason"] if obj.status == TopicStatus.WITHDRAWN else []
+        return ["track", "number", "status", *withdrawal, "title", "body", "reason", "tell"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["track", "number"] if obj else []
+        return ["track", "number", "status", "withdrawn_at", "withdrawal_reason"] if obj else []
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Track.objects.organized_by(request.user)
@@ -110,7 +151,7 @@ class TopicAdmin(OwnTracks, ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook
         text = {name: form.cleaned_data[name] for name in ("title", "body", "reason")}
         if change:
-            services.revise_topic(obj, actor=request.user, **text)
+            services.revise_topic(obj, actor=request.user, tell=form.cleaned_data["tell"], **text)
         else:
             made = services.add_topic(
                 form.cleaned_data["track"], actor=request.user, number=form.cleaned_data["number"], **text

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from tracks.guide.document import GuideDocument, GuideError, GuideTopic, GuideTrack, Repair
-from tracks.guide.lines import Section, decode, sections
+from tracks.guide.lines import Line, Section, decode, markdown_lines, sections
 from tracks.guide.numerals import NUMERAL, parse_numeral
 from tracks.guide.paragraphs import rejoin
 
@@ -36,7 +36,11 @@ def read_guide(data: bytes) -> GuideDocument:
 
 
 def parse_guide(text: str) -> GuideDocument:
-    found = sections(text)
+    return parse_lines(markdown_lines(text))
+
+
+def parse_lines(lines: Iterable[Line]) -> GuideDocument:
+    found = sections(lines)
     if not found:
         raise GuideError(1, _("the document is empty."))
     head, *rest = found

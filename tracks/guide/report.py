@@ -2,68 +2,96 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tracks.guide.document import GuideDocument
-from tracks.guide.plan import Change, Moved, Place, Plan, TopicStep, TrackStep
+from tracks.guide.document import GuideDocument, Repair, Unit
+from tracks.guide.matching import Place
+from tracks.guide.plan import Change, Plan, TopicStep, TrackStep
 
-SIGNS = {Change.ADDED: "+", Change.CHANGED: "~", Change.RENAMED: "~", Change.GONE: "-"}
+# What was done with some of those that are gone.
+WITHDRAWN = "withdrawn"
+SIGNS = {
+    Change.ADDED: "+",
+    Change.GONE: "-",
+    Change.CHANGED: "~",
+    Change.RENAMED: "~",
+    Change.REOPENED: "~",
+    Change.MOVED: ">",
+}
 
 
 def describe(plan: Plan, document: GuideDocument) -> Iterator[str]:
     for repair in document.repairs:
-        values = {"line": repair.line, "removed": repair.removed}
-        yield _("Line %(line)d: took out “%(removed)s”, which the end of a page had doubled.") % values
+        yield describe_repair(repair, document.unit)
     for track in plan.tracks:
         yield from describe_track(track)
     yield _("In all: %(counts)s") % {"counts": describe_counts(plan.counts)}
 
 
+def describe_repair(repair: Repair, unit: Unit) -> str:
+    values = {"place": unit.at(repair.line), "removed": repair.removed}
+    return _("%(place)s: took out “%(removed)s”, which the end of a page had doubled.") % values
+
+
 def describe_track(track: TrackStep) -> Iterator[str]:
-    values = {"number": track.number, "name": track.name, "before": track.name_before}
-    if track.change is Change.ADDED:
-        heading = _("Track %(number)d %(name)s (new)")
-    elif track.change is Change.RENAMED:
-        heading = _("Track %(number)d %(name)s (was: %(before)s)")
-    elif track.change is Change.GONE:
-        heading = _("Track %(number)d %(name)s (not in the guide any more; it stays)")
-    else:
-        heading = _("Track %(number)d %(name)s")
-    yield f"{heading % values}: {describe_counts(track.counts)}"
+    heading = _("Track %(number)d %(name)s") % {"number": track.number, "name": track.name}
+    yield f"{heading}{in_brackets(track_notes(track))}: {describe_counts(track.counts)}"
     for topic in track.topics:
         yield from describe_topic(topic)
 
 
+def track_notes(track: TrackStep) -> Iterator[str]:
+    if Change.ADDED in track.changes:
+        yield pgettext("track", "new")
+    if track.before and Change.RENAMED in track.changes:
+        yield _("was: %(before)s") % {"before": track.before.name}
+    if track.before and Change.MOVED in track.changes:
+        yield _("was number %(number)d") % {"number": track.before.number}
+    if Change.GONE in track.changes:
+        yield _("not in the guide any more; it stays")
+
+
 def describe_topic(step: TopicStep) -> Iterator[str]:
-    if step.change in SIGNS:
-        yield f"  {SIGNS[step.change]} {step.number}. {step.title}"
-    if step.change in {Change.CHANGED, Change.RENAMED}:
+    sign = next((SIGNS[change] for change in SIGNS if change in step.changes), None)
+    if sign is None:
+        return
+    yield f"  {sign} {step.number}. {step.title}{in_brackets(topic_notes(step))}"
+    if step.has_new_text:
         yield from (f"      {line}" for line in step.diff())
 
 
-def describe_counts(counts: Counter[Change]) -> str:
-    words = {
+def topic_notes(step: TopicStep) -> Iterator[str]:
+    if Change.REOPENED in step.changes:
+        yield _("withdrawn, open again")
+    if step.was and step.is_moved:
+        yield _("was %(place)s") % {"place": describe_place(step.was)}
+    if step.is_moved and step.after is None:
+        yield _("another topic takes its number")
+
+
+def in_brackets(notes: Iterator[str]) -> str:
+    return "".join(pgettext("note", " (%(note)s)") % {"note": note} for note in notes)
+
+
+def describe_counts(counts: Mapping[Any, int]) -> str:
+    words: dict[str, str] = {
         Change.ADDED: pgettext("topics", "%(count)d new"),
         Change.CHANGED: pgettext("topics", "%(count)d changed"),
         Change.RENAMED: pgettext("topics", "%(count)d with another title"),
-        Change.GONE: pgettext("topics", "%(count)d not in the guide any more (they stay)"),
+        Change.MOVED: pgettext("topics", "%(count)d moved"),
+        Change.REOPENED: pgettext("topics", "%(count)d open again"),
+        Change.GONE: pgettext("topics", "%(count)d not in the guide any more"),
+        WITHDRAWN: pgettext("topics", "%(count)d withdrawn"),
         Change.UNCHANGED: pgettext("topics", "%(count)d unchanged"),
     }
-    parts = [words[change] % {"count": counts[change]} for change in words if counts[change]]
+    parts = [words[change] % {"count": counts[change]} for change in words if counts.get(change)]
     return pgettext("list", ", ").join(parts) or pgettext("topics", "none")
-
-
-def describe_move(move: Moved) -> str:
-    values = {"name": move.name, "before": describe_place(move.before), "after": describe_place(move.after)}
-    return _("“%(name)s” is %(before)s; the guide has it as %(after)s, and entries stand on that number.") % values
 
 
 def describe_place(place: Place) -> str:
     track, topic = place
-    if topic:
-        return _("track %(track)d, topic %(topic)d") % {"track": track, "topic": topic}
-    return _("track %(number)d") % {"number": track}
+    return _("track %(track)d, topic %(topic)d") % {"track": track, "topic": topic}

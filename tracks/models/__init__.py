@@ -1,13 +1,18 @@
 from tracks.models.competitions import HOUSE_HUE, Competition, Organizer, Stage, validate_slug
+from tracks.models.imports import GuideImport
+from tracks.models.pledges import Pledge
 from tracks.models.publishing import Announcement, Document, Question
-from tracks.models.topics import Topic, TopicRevision, Track
+from tracks.models.topics import FormerAddress, Topic, TopicRevision, Track
 
 __all__ = [
     "HOUSE_HUE",
     "Announcement",
     "Competition",
     "Document",
+    "FormerAddress",
+    "GuideImport",
     "Organizer",
+    "Pledge",
     "Question",
     "Stage",
     "Topic",

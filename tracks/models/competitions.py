@@ -19,11 +19,12 @@ from tracks.querysets import CompetitionQuerySet, OrganizerQuerySet, StageQueryS
 # The indigo of tokens.css.
 HOUSE_HUE = 264
 LONGEST_GRACE = 24 * 3600
+NO_LIMIT = _("Empty: no limit.")
 # First parts of the portal's own addresses; a competition's address must not shadow one.
 RESERVED_SLUGS = {
     *("accounts", "admin", "api", "certificates", "competitions", "desk", "f", "healthz", "i18n", "invitations"),
     *("judging", "mailbox", "organize", "privacy", "readyz", "static", "style", "submissions", "teams", "theme"),
-    "verify",
+    *("receipts", "verify"),
 }
 
 
@@ -58,14 +59,43 @@ class Competition(models.Model):
     max_team_members = models.PositiveSmallIntegerField(
         _("members a team"), default=10, validators=[MinValueValidator(1)]
     )
+    max_organizations = models.PositiveSmallIntegerField(
+        _("organizations a team"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=NO_LIMIT
+    )
+    max_teams_person = models.PositiveSmallIntegerField(
+        _("teams a person"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=NO_LIMIT
+    )
+    max_entries_organization = models.PositiveSmallIntegerField(
+        _("entries an organization"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=NO_LIMIT
+    )
+    max_entries_team = models.PositiveSmallIntegerField(
+        _("entries a team"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=NO_LIMIT
+    )
     max_file_size = models.PositiveIntegerField(
         _("largest file in bytes"), default=50 * 1024**2, validators=[MinValueValidator(1)]
+    )
+    asks_document_number = models.BooleanField(
+        _("asks for document numbers"),
+        default=False,
+        help_text=_("Only where the rules need them: each team member is then asked for one, with separate consent."),
     )
     hue = models.PositiveSmallIntegerField(
         _("hue"),
         default=HOUSE_HUE,
         validators=[MaxValueValidator(359)],
         help_text=_("The colour of buttons and links as an angle from 0 to 359: 264 is indigo, 155 green, 25 red."),
+    )
+    requires_second_factor = models.BooleanField(
+        _("second factor for organizers and judges"),
+        default=False,
+        help_text=_(
+            "Before their own pages organizers and judges set up a second factor: an authenticator app or a passkey."
+        ),
+    )
+    shows_entry_counts = models.BooleanField(
+        _("shows how many entries a topic has"),
+        default=False,
+        help_text=_("For everybody, beside each topic: how many entries have been submitted and not withdrawn."),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
@@ -188,3 +218,7 @@ class Organizer(models.Model):
     @property
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
+
+    @property
+    def audit_person(self) -> int:
+        return self.user_id

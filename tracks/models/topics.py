@@ -7,10 +7,14 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.text import validate_plain_line
+from portal.core.text import validate_plain_line, validate_text
 from tracks.enums import TopicStatus
 from tracks.models.competitions import Competition
-from tracks.querysets import RevisionQuerySet, TopicQuerySet, TrackQuerySet
+from tracks.querysets import FormerAddressQuerySet, RevisionQuerySet, TopicQuerySet, TrackQuerySet
+
+# What a PositiveSmallIntegerField holds on PostgreSQL; SQLite would take more.
+LARGEST_NUMBER = 32767
+LONGEST_REASON = 200
 
 
 class TrackManager(models.Manager.from_queryset(TrackQuerySet)):  # type: ignore[misc]
@@ -56,6 +60,10 @@ class Track(models.Model):
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
 
+    @property
+    def audit_track(self) -> int:
+        return self.pk
+
 
 class TopicManager(models.Manager.from_queryset(TopicQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, slug: str, track_number: int, number: int) -> Topic:
@@ -68,8 +76,10 @@ class Topic(models.Model):
     track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="topics", verbose_name=_("track"))
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     title = models.CharField(_("title"), max_length=120, validators=[validate_plain_line])
-    body = models.TextField(_("text"))
+    body = models.TextField(_("text"), validators=[validate_text])
     status = models.CharField(_("state"), max_length=20, choices=TopicStatus, default=TopicStatus.OPEN)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    withdrawal_reason = models.CharField(_("reason of the withdrawal"), max_length=LONGEST_REASON, blank=True)
 
     objects = TopicManager()
 
@@ -92,11 +102,24 @@ class Topic(models.Model):
     natural_key.dependencies = ["tracks.track"]  # type: ignore[attr-defined]
 
     def get_absolute_url(self) -> str:
-        return reverse("tracks:topic", args=[self.track.competition.slug, self.track.number, self.number])
+        return reverse("tracks:topic", args=self._place)
+
+    def get_history_url(self, *, since: int | None = None, until: int | None = None) -> str:
+        """Its revisions; with two of their numbers, what changed between these."""
+        page = reverse("tracks:revisions", args=self._place)
+        return page if since is None or until is None else f"{page}?from={since}&to={until}"
+
+    @property
+    def _place(self) -> tuple[str, int, int]:
+        return (self.track.competition.slug, self.track.number, self.number)
 
     @property
     def audit_scope(self) -> str:
         return self.track.audit_scope
+
+    @property
+    def audit_track(self) -> int:
+        return self.track_id
 
 
 class RevisionManager(models.Manager.from_queryset(RevisionQuerySet)):  # type: ignore[misc]
@@ -112,7 +135,7 @@ class TopicRevision(models.Model):
     number = models.PositiveIntegerField(_("revision"))
     title = models.CharField(_("title"), max_length=120)
     body = models.TextField(_("text"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -137,3 +160,36 @@ class TopicRevision(models.Model):
         return (*self.topic.natural_key(), self.number)
 
     natural_key.dependencies = ["tracks.topic"]  # type: ignore[attr-defined]
+
+
+class FormerAddress(models.Model):
+    """Where a track or a topic stood until ``left_at``. Whoever left a place last is found through it."""
+
+    competition = models.ForeignKey(
+        Competition, on_delete=models.CASCADE, related_name="former_addresses", verbose_name=_("competition")
+    )
+    track_number = models.PositiveSmallIntegerField(_("number of the track"))
+    # 0 for the track's own page.
+    number = models.PositiveSmallIntegerField(_("number"))
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("track"))
+    topic = models.ForeignKey(
+        Topic, on_delete=models.CASCADE, null=True, related_name="former_addresses", verbose_name=_("topic")
+    )
+    left_at = models.DateTimeField(_("left at"))
+
+    objects = FormerAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        indexes = [models.Index(fields=["competition", "track_number", "number"], name="former_address_place")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=0, track__isnull=False, topic=None)
+                | Q(number__gte=1, track=None, topic__isnull=False),
+                name="former_address_is_of_a_track_or_a_topic",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"T{self.track_number:02}-{self.number}" if self.number else f"T{self.track_number:02}"

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.people import Person
+from portal.core.text import BIDI, validate_text
+from tracks.models.topics import LONGEST_REASON
 
 Row = TypeVar("Row", bound=models.Model)
 LONGEST_IN_TRAIL = 200
@@ -45,3 +49,24 @@ def _fact(value: Any) -> Any:
     if isinstance(value, str) and len(value) > LONGEST_IN_TRAIL:
         return f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
     return value
+
+
+def clean_reason(reason: str, *, is_required: bool = False) -> str:
+    """Why a topic changes, as people will read it in one line; what is wrong with it stands at ``reason``."""
+    reason = " ".join(reason.split())
+    try:
+        _require_showable(reason)
+    except ValidationError as error:
+        raise ValidationError({"reason": error.messages}) from None
+    if is_required and not reason:
+        raise ValidationError({"reason": _("Please say why: teams and visitors will read it.")})
+    if len(reason) > LONGEST_REASON:
+        told = {"limit": LONGEST_REASON, "length": len(reason)}
+        raise ValidationError({"reason": _("At most %(limit)d characters; these are %(length)d.") % told})
+    return reason
+
+
+def _require_showable(line: str) -> None:
+    validate_text(line)
+    if BIDI & set(line):
+        raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))

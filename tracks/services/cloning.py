@@ -56,8 +56,15 @@ def clone_competition(
         introduction=competition.introduction,
         certificate_prefix=free_prefix(slug),
         max_team_members=competition.max_team_members,
+        max_organizations=competition.max_organizations,
+        max_teams_person=competition.max_teams_person,
+        max_entries_organization=competition.max_entries_organization,
+        max_entries_team=competition.max_entries_team,
         max_file_size=competition.max_file_size,
+        asks_document_number=competition.asks_document_number,
+        shows_entry_counts=competition.shows_entry_counts,
         hue=competition.hue,
+        requires_second_factor=competition.requires_second_factor,
     )
     copy.full_clean()
     _save(copy)

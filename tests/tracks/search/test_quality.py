@@ -35,16 +35,16 @@ def test_each_topic_is_found_first_by_its_title(rank):
     assert missed == []
 
 
-@pytest.mark.parametrize("chosen", [["tune"], ["holdout"], ["tune", "holdout"]], ids="+".join)
+@pytest.mark.parametrize("chosen", [["tune"], ["holdout"], ["tune", "holdout"], ["independent"]], ids="+".join)
 def test_everyday_words_find_the_right_topic(rank, report, chosen):
     figures = measure(rank, [abstract for name in chosen for abstract in abstracts(name)])
-    report(f"{'+'.join(chosen)}: {figures}")
+    report(f"{'+'.join(chosen)} set: {figures}")
 
     assert (figures.first >= 0.75 * figures.total, figures.in_three >= 0.95 * figures.total) == (True, True)
 
 
 def test_a_search_without_knowledge_finds_fewer(rank, report):
-    chosen = abstracts("tune") + abstracts("holdout")
+    chosen = abstracts("tune") + abstracts("holdout") + abstracts("independent")
     plain = measure(Plain(topics()).rank, chosen)
     report(f"plain BM25: {plain}")
 

@@ -12,6 +12,7 @@ from tests.search_sets import abstracts, topics
 TEXTS = {document.key: f"{document.title}\n{document.body}" for document in topics()}
 SETS = {name: abstracts(name) for name in ("tune", "holdout")}
 ABSTRACTS = SETS["tune"] + SETS["holdout"]
+INDEPENDENT = abstracts("independent")
 
 
 def runs(text: str) -> set[str]:
@@ -19,7 +20,7 @@ def runs(text: str) -> set[str]:
     return {part[i : i + 5] for part in re.findall(r"\w{5,}", text) for i in range(len(part) - 4)}
 
 
-@pytest.mark.parametrize("abstract", ABSTRACTS, ids=lambda abstract: abstract["topic"])
+@pytest.mark.parametrize("abstract", ABSTRACTS + INDEPENDENT, ids=lambda abstract: abstract["topic"])
 def test_an_abstract_copies_nothing_from_its_topic(abstract):
     assert runs(abstract["text"]) & runs(TEXTS[abstract["topic"]]) == set()
 
@@ -49,3 +50,23 @@ def test_a_large_track_has_at_least_two_abstracts():
 
 def test_a_second_right_answer_is_rare_and_explained():
     assert [(row["topic"], row["also"]) for row in ABSTRACTS if "also" in row and row["why"]] == [("10.5", ["10.3"])]
+
+
+def test_the_independent_ones_vary_more_in_length():
+    lengths = [len(abstract["text"]) for abstract in INDEPENDENT]
+    assert [length for length in lengths if not 80 <= length <= 600] == []
+
+
+def test_the_independent_ones_have_two_of_each_large_track_and_three_of_every_other():
+    topics = Counter(key.split(".")[0] for key in TEXTS)
+    chosen = Counter(row["topic"].split(".")[0] for row in INDEPENDENT)
+    least = {track: 2 if count >= 10 else min(3, count) for track, count in topics.items()}
+    assert [track for track, count in least.items() if chosen[track] < count] == []
+
+
+def test_the_independent_ones_answer_seventy_different_topics():
+    assert len({row["topic"] for row in INDEPENDENT if "also" not in row}) == len(INDEPENDENT) == 70
+
+
+def test_no_independent_one_is_among_the_others():
+    assert not {row["text"] for row in INDEPENDENT} & {row["text"] for row in ABSTRACTS}

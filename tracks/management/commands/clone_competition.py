@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from portal.core.instants import YEARS
-from tracks.models import Competition
+from tracks.management.choosing import competition_at
 from tracks.services import clone_competition, next_edition
 
 
@@ -32,9 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--shift-days", type=int, help="how many days later its stages are")
 
     def handle(self, *args: Any, source: str, year: int | None, **options: Any) -> None:
-        competition = Competition.objects.filter(slug=source).first()
-        if competition is None:
-            raise CommandError(_("There is no competition at the address “%(slug)s”.") % {"slug": source})
+        competition = competition_at(source)
         values = next_edition(competition, year or competition.year + 1)
         values.update({name: value for name, value in options.items() if name in values and value is not None})
         try:

@@ -12,14 +12,17 @@ from django.utils.translation import gettext as _
 from portal.core.errors import Conflict
 from tracks.guide.document import GuideDocument, GuideError
 from tracks.guide.importing import apply_import, plan_import
-from tracks.guide.parser import read_guide
+from tracks.guide.readers import read
 from tracks.guide.report import describe
 from tracks.models import Competition
 from tracks.services import create_competition
 
 
 class Command(BaseCommand):
-    help = "Import the tracks and topics of a topic guide (Markdown, UTF-8). Importing it again changes nothing."
+    help = (
+        "Import the tracks and topics of a topic guide (Markdown in UTF-8, .docx) or of a table (.csv, .xlsx, .json). "
+        "Importing it again changes nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
@@ -29,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--slug", help="with --create: its address")
         parser.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
         parser.add_argument("--reason", default="", metavar="TEXT", help="kept with each changed topic")
+        parser.add_argument(
+            "--withdraw-gone", action="store_true", help="withdraw the topics that the guide no longer holds"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         document = read_document(options["file"])
@@ -48,18 +54,22 @@ class Command(BaseCommand):
         self.stdout.write(f"{competition.slug}: {competition.name}")
         for line in describe(plan, document):
             self.stdout.write(line)
-        apply_import(competition, plan, actor=None, reason=options["reason"])
+        gone = [step.pk for step in plan.gone] if options["withdraw_gone"] else []
+        # What would be changed can be seen before anybody has thought of a reason.
+        reason = options["reason"] or ("--dry-run" if options["dry_run"] else "")
+        apply_import(competition, plan, actor=None, reason=reason, withdraw=gone)
         if options["dry_run"]:
             transaction.set_rollback(True)
             self.stdout.write(_("Dry run: nothing was changed."))
         else:
-            outcome = _("Imported.") if plan.writes_something else _("Nothing to change.")
+            outcome = _("Imported.") if plan.writes_something or gone else _("Nothing to change.")
             self.stdout.write(self.style.SUCCESS(outcome))
 
 
 def read_document(path: Path) -> GuideDocument:
     try:
-        return read_guide(path.read_bytes())
+        data = path.read_bytes()
+        return read(path.name, data)
     except GuideError as error:
         raise CommandError(f"{path}: {error}") from error
     except FileNotFoundError as error:
