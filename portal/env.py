@@ -23,15 +23,24 @@ NAMES = {
     "PORTAL_VAR": "folder of everything that is made at run time",
     "SECRET_KEY": "signs sessions and links",
     "SECRET_KEY_FALLBACKS": "earlier secret keys, comma separated",
+    "PERSONAL_DATA_KEYS": "encrypt document numbers, comma separated; the first encrypts, all decrypt",
+    "RECEIPT_KEYS": "sign receipts, comma separated; the first signs, receipts of all can be checked for ever",
+    "RETENTION_NIGHTLY": "true or false: delete every night what is kept for too long",
     "ALLOWED_HOSTS": "host names the portal answers to, comma separated",
     "CANONICAL_URL": "the portal's own address, used in mails and QR codes",
     "DATABASE_URL": "sqlite:///path or postgres://user:password@host/name",
     "CELERY_BROKER_URL": "redis://host/0, or filesystem://",
     "CACHE_URL": "redis://host/1, or filecache:///path",
     "STORAGE_URL": "file:///path, or s3://bucket?endpoint=https://host&region=name",
+    "FILES_SENT_BY": "who sends files that may be read: portal, nginx (X-Accel-Redirect), or storage (signed links)",
+    "TEAM_QUOTA_MB": "how much a team may store, files of earlier versions included",
+    "CLAMAV_ADDRESS": "host:port of a ClamAV that reads files which teams hand in; empty for none",
     "EMAIL_URL": "smtp://user:password@host:port, smtp+tls://…, consolemail://, or mailbox://",
     "DEFAULT_FROM_EMAIL": "sender of the portal's mails",
+    "API_REQUESTS_A_MINUTE": "for each token, person or address; 0 for no limit",
+    "ADMINS": "who is told by mail when something is wrong, comma separated",
     "TRUSTED_PROXY_COUNT": "how many proxies stand in front",
+    "REQUIRE_ADMIN_SECOND_FACTOR": "whether site admins must have a second factor",
     "STATIC_ROOT": "where collectstatic writes",
     "DEBUG": "Django's debug pages; never where others can reach them",
     "LOG_LEVEL": "INFO, WARNING, …",
@@ -99,6 +108,28 @@ def secret_key() -> str:
     return path.read_text().strip()
 
 
+def personal_data_keys() -> list[str]:
+    return _keys("PERSONAL_DATA_KEYS", "personal-data.key")
+
+
+def receipt_keys() -> list[str]:
+    return _keys("RECEIPT_KEYS", "receipt.key")
+
+
+def _keys(name: str, file: str) -> list[str]:
+    """The keys called ``name``, or on one machine a key of its own beside the data."""
+    if not is_embedded() or name in env.ENVIRON:
+        keys = names(name)
+        if not keys or any(len(key) < 32 for key in keys):
+            raise ImproperlyConfigured(f"{name} must hold keys of at least 32 characters")
+        return keys
+    path = var_dir() / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(path, secrets.token_urlsafe(48))
+    return [path.read_text().strip()]
+
+
 def _write_once(path: Path, content: str) -> None:
     # Two processes may start at once: the first to link the finished file wins, nobody reads half a key.
     draft = path.with_suffix(f".{secrets.token_hex(4)}")
@@ -164,6 +195,8 @@ def cache() -> dict[str, Any]:
         }
     # Rate limits are counted in the cache, so it has to be one that all processes share.
     config: dict[str, Any] = env.cache_url_config(url)
+    if config["BACKEND"].endswith(".FileBasedCache"):
+        config["BACKEND"] = "portal.core.caches.SharedFileCache"
     return config
 
 
@@ -188,6 +221,19 @@ def storage() -> dict[str, Any]:
             },
         }
     raise ImproperlyConfigured(f"STORAGE_URL must start with file:// or s3://, got {url.scheme}://")
+
+
+def parts_dir() -> Path:
+    """Where files lie that are still arriving: beside those that are stored, so that these need no copy."""
+    url = urlsplit(text("STORAGE_URL", embedded=f"file://{var_dir() / 'files'}"))
+    return Path(url.path) / "tmp" / "parts" if url.scheme == "file" else var_dir() / "parts"
+
+
+def files_sent_by() -> str:
+    value = text("FILES_SENT_BY", default="portal")
+    if value not in {"portal", "nginx", "storage"}:
+        raise ImproperlyConfigured(f"FILES_SENT_BY must be portal, nginx or storage, got {value!r}")
+    return value
 
 
 def mailbox_dir() -> Path | None:

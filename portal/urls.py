@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -10,22 +13,30 @@ from rest_framework.routers import SimpleRouter
 from judging.api import ResultViewSet
 from portal.core import api_pages
 from portal.core import views as core
+from portal.dashboards.api import CountedTopicViewSet
+from portal.dashboards.token_api import TokenView
 from portal.notifications.mailbox import mailbox
+from submissions.api import UploadsView, UploadView
 from tracks.api import TrackViewSet
-from tracks.api_search import SearchedTopicViewSet
 
 handler404 = core.not_found
+handler429 = core.too_many
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Who may do what follows from roles in a competition, not from groups.
 admin.site.unregister(Group)
+# What they hold opens accounts; addresses change through the person's own pages.
+admin.site.unregister([Authenticator, UserSession, EmailAddress])
 
 router = SimpleRouter(use_regex_path=False)
 router.register("tracks", TrackViewSet, basename="track")
-router.register("topics", SearchedTopicViewSet, basename="topic")
+router.register("topics", CountedTopicViewSet, basename="topic")
 router.register("results", ResultViewSet, basename="result")
 api = [
     path("schema/", api_pages.schema, name="schema"),
     path("docs/", api_pages.docs, name="docs"),
+    path("token/", TokenView.as_view(), name="token"),
+    path("uploads/", UploadsView.as_view(), name="uploads"),
+    path("uploads/<uuid:public_id>/", UploadView.as_view(), name="upload"),
     *router.urls,
     re_path(r"^(?:.*/)?$", api_pages.nothing_here),
 ]

@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from portal.core.api_access import narrowed
 from portal.core.errors import Conflict
 
 PAGE_PARAMETERS = {"cursor", "page_size", "format"}
@@ -69,6 +70,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         given = set(request.query_params) - PAGE_PARAMETERS
         if unknown := given - known:
             raise exceptions.ValidationError({name: [_("There is no such parameter.")] for name in sorted(unknown)})
+        queryset = narrowed(queryset, request, view)
         # The form behind the filters is a tenth of the cost of a list that asks for none.
         return super().filter_queryset(request, queryset, view) if given else queryset
 

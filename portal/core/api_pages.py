@@ -38,3 +38,6 @@ def docs(request: HttpRequest) -> HttpResponse:
 def nothing_here(request: Request) -> NoReturn:
     """What isn't there is said in JSON as well."""
     raise Http404
+
+
+nothing_here.cls.holds_no_rows = True  # type: ignore[attr-defined]

@@ -29,7 +29,13 @@ class ErrorSerializer(serializers.Serializer):
 class Schema(AutoSchema):
     """Every operation says what its refusals look like."""
 
-    refusals = {"400": "A parameter can't be accepted.", "404": "There is no such thing, or it is not yours to see."}
+    refusals = {
+        "400": "A parameter can't be accepted.",
+        "401": "The token is not valid, or not any more.",
+        "403": "The token doesn't reach as far.",
+        "404": "There is no such thing, or it is not yours to see.",
+        "429": "Too many requests this minute; `Retry-After` says when to go on.",
+    }
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -47,6 +53,8 @@ class RowViewSet(ReadOnlyModelViewSet[Any]):
     """
 
     ordering: Sequence[str]
+    # How a row leads to its competition, for tokens that are for one only.
+    competition_path: str
     lookup_value_converter = "int"
     schema = Schema()
 

@@ -3,59 +3,96 @@
 A line's hash covers its own content and the hash of the line before it, so a line that was changed,
 removed or slipped in later breaks every line after it. The head of the chain is locked while a line is
 added, in the transaction of the deed itself: services take the locks they need *before* their first line.
+
+What people do in a competition stands in the competition's chain. Sign-ins, accounts and refusals have a chain
+of their own, and so has who read what: neither a storm of sign-ins nor a reader holds up a submit.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import models, transaction
 from django.utils import timezone
 
-from portal.core.context import current_request_id
+from portal.core.context import current_real_actor, current_request_id
 from portal.core.people import Person
 
 SITE = "site"
+ACCESS = "access"
+READING = "reading:"
+COMPETITION = re.compile(r"(?:competition|reading):([0-9]+)")
 GENESIS = "0" * 64
+# Later columns stand in the hash of a line only where they say something: earlier lines keep the hash they have.
+LATER = ("real_actor", "person", "track")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that a line can be about although no row of ours holds it."""
+
+    object_type: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``lines`` of the same action about the same thing by the same person ``within`` a while."""
+
+    lines: int
+    within: timedelta = timedelta(hours=1)
 
 
 @transaction.atomic
 def record(
     action: str,
-    obj: models.Model,
+    obj: models.Model | Thing,
     *,
     actor: Person | None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     reason: str = "",
+    scope: str = "",
 ) -> models.Model:
     """Add a line about ``obj``. Values are JSON and hold ids and states, never secrets."""
-    scope = getattr(obj, "audit_scope", SITE)
-    head = _locked_head(scope)
-    entry = apps.get_model("core", "AuditEntry")(
-        scope=scope,
-        sequence=head.sequence + 1,
-        at=timezone.now(),
-        actor_id=actor.pk if actor is not None else None,
-        action=action,
-        object_type=obj._meta.label_lower,
-        object_id=str(obj.pk),
-        before=dict(before or {}),
-        after=dict(after or {}),
-        reason=reason,
-        request_id=current_request_id.get(),
-        previous_hash=head.hash,
-    )
-    entry.hash = digest(entry)
-    entry.save(force_insert=True)
-    head.sequence, head.hash = entry.sequence, entry.hash
-    head.save(update_fields=["sequence", "hash"])
-    return entry
+    return _append(_entry(action, obj, actor, before, after, reason, scope))
+
+
+def record_sparingly(
+    limit: Limit,
+    action: str,
+    obj: models.Model | Thing,
+    *,
+    actor: Person | None,
+    after: Mapping[str, Any] | None = None,
+    scope: str,
+) -> models.Model | None:
+    """The same for what happens over and over; no line once there are as many as ``limit`` allows."""
+    entry = _entry(action, obj, actor, None, after, "", scope)
+    if _is_reached(limit, entry):
+        return None
+    with transaction.atomic():
+        # Counted again with the chain at hand: of many at once no more get in than the limit allows.
+        head = _locked_head(entry.scope)
+        return None if _is_reached(limit, entry) else _append(entry, head)
+
+
+def reading_scope(obj: models.Model) -> str:
+    """The chain of who read what, beside that of the competition ``obj`` belongs to."""
+    found = COMPETITION.fullmatch(getattr(obj, "audit_scope", ""))
+    return f"{READING}{found[1]}" if found else ACCESS
+
+
+def competition_of(scope: str) -> int | None:
+    found = COMPETITION.fullmatch(scope)
+    return int(found[1]) if found else None
 
 
 def digest(entry: Any) -> str:
@@ -73,39 +110,66 @@ def digest(entry: Any) -> str:
         "request": entry.request_id,
         "previous": entry.previous_hash,
     }
+    later = {name: getattr(entry, f"{name}_id") for name in LATER}
+    content |= {name: value for name, value in later.items() if value is not None}
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class Break:
-    """Where a chain doesn't hold, and why."""
+def _entry(
+    action: str,
+    obj: models.Model | Thing,
+    actor: Person | None,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    reason: str,
+    scope: str,
+) -> Any:
+    """The line, but for its place in the chain."""
+    scope = scope or getattr(obj, "audit_scope", SITE)
+    thing = obj if isinstance(obj, Thing) else Thing(obj._meta.label_lower, str(obj.pk))
+    return apps.get_model("core", "AuditEntry")(
+        scope=scope,
+        competition_id=competition_of(scope),
+        track_id=getattr(obj, "audit_track", None),
+        person_id=getattr(obj, "audit_person", None),
+        actor_id=actor.pk if actor is not None else None,
+        real_actor_id=_real_actor(actor),
+        action=action,
+        object_type=thing.object_type,
+        object_id=thing.object_id,
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+        request_id=current_request_id.get(),
+    )
 
-    scope: str
-    sequence: int
-    why: str
+
+def _real_actor(actor: Person | None) -> int | None:
+    """Who acts for ``actor``; the portal itself and the site admin in their own name have nobody behind them."""
+    real = current_real_actor.get()
+    return None if actor is None or real == actor.pk else real
 
 
-def verify() -> Iterator[Break]:
-    """Walk every chain; yields nothing when all hold."""
-    entries, heads = apps.get_model("core", "AuditEntry").objects, apps.get_model("core", "AuditHead").objects
-    known = {head.scope: head for head in heads.all()}
-    for scope in sorted({*known, *entries.order_by().values_list("scope", flat=True).distinct()}):
-        yield from _verify_chain(scope, entries.filter(scope=scope).order_by("sequence"), known.get(scope))
+def _append(entry: Any, head: Any = None) -> Any:
+    head = head or _locked_head(entry.scope)
+    entry.at, entry.sequence, entry.previous_hash = timezone.now(), head.sequence + 1, head.hash
+    entry.hash = digest(entry)
+    entry.save(force_insert=True)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    head.save(update_fields=["sequence", "hash"])
+    return entry
 
 
-def _verify_chain(scope: str, entries: models.QuerySet[Any], head: Any) -> Iterator[Break]:
-    sequence, previous = 0, GENESIS
-    for entry in entries.iterator(chunk_size=2000):
-        if entry.sequence != sequence + 1:
-            yield Break(scope, sequence + 1, "missing")
-        elif entry.previous_hash != previous:
-            yield Break(scope, entry.sequence, "does not follow the line before it")
-        if digest(entry) != entry.hash:
-            yield Break(scope, entry.sequence, "was changed")
-        sequence, previous = entry.sequence, entry.hash
-    if head is None or (head.sequence, head.hash) != (sequence, previous):
-        yield Break(scope, sequence + 1, "the chain ends elsewhere than its head says")
+def _is_reached(limit: Limit, entry: Any) -> bool:
+    alike = type(entry).objects.filter(
+        object_type=entry.object_type,
+        object_id=entry.object_id,
+        action=entry.action,
+        actor_id=entry.actor_id,
+        at__gt=timezone.now() - limit.within,
+    )
+    return bool(alike[: limit.lines].count() >= limit.lines)
 
 
 def _locked_head(scope: str) -> Any:

@@ -6,22 +6,26 @@ storage: temp file here, hash, upload, and the size there compared. The row come
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.models import StoredFile
 
 CHUNK = 1024 * 1024
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 class DamagedFile(Exception):
@@ -39,7 +43,35 @@ def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
             raise ValidationError(_("The file is empty."), code="empty")
         draft.flush()
         os.fsync(draft.fileno())
+        _hold(sha256)
         _place(Path(draft.name), StoredFile(sha256=sha256, size=size))
+    stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
+    return stored
+
+
+def adopt(path: Path) -> StoredFile:
+    """Keep the file at ``path``, without a copy where both lie on one disk. It stays there: whoever calls removes it
+    once what refers to the stored file is committed, and may do all of it again after a crash.
+    """
+    with path.open("rb") as content:
+        size = os.fstat(content.fileno()).st_size
+        if size == 0:
+            raise ValidationError(_("The file is empty."), code="empty")
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        os.fsync(content.fileno())
+    named = StoredFile(sha256=sha256, size=size)
+    _hold(sha256)
+    if _local_root(default_storage) is None:
+        _upload(path, named)
+    else:
+        second = path.with_name(f"{path.name}.{os.getpid()}")
+        second.unlink(missing_ok=True)
+        second.hardlink_to(path)
+        try:
+            _place(second, named)
+        finally:
+            # Renaming onto another name of the same bytes leaves both.
+            second.unlink(missing_ok=True)
     stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
     return stored
 
@@ -62,6 +94,14 @@ def is_intact(stored: StoredFile) -> bool:
     except DamagedFile:
         return False
     return digest.hexdigest() == stored.sha256
+
+
+def _hold(sha256: str) -> None:
+    """The same bytes may be there already, and be about to be swept because nothing refers to them: from now on they
+    count as new. Who sweeps holds the row until the bytes are gone, and this waits for that.
+    """
+    now = timezone.now()
+    StoredFile.objects.filter(sha256=sha256, created_at__lt=now - timedelta(hours=1)).update(created_at=now)
 
 
 def _local_root(storage: Storage) -> Path | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import ValidationError
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from portal.core.context import current_request_id
 from portal.core.errors import Conflict
+
+logger = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -67,7 +70,19 @@ class ErrorMiddleware:
             return render(request, "409.html", {"message": exception.message}, status=409)
         if isinstance(exception, ValidationError):
             return render(request, "400.html", {"message": " ".join(exception.messages)}, status=400)
+        if is_from_redis(exception):
+            # Without the counters nobody is let in: sign-in fails closed. What counts nothing never gets here.
+            logger.error("the cache can't be reached: %s", exception)
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "30"
+            return response
         return None
+
+
+def is_from_redis(exception: Exception) -> bool:
+    """Where the cache is no Redis, its library isn't even loaded."""
+    redis = sys.modules.get("redis")
+    return redis is not None and isinstance(exception, redis.RedisError)
 
 
 class RequestIdFilter(logging.Filter):

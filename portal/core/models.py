@@ -13,8 +13,13 @@ class AuditEntry(models.Model):
     scope = models.CharField(_("scope"), max_length=64)
     sequence = models.PositiveBigIntegerField(_("line"))
     at = models.DateTimeField(_("time"))
-    # An id without a foreign key: the line outlives the account it speaks of.
+    # Ids without a foreign key: the line outlives the account it speaks of, and ``core`` knows no competitions.
     actor_id = models.BigIntegerField(_("person"), null=True)
+    real_actor_id = models.BigIntegerField(_("acting for the person"), null=True)
+    # Whose account or role it is about, and where: what each page of the trail is searched by.
+    person_id = models.BigIntegerField(_("person concerned"), null=True)
+    competition_id = models.BigIntegerField(_("competition"), null=True)
+    track_id = models.BigIntegerField(_("track"), null=True)
     action = models.CharField(_("action"), max_length=64)
     object_type = models.CharField(_("object type"), max_length=100)
     object_id = models.CharField(_("object"), max_length=64)
@@ -33,7 +38,22 @@ class AuditEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["scope", "sequence"], name="audit_line_once_per_chain"),
         ]
-        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_by_object")]
+        # Each page of the trail reads one of them backwards from where it stands, however long the trail is.
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_newest"),
+            models.Index(fields=["action", "at", "id"], name="audit_by_action"),
+            models.Index(fields=["competition_id", "at", "id"], name="audit_in_competition"),
+            models.Index(fields=["competition_id", "action", "at", "id"], name="audit_action_in_competition"),
+            models.Index(fields=["object_type", "object_id", "at", "id"], name="audit_of_object"),
+            models.Index(fields=["actor_id", "at", "id"], name="audit_by_person"),
+            models.Index(
+                fields=["real_actor_id", "at", "id"], condition=Q(real_actor_id__isnull=False), name="audit_acting"
+            ),
+            models.Index(
+                fields=["person_id", "at", "id"], condition=Q(person_id__isnull=False), name="audit_about_person"
+            ),
+            models.Index(fields=["track_id", "at", "id"], condition=Q(track_id__isnull=False), name="audit_in_track"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope} #{self.sequence} {self.action}"
@@ -48,6 +68,26 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scope} #{self.sequence}"
+
+
+class AuditVerification(models.Model):
+    """One walk through all chains, made in steps; one a day."""
+
+    day = models.DateField(unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    lines = models.PositiveBigIntegerField(default=0)
+    # Where the walk stands: scope, line, hash.
+    position = models.JSONField(default=list)
+    ends = models.JSONField(default=dict)
+    breaks = models.JSONField(default=list)
+
+    class Meta:
+        get_latest_by = "day"
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class StoredFile(models.Model):

@@ -19,3 +19,8 @@ class Person(Protocol):
     def is_superuser(self) -> bool: ...
     @property
     def is_authenticated(self) -> bool: ...
+
+
+def has_its_roles(user: Person) -> bool:
+    """Active, and in a session that isn't without the second factor which one of their roles asks for."""
+    return user.is_active and not getattr(user, "lacks_second_factor", False)

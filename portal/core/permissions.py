@@ -6,7 +6,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.context import current_real_actor
 from portal.core.people import Person
+
+
+def require_in_person() -> None:
+    """Raise PermissionDenied when a site admin acts for whoever is signed in: some deeds are nobody else's."""
+    if current_real_actor.get() is not None:
+        raise PermissionDenied(_("Nobody can do this for somebody else."))
 
 
 def require(rule: Callable[..., bool], actor: Person | None, *about: Any) -> None:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from portal.core import audit_nightly
 from portal.core.errors import Missing
 
 
@@ -25,7 +26,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The process can do its work: database there and migrated, files can be written and read back."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
-    return JsonResponse({"status": "ok" if ready else "unavailable", **checks}, status=200 if ready else 503)
+    # For whoever watches. A broken trail is no reason to send people away.
+    trail = {"audit_trail": _passes(_trail_holds)}
+    return JsonResponse({"status": "ok" if ready else "unavailable", **checks, **trail}, status=200 if ready else 503)
 
 
 def nothing_here(request: HttpRequest, **kwargs: object) -> NoReturn:
@@ -38,7 +41,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", {"message": message}, status=404)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    request.csrf_failed = True  # type: ignore[attr-defined]
     message = _("The page was open for too long, so your request was not carried out. Please go back and try again.")
     return render(request, "403.html", {"message": message}, status=403)
 
@@ -67,6 +77,11 @@ def _storage() -> bool:
         same = probe.read() == b"ready"
     default_storage.delete(name)
     return same
+
+
+def _trail_holds() -> bool:
+    latest = audit_nightly.latest()
+    return latest is None or not latest.breaks
 
 
 CHECKS = {"database": _database, "migrations": _migrations, "storage": _storage}

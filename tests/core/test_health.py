@@ -3,6 +3,9 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from portal.core.models import AuditVerification
 
 pytestmark = pytest.mark.database
 
@@ -12,7 +15,18 @@ def test_the_process_answers_without_a_database(client):
 
 
 def test_ready_when_everything_is(client, db):
-    assert client.get("/readyz").json() == {"status": "ok", "database": True, "migrations": True, "storage": True}
+    ready = dict.fromkeys(("database", "migrations", "storage", "audit_trail"), True)
+
+    assert client.get("/readyz").json() == {"status": "ok", **ready}
+
+
+def test_a_broken_trail_is_told_and_turns_nobody_away(client, db):
+    now = timezone.now()
+    AuditVerification.objects.create(day=now.date(), started_at=now, finished_at=now, breaks=[{"scope": "site"}])
+
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json()["audit_trail"]) == (200, False)
 
 
 def test_not_ready_without_its_files(client, db, monkeypatch):

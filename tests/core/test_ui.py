@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django import forms
+from django.conf import settings
 from django.template import Context, Template
 from django.utils import translation
 
@@ -11,6 +14,7 @@ from portal.core.templatetags import ui
 from portal.dashboards.specimens import SpecimenForm
 
 MIDNIGHT = datetime(2030, 8, 10, 16, 0, tzinfo=UTC)  # 00:00 of the 11th in Beijing
+RULE = re.compile(r"^\.([\w-]+) \{", re.MULTILINE)
 
 
 def render(source, **context):
@@ -55,7 +59,13 @@ def test_the_cross_of_a_name_is_marked_and_the_rest_stays_text():
 
 @pytest.mark.parametrize(
     ("number", "shown"),
-    [("13812341234", "138****1234"), ("", ""), ("1234", "****"), ("+8613812341234", "+86138****1234")],
+    [
+        ("13812341234", "138****1234"),
+        ("", ""),
+        ("1234", "****"),
+        ("+8613812341234", "138****1234"),
+        ("+85261234567", "+852****4567"),
+    ],
 )
 def test_a_phone_number_is_masked(number, shown):
     assert ui.masked_phone(number) == shown
@@ -117,3 +127,10 @@ def test_an_error_page_needs_nothing_around_it(page):
     shown = Template("{% include page %}").render(Context({"page": page}))
 
     assert page.removesuffix(".html") in shown
+
+
+def test_no_class_has_its_looks_from_two_style_sheets():
+    sheets = [sheet for sheet in (settings.BASE_DIR / "static/css").glob("*.css") if not sheet.name.startswith("admin")]
+    names = Counter(name for sheet in sheets for name in set(RULE.findall(sheet.read_text())))
+
+    assert [name for name, count in names.items() if count > 1] == []

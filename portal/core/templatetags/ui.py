@@ -169,7 +169,7 @@ def time_left(until: datetime, now: datetime | None = None) -> Left:
 @register.filter
 def masked_phone(number: str) -> str:
     """138****1234: enough to recognise one's own number, not enough to call it."""
-    number = str(number or "")
+    number = str(number or "").removeprefix("+86")
     return f"{number[:-8]}****{number[-4:]}" if len(number) > 8 else "****" * bool(number)
 
 

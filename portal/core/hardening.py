@@ -1,0 +1,71 @@
+"""What every request and every answer is held to, whatever view it meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# What a proxy says of the client. Two of them are read, and only where a proxy of ours stands in front.
+READ = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
+CLAIMS = (*READ, "HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
+
+# Passkeys and full screen for our own pages; everything else that a browser could hand out, for nobody.
+OWN = ("publickey-credentials-create", "publickey-credentials-get", "fullscreen")
+NOBODYS = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture"),
+    *("encrypted-media", "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer"),
+    *("microphone", "midi", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access"),
+    *("usb", "web-share", "xr-spatial-tracking"),
+)
+PERMISSIONS = ", ".join([*(f"{name}=(self)" for name in OWN), *(f"{name}=()" for name in NOBODYS)])
+
+
+class ProxyMiddleware:
+    """Take away what a client claims to be a proxy's word, before anything reads it."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        for name in CLAIMS:
+            if not (settings.TRUSTED_PROXY_COUNT and name in READ):
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+
+class PolicyMiddleware:
+    """What browsers may do with an answer; static files and refusals too."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class PrivacyMiddleware:
+    """What is answered to somebody who is signed in, by session or token, is kept by no cache and no browser.
+
+    Going by the session's cookie costs no query; that it counts visitors in who have a session for another reason
+    does no harm. A view whose answer is the same for everybody says ``public``.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if self._is_somebodys(request, response) and "public" not in response.get("Cache-Control", ""):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def _is_somebodys(self, request: HttpRequest, response: HttpResponse) -> bool:
+        name = settings.SESSION_COOKIE_NAME
+        return name in request.COOKIES or name in response.cookies or "Authorization" in request.headers

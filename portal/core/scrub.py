@@ -1,0 +1,83 @@
+"""Files that nothing refers to any more are taken away; those that are kept are read again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import transaction
+from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
+from django.utils import timezone
+
+from portal.core.files import is_intact
+from portal.core.models import StoredFile
+
+logger = logging.getLogger(__name__)
+
+AGE = timedelta(hours=24)
+# What is said about a file, and keeps none alive.
+REMARKS = {"submissions.Inspection"}
+
+
+def unreferenced(*, now: datetime) -> QuerySet[StoredFile]:
+    """Stored more than a day ago, and no row of any model names them."""
+    rows = StoredFile.objects.filter(created_at__lt=now - AGE)
+    for model, column in _references():
+        rows = rows.exclude(Exists(model._base_manager.filter(**{column: OuterRef("pk")})))
+    return rows
+
+
+def sweep_files(*, now: datetime | None = None) -> int:
+    """Returns how many; whoever stores the same bytes meanwhile waits for the row and stores them anew."""
+    now, count = now or timezone.now(), 0
+    for stored in unreferenced(now=now).order_by("pk").iterator(chunk_size=500):
+        count += _take_away(stored, now=now)
+    return count
+
+
+def damaged(*, most: int | None = None) -> Iterator[StoredFile]:
+    """Files whose bytes are gone or no longer have their hash, all of them read again."""
+    for stored in StoredFile.objects.order_by("pk")[:most].iterator(chunk_size=500):
+        if not is_intact(stored):
+            logger.error("stored file %s is damaged", stored.sha256)
+            yield stored
+
+
+def _take_away(stored: StoredFile, *, now: datetime) -> int:
+    try:
+        with transaction.atomic():
+            # Looked at once more under the lock that a new reference to the row would wait for.
+            held = unreferenced(now=now).select_for_update(of=("self",)).filter(pk=stored.pk).first()
+            if held is None:
+                return 0
+            held.delete()
+            # Before the commit: afterwards they might be somebody's again.
+            default_storage.delete(stored.path)
+    except ProtectedError:
+        return 0
+    return 1
+
+
+def _references() -> Iterator[tuple[Any, str]]:
+    for model in apps.get_models():
+        if model._meta.label in REMARKS:
+            continue
+        for field in model._meta.get_fields():
+            if field.is_relation and field.concrete and field.related_model is StoredFile:
+                yield model, field.name
+
+
+def left_behind(*, now: datetime | None = None) -> Iterator[Path]:
+    """Files on a folder whose row was never made, or is gone: older than a day."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return
+    before = ((now or timezone.now()) - AGE).timestamp()
+    for path in sorted(Path(default_storage.location).glob("sha256/*/*/*")):
+        is_old = path.stat().st_mtime < before
+        if is_old and not StoredFile.objects.filter(sha256=path.name).exists():
+            yield path
