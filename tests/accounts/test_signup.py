@@ -4,10 +4,11 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from portal.accounts.models import Consent, PrivacyNotice, User
+from portal.accounts.models import Consent, User
 from portal.core.models import AuditEntry
 from portal.notifications import relay
 from portal.notifications.models import Outbox
+from tests.factories.accounts import AgreementFactory
 
 PASSWORD = "yi-ge-hen-chang-de-mi-ma"
 ENTRY = {
@@ -21,7 +22,7 @@ ENTRY = {
 
 @pytest.fixture
 def notice(db):
-    return PrivacyNotice.objects.create(version=3, body="…", published_at="2026-01-01T00:00:00Z")
+    return AgreementFactory(version=3)
 
 
 def sign_up(client, **changes):
@@ -42,20 +43,20 @@ def test_a_person_registers_with_name_and_address(client, notice):
 def test_registering_keeps_which_notice_was_accepted(client, notice):
     sign_up(client)
 
-    assert Consent.objects.values_list("user__email", "notice__version").get() == ("lilei@example.cn", 3)
+    assert Consent.objects.values_list("user__email", "agreement__version").get() == ("lilei@example.cn", 3)
 
 
 def test_accepting_the_notice_is_in_the_audit_trail(client, notice):
     sign_up(client)
 
-    assert AuditEntry.objects.get(action="accept_notice").after == {"version": 3}
+    assert AuditEntry.objects.get(action="accept").after == {"series": "privacy-notice", "version": 3}
 
 
 def test_without_consent_nobody_is_registered(client, notice):
     entry = {name: value for name, value in ENTRY.items() if name != "accept_notice"}
     response = client.post(reverse("account_signup"), entry)
 
-    assert (response.status_code, User.objects.count()) == (200, 0)
+    assert (response.status_code, User.objects.count()) == (400, 0)
 
 
 def test_the_mailed_link_confirms_the_address(client, notice):

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from portal.accounts.lookup import owner_of
+from portal.accounts.models import User
+from portal.accounts.second_factor import with_factor_asked_for
+from portal.core.addresses import normal_address
+
+
+class Backend(AuthenticationBackend):
+    """allauth's, which hashes once whether there is an account or not; looking for one costs the same too."""
+
+    def _authenticate(self, request: Any, **credentials: Any) -> Any:
+        address = credentials.get("email") or credentials.get("username") or ""
+        return self._check_password(owner_of(normal_address(address)), credentials["password"])
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session, with what ``SecondFactorMiddleware`` asks about them."""
+        user = with_factor_asked_for(User.objects.filter(pk=user_id)).first()
+        return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,0 +1,95 @@
+"""How long accounts keeps things."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.enums import ExportStatus
+from portal.accounts.models import DataExport, User
+from portal.accounts.policies import Held, Policy, register
+from portal.accounts.services.closing import DutiesOpen, close_account
+from portal.core.models import IdempotencyKey
+
+
+def expired_exports(cutoff: datetime) -> QuerySet[Any]:
+    return DataExport.objects.filter(status=ExportStatus.EXPIRED, requested_at__lt=cutoff)
+
+
+def forget_export(export: DataExport) -> None:
+    default_storage.delete(export.path)
+    export.delete()
+
+
+def unconfirmed(cutoff: datetime) -> QuerySet[Any]:
+    """Registered, never confirmed an address, never been in."""
+    confirmed = User.emailaddress_set.rel.related_model.objects.filter(user=OuterRef("pk"), verified=True)  # type: ignore[attr-defined]
+    people = User.objects.filter(closed_at=None, is_staff=False, joined_at__lt=cutoff, last_login=None)
+    return people.filter(~Exists(confirmed))
+
+
+def inactive(cutoff: datetime) -> QuerySet[Any]:
+    """Have not been in for long; whoever runs something is left alone."""
+    unseen = Q(last_login__lt=cutoff) | Q(last_login=None, joined_at__lt=cutoff)
+    return User.objects.filter(unseen, closed_at=None, is_active=True, is_staff=False)
+
+
+def close(person: User) -> None:
+    try:
+        close_account(person, actor=None, reason="retention")
+    except DutiesOpen:
+        raise Held from None
+
+
+def old_keys(cutoff: datetime) -> QuerySet[Any]:
+    return IdempotencyKey.objects.filter(created_at__lt=cutoff)
+
+
+def delete(row: Any) -> None:
+    row.delete()
+
+
+register(
+    Policy(
+        "data_exports",
+        _("copies of personal data"),
+        _("from the request. The file itself is gone after 72 hours; this deletes the record that there was one."),
+        30,
+        expired_exports,
+        forget_export,
+    )
+)
+register(
+    Policy(
+        "unconfirmed_accounts",
+        _("accounts whose address was never confirmed"),
+        _("from registration. The account is closed and made anonymous."),
+        30,
+        unconfirmed,
+        close,
+    )
+)
+register(
+    Policy(
+        "inactive_accounts",
+        _("accounts that nobody uses"),
+        _("from the last sign-in. The account is closed and made anonymous; a mail tells its owner."),
+        None,
+        inactive,
+        close,
+    )
+)
+register(
+    Policy(
+        "idempotency_keys",
+        _("keys of forms that were sent"),
+        _("from the request. They keep a form that is sent twice from acting twice."),
+        30,
+        old_keys,
+        delete,
+    )
+)

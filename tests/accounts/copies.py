@@ -1,0 +1,43 @@
+"""Copies of one's own data: made, fetched and opened."""
+
+import io
+import json
+import zipfile
+
+from django.utils import timezone
+
+from portal.accounts.services import exports
+from portal.notifications import relay
+
+
+def copy_of(user):
+    """What is in the copy: the lists by name, and the names of everything."""
+    target = io.BytesIO()
+    exports.write_copy(target, user, made_at=timezone.now())
+    return opened(target.getvalue())
+
+
+def opened(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        lists = {name[:-5]: json.loads(archive.read(name)) for name in names if name.endswith(".json")}
+        return {
+            "names": names,
+            "text": b"".join(archive.read(name) for name in names).decode(errors="replace"),
+            **lists,
+        }
+
+
+def fetched(client, export):
+    """The answer and its content. Reading to the end closes the file."""
+    response = client.get(export.get_absolute_url())
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return response, content
+
+
+def made(user):
+    """Asked for, and carried out as the outbox does."""
+    export = exports.request_export(user, actor=user)
+    relay.drain()
+    export.refresh_from_db()
+    return export
