@@ -8,4 +8,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("notifications")
 
     def ready(self) -> None:
-        from portal.notifications import receivers  # noqa: F401 - registers the handlers
+        from portal.accounts.personal_data import register
+        from portal.notifications import deeds, personal_mail, receivers, retention  # noqa: F401 - registers the handlers
+        from portal.notifications.keeper import NotificationKeeper
+
+        register(NotificationKeeper())
