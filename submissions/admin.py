@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from portal.core.admin import ScopedAdmin, ScopedInline
-from submissions import rules, services
+from submissions import form_admin, rules, services  # noqa: F401 - registers the entry forms
 from submissions.answers import Outcome, refused_into
 from submissions.forms import ExtensionForm, ScreeningForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Extension, Organization, Submission, SubmissionVersion, Team, TeamMember
 from submissions.pages import screening_page
+from submissions.reading import note_outsider
 from tracks.admin.competitions import runs_a_competition
 from tracks.models import Competition
 
@@ -90,6 +91,7 @@ class SubmissionAdmin(ScopedAdmin):
         self, request: HttpRequest, entry: Submission, *, form: ScreeningForm | None = None, outcome: Any = None
     ) -> HttpResponse:
         page = screening_page(request.user, entry)
+        note_outsider(request.user, entry, entry.team)
         conflict = outcome.conflict if outcome else None
         can_screen = SUBMISSION_LIFECYCLE.allows(entry, "pass_screening") and rules.can_screen(request.user, entry)
         context = {
@@ -114,8 +116,8 @@ def _about(latest: SubmissionVersion | None, typed: ScreeningForm | None) -> Scr
 
 class MemberInline(ScopedInline):
     model = TeamMember
-    fields = ["user", "role", "joined_at"]
-    readonly_fields = ["user", "role", "joined_at"]
+    fields = ["user", "role", "duty", "is_contact", "joined_at"]
+    readonly_fields = ["user", "role", "duty", "is_contact", "joined_at"]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[TeamMember]:
         return super().get_queryset(request).select_related("user")
@@ -129,6 +131,13 @@ class TeamAdmin(ScopedAdmin):
     search_fields = ["name", "organization__name", "organization__code"]
     ordering = ["-created_at", "-pk"]
     inlines = [MemberInline]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        team = self.get_object(request, object_id)
+        note_outsider(request.user, team, team)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(Organization)

@@ -7,4 +7,8 @@ class SubmissionsConfig(AppConfig):
     verbose_name = _("teams and submissions")
 
     def ready(self) -> None:
-        from submissions import receivers  # noqa: F401 - registers the handlers
+        from portal.accounts.personal_data import register
+        from submissions import checking, cloning, deeds, receivers, retention, trail  # noqa: F401 - registers the handlers and policies
+        from submissions.keeper import SubmissionKeeper
+
+        register(SubmissionKeeper())

@@ -2,34 +2,134 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
-from submissions.models import Attachment, Submission, SubmissionVersion
+from submissions.asked import definition_of
+from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
+from submissions.models import Answer, Attachment, Submission, SubmissionVersion
+from submissions.values import clean_value, is_empty
+
+
+@dataclass(frozen=True)
+class Lack:
+    """One thing that is missing or can't stay as it is, and where on the page it is mended."""
+
+    anchor: str
+    label: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        if self.why:
+            return f"{self.label}: {self.why}"
+        return _("%(part)s is missing.") % {"part": self.label}
 
 
 @dataclass(frozen=True)
 class Part:
-    field: str
-    label: object
+    """One thing that is asked, and what it still needs."""
+
+    anchor: str
+    label: str
+    is_required: bool
     is_there: bool
+    lack: Lack | None = None
 
 
-def parts(submission: Submission, attachment: Attachment | None) -> list[Part]:
-    """Each thing that an entry needs, by the name of its form field, and whether it is there."""
-    return [
-        Part("title", _("Project title"), bool(submission.title.strip())),
-        Part("abstract", _("Abstract"), bool(submission.abstract.strip())),
-        Part("file", _("Proposal as a PDF"), attachment is not None),
-    ]
+@dataclass(frozen=True)
+class Draft:
+    """What a team is writing now: the form, what it says, the files."""
+
+    definition: FormDefinition
+    answers: Mapping[str, Any]
+    files: Sequence[Attachment]
+    # Which version of each answer this is, for whoever goes on writing.
+    versions: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """Those that are asked, given the answers so far."""
+        return self.definition.shown(self.answers)
+
+    @cached_property
+    def answered(self) -> dict[str, Any]:
+        """What counts when it is submitted: of what is asked, what has been said."""
+        said = {section.key: self.answers.get(section.key, section.nothing) for section in self.sections}
+        return {key: value for key, value in said.items() if key != TITLE_KEY and not is_empty(value)}
+
+    @cached_property
+    def by_slot(self) -> dict[str, list[Attachment]]:
+        found: dict[str, list[Attachment]] = {}
+        for attachment in self.files:
+            found.setdefault(attachment.slot, []).append(attachment)
+        return found
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        sections = [_section_part(section, self.answers) for section in self.sections]
+        return sections + [_slot_part(slot, self.by_slot.get(slot.key, [])) for slot in self.definition.slots]
+
+    @property
+    def missing(self) -> list[Lack]:
+        return [part.lack for part in self.parts if part.lack]
+
+    def differs(self, version: SubmissionVersion) -> bool:
+        """The draft says something else than ``version`` did."""
+        said = {key: value for key, value in version.answers.items() if not is_empty(value)}
+        title = {TITLE_KEY: self.answers.get(TITLE_KEY, "")}
+        return {**title, **self.answered} != said or set(self.files) != set(version.attachments.all())
 
 
-def missing(submission: Submission, attachment: Attachment | None) -> list[Part]:
-    return [part for part in parts(submission, attachment) if not part.is_there]
+def draft_of(entry: Submission) -> Draft:
+    """In two queries, and a third where the entry doesn't know its form."""
+    rows = list(Answer.objects.filter(submission=entry).values_list("key", "value", "version"))
+    draft = make_draft(
+        definition_of(entry), entry, {key: value for key, value, _version in rows}, current_attachments(entry)
+    )
+    return replace(draft, versions={key: version for key, _value, version in rows})
 
 
-def differs(submission: Submission, attachment: Attachment | None, version: SubmissionVersion) -> bool:
-    """The draft says something else than ``version`` did."""
-    draft = (submission.title, submission.abstract, {attachment} if attachment else set())
-    return draft != (version.title, version.abstract, set(version.attachments.all()))
+def make_draft(
+    definition: FormDefinition, entry: Submission, answers: Mapping[str, Any], files: Sequence[Attachment]
+) -> Draft:
+    asked = [file for file in files if definition.slot(file.slot)]
+    return Draft(definition, {TITLE_KEY: entry.title, **answers}, asked)
+
+
+def current_attachments(entry: Submission) -> list[Attachment]:
+    return list(entry.attachments.current().select_related("file").order_by("pk"))
+
+
+def _section_part(section: Section, answers: Mapping[str, Any]) -> Part:
+    value = answers.get(section.key, section.nothing)
+    is_there, label = not is_empty(value), str(section.title)
+    lack = None
+    if not is_there and section.is_required:
+        lack = Lack(section.anchor, label)
+    elif is_there and (why := _fault(section, value)):
+        lack = Lack(section.anchor, label, why)
+    return Part(section.anchor, label, section.is_required, is_there, lack)
+
+
+def _fault(section: Section, value: Any) -> str:
+    """The form may have changed since it was saved; and a table's rows may have gaps."""
+    try:
+        clean_value(section, value)
+    except ValidationError as error:
+        return " ".join(error.messages)
+    needed = [column for column in section.columns if column.is_required]
+    for number, row in enumerate(value if section.is_table else [], start=1):
+        for column in needed:
+            if not row.get(column.key):
+                return _("row %(row)s lacks “%(column)s”.") % {"row": number, "column": column.label}
+    return ""
+
+
+def _slot_part(slot: Slot, files: Sequence[Attachment]) -> Part:
+    lack = Lack(slot.anchor, slot.title) if slot.is_required and not files else None
+    return Part(slot.anchor, slot.title, slot.is_required, bool(files), lack)

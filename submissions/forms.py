@@ -7,16 +7,17 @@ from django import forms
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.addresses import AddressField
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
-from submissions.enums import OrganizationKind
-from submissions.models import Extension, Submission, Team
-from submissions.services.drafts import ABSTRACT_LIMIT
+from submissions.definition import TITLE, TITLE_LIMIT
+from submissions.enums import Edition, OrganizationKind, RenditionKind
+from submissions.models import Extension, Team
+from submissions.models.comments import COMMENT_LIMIT
+from submissions.models.teams import DUTY_LIMIT
 from submissions.services.extensions import EXTENDABLE, check_extension
 from submissions.services.screening import REASON_LIMIT
-
-TITLE_LIMIT = Submission._meta.get_field("title").max_length
-TITLE_HINT = _("At most 60 characters. It will stand on the certificate as it stands here.")
+from submissions.signing import LONGEST
 
 
 def new_key() -> str:
@@ -43,21 +44,6 @@ class TextField(forms.CharField):
         return normalize_newlines(super().to_python(value) or "")
 
 
-class NeededLater:
-    """Shown as required, because submitting requires it; a draft may be saved without."""
-
-    def validate(self, value: Any) -> None:
-        pass
-
-
-class DraftText(NeededLater, TextField):
-    pass
-
-
-class DraftFile(NeededLater, forms.FileField):
-    pass
-
-
 class CreditCodeField(forms.CharField):
     default_validators = [validate_credit_code]
 
@@ -65,18 +51,28 @@ class CreditCodeField(forms.CharField):
         return normalize_credit_code(super().to_python(value) or "")
 
 
-class FoundTeamForm(KeyedForm):
-    name = forms.CharField(
-        label=_("Team name"),
-        max_length=60,
-        validators=[validate_plain_line],
-        help_text=_("It will stand on the certificate as it stands here."),
-    )
+class CommentForm(KeyedForm):
+    text = TextField(label=_("Comment"), max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class RenditionForm(forms.Form):
+    """Which text, for whom, as what. ``texts``: the choices that whoever asks has."""
+
+    text = forms.ChoiceField(label=_("Which text"))
+    edition = forms.ChoiceField(label=_("Edition"), choices=Edition.choices, initial=Edition.TEAM)
+    kind = forms.ChoiceField(label=_("Format"), choices=RenditionKind.choices, initial=RenditionKind.PDF)
+
+    def __init__(self, *args: Any, texts: list[tuple[str, Any]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].choices = texts  # type: ignore[attr-defined]
+
+
+class OrganizationForm(forms.Form):
     organization_name = forms.CharField(
         label=_("Name of the organization"),
         max_length=120,
         validators=[validate_plain_line],
-        help_text=_("The full name, as registered. In a consortium: the one that leads."),
+        help_text=_("The full name, as registered."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     organization_code = CreditCodeField(
@@ -88,26 +84,54 @@ class FoundTeamForm(KeyedForm):
     )
     organization_kind = forms.ChoiceField(label=_("Kind of organization"), choices=OrganizationKind)
 
-    field_order = ["name", "organization_name", "organization_code", "organization_kind"]
-
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["organization_code"].widget.attrs.pop("maxlength", None)
 
 
+class FoundTeamForm(OrganizationForm, KeyedForm):
+    name = forms.CharField(
+        label=_("Team name"),
+        max_length=60,
+        validators=[validate_plain_line],
+        help_text=_("It will stand on the certificate as it stands here."),
+    )
+
+    field_order = ["name", "organization_name", "organization_code", "organization_kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["organization_name"].help_text = _(
+            "The full name, as registered. In a consortium: the one that leads."
+        )
+
+
+class MemberForm(forms.Form):
+    duty = forms.CharField(
+        label=_("Duty"),
+        required=False,
+        max_length=DUTY_LIMIT,
+        validators=[validate_plain_line],
+        help_text=_("What this person does in the project, 40 characters at most."),
+    )
+    is_contact = forms.BooleanField(label=_("Contact of the team"), required=False)
+
+
 class InviteForm(KeyedForm):
-    email = forms.EmailField(
+    email = AddressField(
         label=_("E-mail address"),
-        max_length=254,
+        autocomplete="off",
         help_text=_("A mail with a link goes there. Whoever accepts must sign in with this address."),
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
 
 class StartForm(KeyedForm):
+    """``topic`` is the one whose page this was: another may have come to its address meanwhile."""
+
+    topic = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
     title = forms.CharField(
-        label=_("Project title"), max_length=TITLE_LIMIT, validators=[validate_plain_line], help_text=TITLE_HINT
+        label=_("Project title"), max_length=TITLE_LIMIT, validators=[validate_plain_line], help_text=TITLE.hint
     )
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any):
@@ -118,29 +142,47 @@ class StartForm(KeyedForm):
             self.initial["team"] = teams[0].pk
 
 
-class EntryForm(forms.Form):
-    expected_version = forms.IntegerField(label=_("Version of the draft"), min_value=1, widget=forms.HiddenInput)
-    title = forms.CharField(
-        label=_("Project title"), max_length=TITLE_LIMIT, validators=[validate_plain_line], help_text=TITLE_HINT
-    )
-    abstract = DraftText(
-        label=_("Abstract"),
-        max_length=ABSTRACT_LIMIT,
-        help_text=_("What you do with which data, for whom, and what it has brought about. Judges read this first."),
-    )
-    file = DraftFile(
-        label=_("Proposal as a PDF"),
-        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
-    )
-
-    def __init__(self, *args: Any, has_file: bool, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.use_required_attribute = False
-        self.fields["file"].required = not has_file
+# What the columns hold.
+LARGEST = 2**31 - 1
 
 
 class SubmitForm(KeyedForm):
+    """``topic_revision`` is the text of the topic that the page names; a form without it answers the latest."""
+
     expected_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    topic_revision = forms.IntegerField(min_value=1, max_value=LARGEST, required=False, widget=forms.HiddenInput)
+
+
+class RestoreForm(forms.Form):
+    """``version`` is what the section said when its history was shown."""
+
+    number = forms.IntegerField(min_value=1, max_value=LARGEST)
+    version = forms.IntegerField(min_value=0, max_value=LARGEST)
+
+
+class ReadForm(forms.Form):
+    revision = forms.IntegerField(min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
+
+
+class ReceiptCheckForm(forms.Form):
+    """A receipt as a file or as text; ``given`` is whichever came."""
+
+    file = forms.FileField(label=_("File of the receipt"), required=False, allow_empty_file=True)
+    text = forms.CharField(
+        label=_("Or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        upload = data.get("file")
+        # One byte more than the longest is enough to know that it is none.
+        data["given"] = upload.read(LONGEST + 1) if upload else data.get("text", "")
+        if not upload and not data["given"].strip():
+            raise forms.ValidationError(_("Please choose the file of a receipt, or paste its text."))
+        return data
 
 
 class ScreeningForm(forms.Form):

@@ -1,4 +1,5 @@
 from portal.core.lifecycle import Lifecycle, move
+from submissions.enums import RenditionStatus as R
 from submissions.enums import SubmissionStatus as S
 
 SUBMISSION_LIFECYCLE = Lifecycle(
@@ -11,3 +12,9 @@ SUBMISSION_LIFECYCLE = Lifecycle(
 
 # While an entry is in one of these, the team may still write.
 EDITABLE = frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED})
+
+RENDITION_LIFECYCLE = Lifecycle(
+    move("make_rendition", sources={R.REQUESTED}, target=R.READY),
+    move("fail_rendition", sources={R.REQUESTED}, target=R.FAILED),
+    move("retry_rendition", sources={R.FAILED}, target=R.REQUESTED),
+)

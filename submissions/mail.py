@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from portal.notifications import mail
+from submissions.form_changes import Change
 from submissions.links import invitation_path
-from submissions.models import Extension, Invitation, Receipt, Screening, Submission
+from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team
+from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
 
@@ -31,6 +34,21 @@ def invitation(row: Invitation, *, key: str) -> None:
     _send("invitation", context, to=row.email, key=key)
 
 
+def removed(team: Team, user: Any, *, key: str) -> None:
+    context: dict[str, object] = {"team": plain(team.name), "competition": team.competition.name}
+    _send("removed", context, to=user.email, key=key)
+
+
+def left(team: Team, person: Any, *, to: str, key: str) -> None:
+    context: dict[str, object] = {
+        "team": plain(team.name),
+        "competition": team.competition.name,
+        "person": plain(person.full_name),
+        "url": mail.address(team.get_absolute_url()),
+    }
+    _send("left", context, to=to, key=key)
+
+
 def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
     version = receipt.version
     context = {
@@ -41,6 +59,7 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "form_sha256": version.form_sha256,
         "files": [{**each, "name": plain(each["name"])} for each in receipt.files],
         "receipt_url": mail.address(receipt.get_absolute_url()),
+        "verify_url": mail.address(reverse("submissions:verify_receipt")),
     }
     _send("submitted", context, to=user.email, key=key)
 
@@ -63,6 +82,60 @@ def extended(extension: Extension, user: Any, *, key: str) -> None:
         "url": mail.address(extension.team.get_absolute_url()),
     }
     _send("extended", context, to=user.email, key=key)
+
+
+def form_published(
+    version: EntryFormVersion, changes: Sequence[Change], entries: Sequence[Submission], *, to: str, key: str
+) -> None:
+    context: dict[str, object] = {
+        "version": version,
+        "competition": version.form.competition.name,
+        "track": version.form.track,
+        "changes": changes,
+        "entries": [_of(entry) for entry in entries],
+    }
+    _send("form_published", context, to=to, key=key)
+
+
+def topic_revised(text: TopicRevision, entries: Sequence[Submission], *, to: str, key: str) -> None:
+    changes = text.topic.get_history_url(since=text.number - 1, until=text.number)
+    context = {"revision": text, "changes_url": mail.address(changes)}
+    _send("topic_revised", {**_of_topic(text.topic, entries), **context}, to=to, key=key)
+
+
+def topic_withdrawn(topic: Topic, entries: Sequence[Submission], *, to: str, key: str) -> None:
+    context = {"withdrawn_at": topic.withdrawn_at, "reason": topic.withdrawal_reason}
+    _send("topic_withdrawn", {**_of_topic(topic, entries), **context}, to=to, key=key)
+
+
+def topic_reopened(topic: Topic, entries: Sequence[Submission], *, reason: str, to: str, key: str) -> None:
+    _send("topic_reopened", {**_of_topic(topic, entries), "reason": reason}, to=to, key=key)
+
+
+def topics_moved(
+    entries: Sequence[Submission], left: Mapping[int, tuple[int, int]], *, reason: str, to: str, key: str
+) -> None:
+    """``left``: where each topic stood before."""
+    topics = {entry.topic_id: entry.topic for entry in entries}
+    context: dict[str, object] = {
+        "competition": entries[0].topic.track.competition.name,
+        "reason": reason,
+        "moves": [
+            {"topic": topic, "track": left[pk][0], "number": left[pk][1], "url": mail.address(topic.get_absolute_url())}
+            for pk, topic in topics.items()
+        ],
+        "entries": [_of(entry) for entry in entries],
+    }
+    _send("topics_moved", context, to=to, key=key)
+
+
+def _of_topic(topic: Topic, entries: Sequence[Submission]) -> dict[str, object]:
+    return {
+        "topic": topic,
+        "competition": topic.track.competition.name,
+        "topic_url": mail.address(topic.get_absolute_url()),
+        "entries": [_of(entry) for entry in entries],
+    }
 
 
 def _of(submission: Submission) -> dict[str, object]:

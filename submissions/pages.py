@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext as _
+from django.db.models import Prefetch, QuerySet
 
 from submissions import completeness, windows
+from submissions.boxes import lay_out, put_back
+from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
-from submissions.forms import EntryForm, SubmitForm
+from submissions.forms import SubmitForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember
-from submissions.services.drafts import current_attachment
-from tracks.enums import StageKind
+from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, UnsentText
+from submissions.services.inspections import show_inspections
+from submissions.sheet import Audience, Sheet, sheet_of_draft, sheet_of_version
+from submissions.values import as_text
+from tracks.models import Topic, TopicRevision
+
+
+@dataclass(frozen=True)
+class Text:
+    """Which of its topic's texts an entry answers, and which is the latest."""
+
+    topic: Topic
+    read: TopicRevision
+    latest: TopicRevision
+
+    @classmethod
+    def of(cls, topic: Topic, read: TopicRevision | None, latest: TopicRevision | None) -> Text | None:
+        return cls(topic, read or latest, latest) if latest is not None else None
+
+    @property
+    def is_newer(self) -> bool:
+        return self.read.number < self.latest.number
+
+    @property
+    def changes_url(self) -> str:
+        """What changed between exactly these two."""
+        return self.topic.get_history_url(since=self.read.number, until=self.latest.number)
 
 
 def entry_page(
-    user: Any, entry: Submission, *, now: datetime, form: EntryForm | None, conflict: object = None
+    user: Any, entry: Submission, *, now: datetime, refused: Mapping[str, Any] | None = None, conflict: object = None
 ) -> dict[str, Any]:
     context = _both_pages(user, entry, now=now)
     is_writing, shown = context["is_member"] and context["is_writable"], _shown(entry, context)
     context |= {
         "conflict": conflict,
         "shown": shown,
-        "heading": entry.title if is_writing or not shown else shown["title"],
-        "typed": form.cleaned_data if form and conflict and not is_writing else None,
-        "theirs": entry if form and conflict and is_writing else None,
+        "heading": entry.title if is_writing or not shown else shown.title,
         "can_withdraw": context["is_captain"] and SUBMISSION_LIFECYCLE.allows(entry, "withdraw"),
-        "form": None,
-        "file_hint": _("One PDF of at most %(size)s.") % {"size": filesizeformat(entry.team.competition.max_file_size)},
+        "page": None,
+        "unsent": [],
     }
+    if context["is_member"]:
+        context["unsent"] = _unsent(user, entry, context["draft"])
+        context["unsent_sheet"] = sheet_of_draft(entry, Audience.TEAM, context["draft"])
     if is_writing:
-        typed = _on_top_of_theirs(form, entry) if form and conflict else form
-        context["form"] = typed or EntryForm(initial=_draft(entry), has_file=context["attachment"] is not None)
+        draft = context["draft"]
+        page = lay_out(draft, draft.versions, largest=entry.team.competition.max_file_size)
+        context["page"] = put_back(page, refused or {})
+        context["sheet"] = context["unsent_sheet"]
     return context
 
 
@@ -43,10 +72,13 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
     context = _both_pages(user, entry, now=now)
     errors = refused.errors.values() if refused else []
     return context | {
-        "form": SubmitForm(initial={"expected_version": entry.draft_version}),
+        "form": SubmitForm(initial={"expected_version": entry.draft_version, "topic_revision": _number(context)}),
         "errors": [message for messages in errors for message in messages],
-        "lacking": [part for part in context["parts"] if not part.is_there],
-        "is_unchanged": entry.status == SubmissionStatus.SUBMITTED and not context["has_news"],
+        "lacking": context["draft"].missing,
+        "sheet": sheet_of_draft(entry, Audience.TEAM, context["draft"]),
+        "is_unchanged": entry.status == SubmissionStatus.SUBMITTED
+        and not context["has_news"]
+        and context["latest"].topic_revision.number == _number(context),
     }
 
 
@@ -54,6 +86,7 @@ def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
     """For an organizer: what was submitted, and what was decided about it so far."""
     entry.topic.track = entry.track
     versions = _versions(user, entry)
+    show_inspections(_files(versions))
     members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
     return {
         "submission": entry,
@@ -61,21 +94,27 @@ def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
         "members": members,
         "versions": versions,
         "latest": versions[0] if versions else None,
+        "shown": sheet_of_version(versions[0], Audience.TEAM) if versions else None,
+        "text": Text.of(entry.topic, versions[0].topic_revision if versions else None, _latest_text(entry)),
     }
 
 
-def has_file(entry: Submission) -> bool:
-    return current_attachment(entry) is not None
+def begun(entries: QuerySet[Submission], topic: Topic, latest: TopicRevision | None) -> list[dict[str, Any]]:
+    """What somebody has begun on a topic, and whether its team has read the latest text."""
+    rows = entries.select_related("team", "topic_revision").defer("topic_revision__body").order_by("pk")
+    return [{"entry": entry, "text": Text.of(topic, entry.topic_revision, latest)} for entry in rows]
 
 
 def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.filter(team=entry.team_id).select_related("user"))
-    stage = windows.stage_of(entry.team.competition, StageKind.SUBMISSION, [entry.team])
+    stage = windows.window_of(entry)
     versions = _versions(user, entry)
     latest = versions[0] if versions else None
     entry.topic.track = entry.track
-    attachment = current_attachment(entry)
+    latest_text = _latest_text(entry)
+    draft = completeness.draft_of(entry)
     role = next((member.role for member in members if member.user_id == user.pk), None)
+    show_inspections([*draft.files, *_files(versions)])
     return {
         "submission": entry,
         "competition": entry.team.competition,
@@ -87,38 +126,57 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "is_writable": windows.is_writable(entry, stage, now),
         "versions": versions,
         "latest": latest,
+        "text": Text.of(entry.topic, _read(entry, latest), latest_text),
         # An organizer sees what was submitted; what lies in the draft is the team's own affair.
-        "attachment": attachment if role else None,
-        "parts": completeness.parts(entry, attachment),
-        "has_news": latest is None or completeness.differs(entry, attachment, latest),
+        "draft": draft if role else None,
+        "parts": draft.parts if role else [],
+        "has_news": latest is None or draft.differs(latest),
         "now": now,
     }
+
+
+def _latest_text(entry: Submission) -> TopicRevision | None:
+    texts: QuerySet[TopicRevision] = entry.topic.revisions.defer("body")
+    return texts.order_by("-number").first()
+
+
+def _read(entry: Submission, latest: SubmissionVersion | None) -> TopicRevision | None:
+    """While the team can write, what it has read; after that, what it has submitted answers."""
+    return latest.topic_revision if latest and not entry.is_editable else entry.topic_revision
+
+
+def _number(context: dict[str, Any]) -> int | None:
+    return context["text"].latest.number if context["text"] else None
 
 
 def _versions(user: Any, entry: Submission) -> list[SubmissionVersion]:
     """Newest first."""
     files = Prefetch("attachments", Attachment.objects.select_related("file"))
     rows = SubmissionVersion.objects.visible_to(user).filter(submission=entry)
-    related = rows.select_related("receipt", "screening__decided_by", "submitted_by").prefetch_related(files)
-    return list(related.order_by("-number"))
+    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision")
+    return list(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
 
 
-def _shown(entry: Submission, context: dict[str, Any]) -> dict[str, Any] | None:
+def _files(versions: list[SubmissionVersion]) -> list[Attachment]:
+    return [file for version in versions for file in version.attachments.all()]
+
+
+def _shown(entry: Submission, context: dict[str, Any]) -> Sheet | None:
     """What stands there to be read by whoever can't write: the version submitted last, else the team's draft."""
     latest: SubmissionVersion | None = context["latest"]
     if latest is not None:
-        return {"title": latest.title, "abstract": latest.abstract, "files": list(latest.attachments.all())}
+        return sheet_of_version(latest, Audience.TEAM)
     if context["is_member"]:
-        files = [context["attachment"]] if context["attachment"] else []
-        return {"title": entry.title, "abstract": entry.abstract, "files": files}
+        return sheet_of_draft(entry, Audience.TEAM, context["draft"])
     return None
 
 
-def _draft(entry: Submission) -> dict[str, Any]:
-    return {"title": entry.title, "abstract": entry.abstract, "expected_version": entry.draft_version}
-
-
-def _on_top_of_theirs(form: EntryForm, entry: Submission) -> EntryForm:
-    """The same words again, now knowing what somebody else has saved meanwhile."""
-    data = {**form.cleaned_data, "expected_version": entry.draft_version}
-    return EntryForm(data, has_file=not form.fields["file"].required)
+def _unsent(user: Any, entry: Submission, draft: Draft) -> list[dict[str, Any]]:
+    """What this person typed too late."""
+    rows = UnsentText.objects.visible_to(user).filter(submission=entry).order_by("created_at", "pk")
+    found = []
+    for row in rows:
+        section = draft.definition.section(row.key)
+        words = as_text(section, row.value) if section else str(row.value)
+        found.append({"title": section.title if section else row.key, "text": words, "at": row.created_at})
+    return found

@@ -1,15 +1,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
+from submissions.enums import SubmissionStatus
+from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
+
+
+def with_entry_count(topics: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """``entry_count``: what has been submitted and not withdrawn; nothing where the competition doesn't show it."""
+    entries = apps.get_model("submissions", "Submission").objects.filter(topic=OuterRef("pk")).exclude(number="")
+    standing = entries.exclude(status=SubmissionStatus.WITHDRAWN).order_by().values("topic")
+    count = Coalesce(Subquery(standing.annotate(count=Count("pk")).values("count")), 0)
+    shown = When(track__competition__shows_entry_counts=True, then=count)
+    return topics.annotate(entry_count=Case(shown, default=None, output_field=models.IntegerField(null=True)))
 
 
 class OrganizationQuerySet(models.QuerySet):
@@ -25,7 +37,9 @@ class OrganizationQuerySet(models.QuerySet):
         return self.filter(
             Q(created_by_id=user.pk)
             | Exists(member.filter(team__organization=OuterRef("pk")))
+            | Exists(member.filter(team__partners__organization=OuterRef("pk")))
             | Exists(submission.filter(team__organization=OuterRef("pk")))
+            | Exists(submission.filter(team__partners__organization=OuterRef("pk")))
         )
 
 
@@ -47,6 +61,16 @@ class TeamQuerySet(models.QuerySet):
 
     def for_listing(self) -> Self:
         return self.select_related("competition", "organization").annotate(member_count=Count("members"))
+
+
+class TeamOrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Whoever sees the team."""
+        return self.filter(team__in=apps.get_model("submissions", "Team").objects.visible_to(user))
+
+    def houses(self, teams: Any) -> set[tuple[int, int]]:
+        """(team, organization) of every partner of ``teams``: what judging reads beside the one that leads."""
+        return set(self.filter(team__in=teams).values_list("team_id", "organization_id"))
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -74,6 +98,10 @@ class SubmissionQuerySet(models.QuerySet):
         organized = apps.get_model("submissions", "Submission").objects.organized_by(user)
         return self.filter(Exists(member.filter(team=OuterRef("team"))) | Q(pk__in=organized.values("pk")))
 
+    def writing_seen_by(self, user: Person) -> Self:
+        """Those whose team's own affairs ``user`` may see: what it writes, what it says to itself."""
+        return self if is_site_admin(user) else self.filter(team__members__user_id=user.pk)
+
     def organized_by(self, user: Person) -> Self:
         """Entries of the tracks that ``user`` runs, once they have been submitted: a draft is the team's own affair."""
         submitted = self.exclude(number="")
@@ -81,6 +109,48 @@ class SubmissionQuerySet(models.QuerySet):
 
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)
+
+    def for_writing(self, user: Person, key: str = "") -> Self:
+        """Entries of this person's teams with all that saving the section ``key`` asks, in one query."""
+        rows = self.visible_to(user).filter(team__members__user_id=user.pk) if user.is_active else self.none()
+        rows = rows.select_related("team__competition", "track", "topic").with_form().with_window()
+        return rows.with_answer(key) if key else rows
+
+    def with_form(self) -> Self:
+        """``form_version`` and ``track_form_version``: which published forms ask this entry."""
+        versions = apps.get_model("submissions", "EntryFormVersion").objects.order_by("-number").values("pk")
+        of_competition = versions.filter(form__competition=OuterRef("team__competition"), form__track=None)
+        return self.annotate(
+            form_version=Subquery(of_competition[:1]),
+            track_form_version=Subquery(versions.filter(form__track=OuterRef("track"))[:1]),
+        )
+
+    def with_window(self) -> Self:
+        """``window_…``: the stage of submitting, and what was granted to the team."""
+        stage = apps.get_model("tracks", "Stage").objects.filter(
+            competition=OuterRef("team__competition"), kind=StageKind.SUBMISSION
+        )
+        granted = apps.get_model("submissions", "Extension").objects.live()
+        granted = granted.filter(team=OuterRef("team"), kind=StageKind.SUBMISSION)
+        return self.annotate(
+            window_opens_at=Subquery(stage.values("opens_at")[:1]),
+            window_closes_at=Subquery(stage.values("closes_at")[:1]),
+            window_grace=Subquery(stage.values("grace")[:1]),
+            window_extended_to=Subquery(granted.order_by("-closes_at").values("closes_at")[:1]),
+        )
+
+    def with_answer(self, key: str) -> Self:
+        """``answer_…``: what the section says now."""
+        answer = apps.get_model("submissions", "Answer").objects.filter(submission=OuterRef("pk"), key=key)
+        fields = (
+            *("pk", "value", "version", "saved_by"),
+            *("revision", "revision_began_at", "revision_typed", "revision_dropped"),
+        )
+        return self.annotate(**{f"answer_{name}": Subquery(answer.values(name)[:1]) for name in fields})
+
+    def competing(self) -> Self:
+        """Those that are, or may still come, before the judges."""
+        return self.exclude(status__in=[SubmissionStatus.WITHDRAWN, SubmissionStatus.REJECTED])
 
     def for_listing(self) -> Self:
         return self.select_related("team__organization", "team__competition", "topic", "track__competition")
@@ -120,6 +190,29 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(replaced_at=None)
 
 
+class CommentQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own. Organizers and judges never learn that there are any."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.filter(Exists(member.filter(team=OuterRef("submission__team"))))
+
+    def waiting(self) -> Self:
+        """Those that nobody has dealt with."""
+        return self.filter(resolved_at=None)
+
+
+class RenditionQuerySet(OfSubmissionQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own; whoever reads what was submitted has it on paper too, but not the draft."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        of_team = Exists(member.filter(team=OuterRef("submission__team")))
+        return super().visible_to(user).filter(of_team | Q(version__isnull=False))
+
+
 class ExtensionQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """The team's, and those who run the whole competition."""
@@ -136,3 +229,58 @@ class ExtensionQuerySet(models.QuerySet):
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         return self.filter(team__in=apps.get_model("submissions", "Team").objects.visible_to(user))
+
+
+class EntryFormQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those who run the whole competition."""
+        if is_site_admin(user):
+            return self
+        organized = apps.get_model("tracks", "Competition").objects.organized_by(user)
+        return self.filter(competition__in=organized)
+
+    def with_latest(self) -> Self:
+        """``latest_…``: what is asked now; None before the first version."""
+        versions = apps.get_model("submissions", "EntryFormVersion").objects.filter(form=OuterRef("pk"))
+        fields = ("number", "sha256", "created_at")
+        latest = {name: Subquery(versions.order_by("-number").values(name)[:1]) for name in fields}
+        rows = self.select_related("competition", "track")
+        return rows.annotate(**{f"latest_{name}": value for name, value in latest.items()})
+
+
+class OfFormQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        return self.filter(form__in=apps.get_model("submissions", "EntryForm").objects.visible_to(user))
+
+
+class AnswerQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """What a draft says is its team's own affair."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.filter(Exists(member.filter(team=OuterRef("submission__team"))))
+
+
+class UnsentQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Whoever wrote it."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class UploadQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Whoever sends the file, and nobody else, whoever runs the site."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def for_chunk(self, user: Person) -> Self:
+        """With all that taking a chunk asks: own, and still in the team."""
+        rows = self.visible_to(user).filter(submission__team__members__user_id=user.pk)
+        return rows.select_related("submission__team__competition", "submission__track")
+
+
+class InspectionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """As the files it speaks of."""
+        files = apps.get_model("submissions", "Attachment").objects.visible_to(user)
+        return self.filter(file__in=files.values("file"))

@@ -1,18 +1,55 @@
-"""What the outbox asks of this app. A row that is gone, or no longer true, is let pass in silence."""
+"""What the outbox and the app below ask of this one. A row that is gone, or no longer true, is let pass in silence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.dispatch import receiver
 from django.utils import timezone
 
+from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from submissions import mail
-from submissions.enums import SubmissionStatus
-from submissions.models import Extension, Invitation, Receipt, Screening, Submission
+from submissions.enums import MemberRole, SubmissionStatus
+from submissions.form_changes import told
+from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.services import following, form_news, inspections, news, renditions
+from tracks.enums import TopicStatus
+from tracks.models import Topic, TopicRevision
+from tracks.services import TopicMove
+from tracks.signals import topic_reopened, topic_revised, topic_withdrawn, topics_moved, topics_moving
 
 OF_ENTRY = "submission__team__competition"
+
+
+@receiver(topics_moving, dispatch_uid="submissions.hold_entries")
+def hold_entries(sender: Any, topics: list[int], **kwargs: Any) -> None:
+    following.hold_entries(topics)
+
+
+@receiver(topics_moved, dispatch_uid="submissions.follow_topics")
+def follow_topics(sender: Any, moves: list[TopicMove], at: datetime, reason: str, **kwargs: Any) -> None:
+    following.follow_topics(moves)
+    news.tell_of_moves(moves, at, reason)
+
+
+@receiver(topic_revised, dispatch_uid="submissions.tell_of_revision")
+def tell_of_revision(sender: Any, topic: Topic, revision: TopicRevision, tell: bool, **kwargs: Any) -> None:  # noqa: FBT001 - named by the signal
+    if tell:
+        news.tell_of_revision(topic, revision)
+
+
+@receiver(topic_withdrawn, dispatch_uid="submissions.tell_of_withdrawal")
+def tell_of_withdrawal(sender: Any, topic: Topic, at: datetime, **kwargs: Any) -> None:
+    news.tell_of_withdrawal(topic, at)
+
+
+@receiver(topic_reopened, dispatch_uid="submissions.tell_of_reopening")
+def tell_of_reopening(sender: Any, topic: Topic, at: datetime, reason: str, **kwargs: Any) -> None:
+    news.tell_of_reopening(topic, at, reason)
 
 
 @handles("submissions.invitation")
@@ -21,6 +58,29 @@ def send_invitation(*, key: str, invitation: int) -> None:
     row = rows.select_related("team__competition", "team__organization", "invited_by").filter(pk=invitation).first()
     if row is not None:
         mail.invitation(row, key=key)
+
+
+@handles("submissions.inspect")
+def look_into_file(*, key: str, file: int, as_kind: str) -> None:
+    stored = StoredFile.objects.filter(pk=file).first()
+    if stored is not None:
+        inspections.inspect(stored, as_kind)
+
+
+@handles("submissions.removed")
+def send_removed(*, key: str, team: int, user: int) -> None:
+    person = _gone(team, user)
+    if person is not None:
+        mail.removed(Team.objects.select_related("competition").get(pk=team), person, key=key)
+
+
+@handles("submissions.left")
+def send_left(*, key: str, team: int, user: int) -> None:
+    person = _gone(team, user)
+    captain = TeamMember.objects.filter(team=team, role=MemberRole.CAPTAIN, user__is_active=True).first()
+    if person is not None and captain is not None:
+        found = Team.objects.select_related("competition").get(pk=team)
+        mail.left(found, person, to=captain.user.email, key=key)
 
 
 @handles("submissions.submitted")
@@ -52,8 +112,71 @@ def send_extended(*, key: str, about: int, user: int) -> None:
         mail.extended(extension, person, key=key)
 
 
+@handles(renditions.KIND)
+def make_rendition(*, key: str, rendition_id: int) -> None:
+    renditions.make_rendition(rendition_id)
+
+
+@handles("submissions.topic_revised")
+def send_topic_revised(*, key: str, revision: int, user: int) -> None:
+    text = TopicRevision.objects.select_related("topic__track__competition").filter(pk=revision).first()
+    if text and (entries := _entries(user, [text.topic_id])):
+        mail.topic_revised(text, entries, to=_address(user), key=key)
+
+
+@handles("submissions.topic_withdrawn")
+def send_topic_withdrawn(*, key: str, topic: int, at: str, user: int) -> None:
+    withdrawn = Topic.objects.filter(status=TopicStatus.WITHDRAWN, withdrawn_at=datetime.fromisoformat(at))
+    found = withdrawn.select_related("track__competition").filter(pk=topic).first()
+    if found and (entries := _entries(user, [topic])):
+        mail.topic_withdrawn(found, entries, to=_address(user), key=key)
+
+
+@handles("submissions.topic_reopened")
+def send_topic_reopened(*, key: str, topic: int, reason: str, user: int) -> None:
+    found = Topic.objects.open().select_related("track__competition").filter(pk=topic).first()
+    if found and (entries := _entries(user, [topic])):
+        mail.topic_reopened(found, entries, reason=reason, to=_address(user), key=key)
+
+
+@handles("submissions.topics_moved")
+def send_topics_moved(*, key: str, moves: dict[str, list[int]], reason: str, user: int) -> None:
+    # JSON knows no numbers as keys.
+    left = {int(topic): (track, number) for topic, (track, number) in moves.items()}
+    if entries := _entries(user, left):
+        mail.topics_moved(entries, left, reason=reason, to=_address(user), key=key)
+
+
+@handles("submissions.form_published")
+def send_form_published(*, key: str, version: int, user: int) -> None:
+    found = EntryFormVersion.objects.select_related("form__competition", "form__track").filter(pk=version).first()
+    if found is None:
+        return
+    changes = form_news.changes_of(found)
+    people = form_news.concerned(found.form, changes).filter(team__members__user=user)
+    entries = people.filter(team__members__user__is_active=True).select_related("team__competition").distinct()
+    if rows := list(entries.order_by("pk")):
+        mail.form_published(found, told(changes), rows, to=_address(user), key=key)
+
+
+def _entries(user: int, topics: Iterable[int]) -> list[Submission]:
+    """Whoever has left the team meanwhile, or whose team is out, is told nothing."""
+    rows = news.living(topics).filter(team__members__user=user, team__members__user__is_active=True)
+    return list(rows.select_related("topic__track__competition", "team__competition").order_by("pk"))
+
+
+def _address(user: int) -> str:
+    return str(get_user_model().objects.values_list("email", flat=True).get(pk=user))
+
+
 def _member(submission: Submission, user: int) -> Any:
     return _in_team(submission.team_id, user)
+
+
+def _gone(team: int, user: int) -> Any:
+    """Nothing is said about whoever has come back meanwhile."""
+    people = get_user_model().objects.filter(pk=user, is_active=True)
+    return people.exclude(memberships__team=team).first() if Team.objects.filter(pk=team).exists() else None
 
 
 def _in_team(team: int, user: int) -> Any:

@@ -33,3 +33,15 @@ def can_accept(user: Any, invitation: Any) -> bool:
 def can_screen(user: Person, submission: Any) -> bool:
     """Organizers of its track; nobody decides about an entry of their own team."""
     return is_track_organizer(user, submission.track) and not is_member(user, submission.team)
+
+
+def is_author(user: Person, comment: Any) -> bool:
+    """Has written it and is still in the team."""
+    return comment.author_id is not None and comment.author_id == user.pk and is_member(user, comment.submission.team)
+
+
+def may_put_on_paper(user: Person, submission: Any, version: Any) -> bool:
+    """Its team; what was submitted also whoever runs the track."""
+    if is_member(user, submission.team):
+        return True
+    return version is not None and version.submission_id == submission.pk and is_track_organizer(user, submission.track)

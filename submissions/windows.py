@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
 from portal.core.templatetags.ui import beijing, deadline
-from submissions.enums import SubmissionStatus
+from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.models import Extension, Submission, Team
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage
@@ -60,7 +61,26 @@ def windows_of(teams: Iterable[Team], kind: StageKind) -> dict[int, Window]:
 
 def require_open(competition: Competition, kind: StageKind, now: datetime, team: Team | None = None) -> None:
     """Raise Conflict, saying since when or until when, unless the stage takes what ``team`` does at ``now``."""
-    window = stage_of(competition, kind, [team] if team else [])
+    _require_takes(stage_of(competition, kind, [team] if team else []), now)
+
+
+def window_of(submission: Submission) -> Window | None:
+    """Of submitting, for the team of this entry."""
+    if not hasattr(submission, "window_opens_at"):
+        return stage_of(submission.team.competition, StageKind.SUBMISSION, [submission.team])
+    entry: Any = submission
+    if entry.window_opens_at is None:
+        return None
+    stage = Stage(
+        kind=StageKind.SUBMISSION,
+        opens_at=entry.window_opens_at,
+        closes_at=entry.window_closes_at,
+        grace=entry.window_grace,
+    )
+    return _window(stage, entry.window_extended_to)
+
+
+def _require_takes(window: Window | None, now: datetime) -> None:
     if window is None:
         raise Conflict(_("This isn't open."))
     if now < window.opens_at:
@@ -74,13 +94,26 @@ def require_open(competition: Competition, kind: StageKind, now: datetime, team:
 
 
 def require_writable(submission: Submission, now: datetime) -> None:
-    """What was returned for correction may be mended after the stage has closed; anything else not."""
+    """What was returned for correction may be mended after the stage has closed; anything else not.
+
+    An entry that comes ``with_window`` is asked no further query.
+    """
     if not submission.is_editable:
         raise Conflict(
             _("This entry can no longer be changed: %(state)s.") % {"state": submission.get_status_display()}
         )
     if submission.status != SubmissionStatus.RETURNED:
-        require_open(submission.team.competition, StageKind.SUBMISSION, now, submission.team)
+        _require_takes(window_of(submission), now)
+
+
+def rule_of(submission: Submission, now: datetime) -> ReceiptRule:
+    """By which rule what arrives at ``now`` counts; asked once ``require_writable`` has let it pass."""
+    if submission.status == SubmissionStatus.RETURNED:
+        return ReceiptRule.CORRECTION
+    window = window_of(submission)
+    if window is None or not window.is_open(now):
+        return ReceiptRule.GRACE
+    return ReceiptRule.EXTENSION if window.is_extended else ReceiptRule.STAGE_END
 
 
 def is_writable(submission: Submission, window: Window | None, now: datetime) -> bool:

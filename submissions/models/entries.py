@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.text import validate_plain_line
-from submissions.enums import ScreeningOutcome, SubmissionStatus
+from submissions.definition import TITLE_KEY, TITLE_LIMIT
+from submissions.enums import ReceiptRule, ScreeningOutcome, SubmissionStatus
 from submissions.lifecycle import EDITABLE
 from submissions.models.teams import Team
 from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
@@ -27,10 +30,14 @@ class Submission(models.Model):
     track = models.ForeignKey(
         "tracks.Track", on_delete=models.PROTECT, related_name="submissions", verbose_name=_("track")
     )
+    # The text that the team has read last. What a version answers stands at the version.
+    topic_revision = models.ForeignKey(
+        "tracks.TopicRevision", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("topic revision")
+    )
     # Given at the first submit: T07-0003 is the third entry of track 7.
     number = models.CharField(_("entry number"), max_length=20, blank=True)
-    title = models.CharField(_("project title"), max_length=60, validators=[validate_plain_line])
-    abstract = models.TextField(_("abstract"), max_length=1000, blank=True)
+    # What the answer of this name says, for lists.
+    title = models.CharField(_("project title"), max_length=TITLE_LIMIT, validators=[validate_plain_line])
     draft_version = models.PositiveIntegerField(_("draft version"), default=1)
     status = models.CharField(
         _("state"), max_length=20, choices=SubmissionStatus, default=SubmissionStatus.DRAFT, db_index=True
@@ -71,6 +78,10 @@ class Submission(models.Model):
     def audit_scope(self) -> str:
         return self.team.audit_scope
 
+    @property
+    def audit_track(self) -> int:
+        return self.track_id
+
 
 class Attachment(models.Model):
     """A file that a team put into an entry; a newer one replaces it, no row is overwritten."""
@@ -79,7 +90,7 @@ class Attachment(models.Model):
     submission = models.ForeignKey(
         Submission, on_delete=models.CASCADE, related_name="attachments", verbose_name=_("submission")
     )
-    slot = models.CharField(_("slot"), max_length=30, default="proposal")
+    slot = models.CharField(_("slot"), max_length=40, default="proposal")
     file = models.ForeignKey("core.StoredFile", on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
     name = models.CharField(_("file name"), max_length=150)
     uploaded_by = models.ForeignKey(
@@ -95,7 +106,9 @@ class Attachment(models.Model):
         verbose_name_plural = _("attachments")
         constraints = [
             models.UniqueConstraint(
-                fields=["submission", "slot"], condition=Q(replaced_at=None), name="attachment_current_once_per_slot"
+                fields=["submission", "slot", "file"],
+                condition=Q(replaced_at=None),
+                name="attachment_current_once_per_file",
             ),
         ]
 
@@ -104,6 +117,14 @@ class Attachment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:attachment", args=[self.public_id, self.name])
+
+    # What programs found in it, where a page asks for that.
+    inspection: Any = None
+
+    @property
+    def kind(self) -> str:
+        """What its name ends with, in capitals."""
+        return self.name.rpartition(".")[2][:4].upper()
 
 
 class SubmissionVersion(models.Model):
@@ -142,8 +163,10 @@ class SubmissionVersion(models.Model):
         return str(self.form["title"])
 
     @property
-    def abstract(self) -> str:
-        return str(self.form["abstract"])
+    def answers(self) -> dict[str, Any]:
+        """By section. What was submitted before there were forms says a title and an abstract."""
+        said = self.form.get("answers", {"abstract": self.form.get("abstract", "")})
+        return {TITLE_KEY: self.title, **said}
 
 
 class Receipt(models.Model):
@@ -156,6 +179,8 @@ class Receipt(models.Model):
     files = models.JSONField(_("files"))
     received_at = models.DateTimeField(_("received at"))
     committed_at = models.DateTimeField(_("recorded at"))
+    # What the team keeps: {"receipt": …, "signature": …}. Receipts from before there were signatures have none.
+    document = models.JSONField(_("signed receipt"), null=True)
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -168,6 +193,25 @@ class Receipt(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:receipt", args=[self.public_id])
+
+    @property
+    def rule_label(self) -> str:
+        return str(ReceiptRule(self.document["receipt"]["rule"]).label) if self.document else ""
+
+
+class ReceiptKey(models.Model):
+    """The public half of a key that has signed receipts. Kept for ever: they can be checked when the key is gone."""
+
+    key_id = models.CharField(_("name"), max_length=16, unique=True)
+    public_key = models.CharField(_("public key"), max_length=64)
+    created_at = models.DateTimeField(_("first used at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("receipt key")
+        verbose_name_plural = _("receipt keys")
+
+    def __str__(self) -> str:
+        return self.key_id
 
 
 class Screening(models.Model):

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.text import validate_plain_line
 from submissions.codes import validate_credit_code
 from submissions.enums import MemberRole, OrganizationKind
-from submissions.querysets import InvitationQuerySet, MemberQuerySet, OrganizationQuerySet, TeamQuerySet
+from submissions.querysets import (
+    InvitationQuerySet,
+    MemberQuerySet,
+    OrganizationQuerySet,
+    TeamOrganizationQuerySet,
+    TeamQuerySet,
+)
+
+DUTY_LIMIT = 40
 
 
 class Organization(models.Model):
@@ -77,6 +85,26 @@ class Team(models.Model):
         return f"competition:{self.competition_id}"
 
 
+class TeamOrganization(models.Model):
+    """A partner of a team; the one that leads is ``Team.organization``."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="partners", verbose_name=_("team"))
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="partnerships", verbose_name=_("partner organization")
+    )
+
+    objects = TeamOrganizationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner organization")
+        verbose_name_plural = _("partner organizations")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["team", "organization"], name="partner_once_per_team")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.team}"
+
+
 class TeamMember(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members", verbose_name=_("team"))
     user = models.ForeignKey(
@@ -84,14 +112,19 @@ class TeamMember(models.Model):
     )
     role = models.CharField(_("role"), max_length=20, choices=MemberRole, default=MemberRole.MEMBER)
     joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)
+    # Rows of one place stand in the order in which they joined.
+    place = models.PositiveSmallIntegerField(_("place in the list"), default=0)
+    duty = models.CharField(_("duty"), max_length=DUTY_LIMIT, blank=True, default="", validators=[validate_plain_line])
+    is_contact = models.BooleanField(_("contact of the team"), default=False)
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team member")
         verbose_name_plural = _("team members")
-        ordering = ["pk"]
+        ordering = ["place", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["team"], condition=Q(is_contact=True), name="team_has_one_contact_at_most"),
             models.UniqueConstraint(fields=["team", "user"], name="member_once_per_team"),
             models.UniqueConstraint(
                 fields=["team"], condition=Q(role=MemberRole.CAPTAIN), name="team_has_one_captain_at_most"

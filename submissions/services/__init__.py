@@ -1,23 +1,75 @@
-from submissions.services.drafts import attach_file, save_draft, start_submission
+from submissions.services.comments import add_comment, delete_comment, edit_comment, resolve_comment
+from submissions.services.drafts import start_submission
 from submissions.services.extensions import grant_extension, revoke_extension
+from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
+from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
+from submissions.services.partners import add_partner, remove_partner
+from submissions.services.reading import read_topic
+from submissions.services.renditions import request_rendition
+from submissions.services.roster import edit_member, leave_team, move_member, remove_member
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
-from submissions.services.teams import found_team
+from submissions.services.teams import found_team, hand_over
+from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
+from submissions.services.writing import (
+    Clash,
+    NoSuchSection,
+    Saved,
+    TooLate,
+    keep_unsent,
+    restore_revision,
+    revisions_of,
+    save_section,
+)
 
 __all__ = [
+    "Clash",
+    "NoRoom",
+    "NoSuchSection",
+    "NoSuchSlot",
+    "Saved",
+    "TooLate",
+    "WrongSum",
     "accept_invitation",
+    "add_comment",
+    "add_partner",
     "attach_file",
+    "begin_form",
+    "begin_upload",
+    "clone_forms",
+    "current_files",
+    "delete_comment",
+    "edit_comment",
+    "edit_form",
+    "edit_member",
+    "finish_upload",
     "found_team",
+    "give_up",
     "grant_extension",
+    "hand_over",
     "invite",
+    "keep_unsent",
+    "leave_team",
+    "move_member",
     "pass_screening",
+    "publish_form",
+    "read_topic",
     "reject",
+    "remove_file",
+    "remove_member",
+    "remove_partner",
+    "request_rendition",
+    "resolve_comment",
+    "restore_revision",
     "return_for_correction",
+    "revisions_of",
     "revoke_extension",
     "revoke_invitation",
-    "save_draft",
+    "save_section",
+    "set_up_form",
     "start_submission",
     "submit",
+    "take_chunk",
     "withdraw",
 ]

@@ -4,19 +4,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.accounts.services import lock_person
 from portal.core import audit
+from portal.core.addresses import normal_address, validate_address
 from portal.core.errors import Conflict
 from portal.core.permissions import require
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.models import Invitation, Team, TeamMember
 from submissions.services.keyed import keyed
-from submissions.services.teams import lock_team
+from submissions.services.limits import require_room_for_person
+from submissions.services.teams import lock_team, next_place
 from tracks.enums import StageKind
 
 VALID_FOR = timedelta(days=14)
@@ -27,9 +29,9 @@ INVITATIONS_A_DAY = 30
 def invite(team: Team, *, actor: Any, email: str, key: str | None = None, now: datetime | None = None) -> Invitation:
     """Ask whoever owns ``email`` to join; the mail goes out by the outbox."""
     require(rules.is_captain, actor, team)
-    now, email = now or timezone.now(), email.strip().lower()
+    now, email = now or timezone.now(), normal_address(email)
     windows.require_open(team.competition, StageKind.REGISTRATION, now, team)
-    validate_address(email)
+    require_address(email)
     return keyed(
         "invite",
         key=key,
@@ -59,6 +61,7 @@ def accept_invitation(invitation: Invitation, *, actor: Any, now: datetime | Non
     """Make ``actor`` a member. The team's row is locked: however many accept at once, it never grows too large."""
     require(rules.can_accept, actor, invitation)
     now = now or timezone.now()
+    lock_person(actor)
     team = lock_team(invitation.team)
     member = TeamMember.objects.filter(team=team, user=actor).first()
     if member is not None:
@@ -67,16 +70,17 @@ def accept_invitation(invitation: Invitation, *, actor: Any, now: datetime | Non
     windows.require_open(team.competition, StageKind.REGISTRATION, now, team)
     if member_count(team) >= team.competition.max_team_members:
         raise Conflict(_("The team is full."))
+    require_room_for_person(team.competition, actor)
     if _open(invitation, now).update(accepted_at=now) != 1:
         raise Conflict(_("This invitation is no longer valid. Please ask the captain for a new one."))
-    member = TeamMember.objects.create(team=team, user=actor)
+    member = TeamMember.objects.create(team=team, user=actor, place=next_place(team))
     audit.record("join", team, actor=actor, after={"member": actor.pk, "invitation": invitation.pk})
     return member
 
 
-def validate_address(email: str) -> None:
+def require_address(email: str) -> None:
     try:
-        validate_email(email)
+        validate_address(email)
     except ValidationError as error:
         raise ValidationError({"email": error.messages}) from None
 
@@ -97,7 +101,8 @@ def _invite(team: Team, *, actor: Any, email: str, now: datetime) -> Invitation:
 
 
 def _open(invitation: Invitation, now: datetime) -> Any:
-    return Invitation.objects.pending(now).filter(pk=invitation.pk)
+    # Whoever has been disabled since lets nobody in.
+    return Invitation.objects.pending(now).filter(pk=invitation.pk, invited_by__is_active=True)
 
 
 def _check_room(team: Team, email: str, now: datetime) -> None:

@@ -1,23 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.permissions import require
-from submissions import rules, windows
+from submissions import completeness, rules, windows
 from submissions.canonical import sha256_of
-from submissions.completeness import missing
-from submissions.enums import SubmissionStatus
+from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Receipt, Submission, SubmissionVersion
-from submissions.services.drafts import current_attachment
+from submissions.services import receipts
 from submissions.services.keyed import keyed
 from submissions.services.telling import tell_members
 from tracks.models import TopicRevision, Track
@@ -30,11 +31,13 @@ def submit(
     expected_version: int,
     key: str | None = None,
     received_at: datetime | None = None,
+    topic_revision: int | None = None,
 ) -> Receipt:
     """Make what the draft says an immutable version and return its receipt.
 
     What counts is when the request arrived, not when its turn came. The same key, or the same content
-    again, gives the receipt that is there.
+    again, gives the receipt that is there. ``topic_revision`` is the number of the topic's text that whoever
+    submits was shown: a newer one that came a moment ago is not what they have answered.
     """
     require(rules.is_captain, actor, submission.team)
     arrived = received_at or timezone.now()
@@ -44,7 +47,13 @@ def submit(
         actor=actor,
         body={"submission": submission.pk, "version": expected_version},
         among=Receipt.objects.select_related("version__submission"),
-        perform=lambda: _submit(submission, actor=actor, expected_version=expected_version, received_at=arrived),
+        perform=lambda: _submit(
+            submission,
+            actor=actor,
+            expected_version=expected_version,
+            received_at=arrived,
+            topic_revision=topic_revision,
+        ),
     )
 
 
@@ -65,9 +74,11 @@ def lock_submission(submission: Submission) -> Submission:
 
     No key is locked, here and wherever a row is locked before the audit trail: PostgreSQL looks foreign keys up
     at the commit, and whoever adds a row that points here would wait for us with the trail in their hands.
+    It is read after the lock: joined with its track in one query, an entry that follows its topic to another track
+    meanwhile would be found nowhere.
     """
-    related = Submission.objects.select_related("team__competition", "topic", "track")
-    return related.select_for_update(of=("self",), no_key=True).get(pk=submission.pk)
+    Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
+    return Submission.objects.select_related("team__competition", "topic", "track").get(pk=submission.pk)
 
 
 def lock_track(track: Track) -> Track:
@@ -75,18 +86,28 @@ def lock_track(track: Track) -> Track:
     return Track.objects.select_for_update(no_key=True).get(pk=track.pk)
 
 
-def _submit(submission: Submission, *, actor: Any, expected_version: int, received_at: datetime) -> Receipt:
+def _submit(
+    submission: Submission,
+    *,
+    actor: Any,
+    expected_version: int,
+    received_at: datetime,
+    topic_revision: int | None,
+) -> Receipt:
     submission = lock_submission(submission)
     windows.require_writable(submission, received_at)
+    rule = windows.rule_of(submission, received_at)
     if submission.draft_version != expected_version:
         raise Conflict(_("The draft has changed since you looked at it. Please check it once more."))
-    attachment = _require_complete(submission)
-    form, revision = _form(submission)
+    draft = completeness.draft_of(submission)
+    _require_complete(draft)
+    form, revision = _form(submission, draft, topic_revision)
     latest = submission.versions.select_related("receipt").last()
-    if latest and _is_submitted_already(submission, latest, form, attachment):
+    if latest and _is_submitted_already(submission, latest, form, draft.files):
         return latest.receipt
     number = submission.number or _next_number(lock_track(submission.track))
-    SUBMISSION_LIFECYCLE.apply(submission, "submit", actor=actor, number=number, submitted_at=received_at)
+    changes: dict[str, Any] = {"number": number, "submitted_at": received_at, "topic_revision": revision}
+    SUBMISSION_LIFECYCLE.apply(submission, "submit", actor=actor, **changes)
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=latest.number + 1 if latest else 1,
@@ -96,51 +117,70 @@ def _submit(submission: Submission, *, actor: Any, expected_version: int, receiv
         submitted_by=actor,
         created_at=received_at,
     )
-    version.attachments.add(attachment)
-    return _receipt(version, attachment, actor=actor, received_at=received_at)
+    version.attachments.set(draft.files)
+    return _receipt(version, draft.files, actor=actor, received_at=received_at, rule=rule)
 
 
-def _require_complete(submission: Submission) -> Attachment:
-    attachment = current_attachment(submission)
-    if lacking := missing(submission, attachment):
-        raise ValidationError({part.field: _("%(part)s is missing.") % {"part": part.label} for part in lacking})
-    assert attachment is not None  # noqa: S101 - the document is one of the parts that may not be missing
-    return attachment
+def _require_complete(draft: completeness.Draft) -> None:
+    if lacking := draft.missing:
+        raise ValidationError({lack.anchor: str(lack) for lack in lacking})
 
 
-def _form(submission: Submission) -> tuple[dict[str, Any], TopicRevision]:
-    revision = submission.topic.revisions.latest("number")
+def _form(submission: Submission, draft: completeness.Draft, shown: int | None) -> tuple[dict[str, Any], TopicRevision]:
+    revision = _answered(submission, shown)
     form = {
         "competition": submission.team.competition.slug,
         "track": submission.track.number,
         "topic": {"number": submission.topic.number, "revision": revision.number, "title": revision.title},
         "title": submission.title,
-        "abstract": submission.abstract,
+        "form": {"versions": list(draft.definition.versions)},
+        "answers": draft.answered,
     }
     return form, revision
 
 
+def _answered(submission: Submission, shown: int | None) -> TopicRevision:
+    """The text that was shown, but none older than what the team has read; the latest when nobody says."""
+    texts = submission.topic.revisions.order_by("-number")
+    if shown is not None:
+        read = submission.topic_revision.number if submission.topic_revision else 0
+        texts = texts.filter(number__lte=max(shown, read))
+    return texts.first() or submission.topic.revisions.latest("number")
+
+
 def _is_submitted_already(
-    submission: Submission, latest: SubmissionVersion, form: dict[str, Any], attachment: Attachment
+    submission: Submission, latest: SubmissionVersion, form: dict[str, Any], files: Sequence[Attachment]
 ) -> bool:
-    is_same = latest.form_sha256 == sha256_of(form) and set(latest.attachments.all()) == {attachment}
+    is_same = latest.form_sha256 == sha256_of(form) and set(latest.attachments.all()) == set(files)
     return submission.status == SubmissionStatus.SUBMITTED and is_same
 
 
 def _next_number(track: Track) -> str:
-    """Entries keep their number when they are withdrawn, so the count of those given leaves no gap."""
-    return f"{track.code}-{track.submissions.exclude(number='').count() + 1:04}"
+    """One more than the highest of this code. Entries keep theirs when they are withdrawn, so there is no gap.
+
+    It is looked for in all tracks: an entry may have followed its topic, and a track may have had another number.
+    """
+    given = Submission.objects.filter(track__competition=track.competition_id, number__startswith=f"{track.code}-")
+    highest = given.order_by(Length("number").desc(), "-number").values_list("number", flat=True).first()
+    return f"{track.code}-{int(highest.rpartition('-')[2]) + 1 if highest else 1:04}"
 
 
-def _receipt(version: SubmissionVersion, attachment: Attachment, *, actor: Any, received_at: datetime) -> Receipt:
-    stored = attachment.file
-    receipt = Receipt.objects.create(
+def _receipt(
+    version: SubmissionVersion, files: Sequence[Attachment], *, actor: Any, received_at: datetime, rule: ReceiptRule
+) -> Receipt:
+    receipt = Receipt(
         version=version,
-        files=[{"name": attachment.name, "size": stored.size, "sha256": stored.sha256}],
+        files=[{"name": each.name, "size": each.file.size, "sha256": each.file.sha256} for each in files],
         received_at=received_at,
         committed_at=timezone.now(),
     )
-    evidence = {"version": version.number, "form_sha256": version.form_sha256, "files": [stored.sha256]}
+    receipt.document = receipts.signed(receipt, rule)
+    receipt.save()
+    evidence = {
+        "version": version.number,
+        "form_sha256": version.form_sha256,
+        "files": [each["sha256"] for each in receipt.files],
+    }
     audit.record("issue_receipt", version.submission, actor=actor, after=evidence)
     tell_members(version.submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
     return receipt

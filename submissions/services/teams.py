@@ -5,16 +5,20 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.accounts.services import lock_person
 from portal.core import audit
+from portal.core.errors import Conflict
 from portal.core.permissions import require
 from submissions import rules, windows
 from submissions.codes import normalize_credit_code
 from submissions.enums import MemberRole
 from submissions.models import Organization, Team, TeamMember
 from submissions.services.keyed import keyed
+from submissions.services.limits import require_room_for_person
 from tracks.enums import StageKind
 from tracks.models import Competition
 
@@ -66,17 +70,46 @@ def lock_team(team: Team) -> Team:
     return Team.objects.select_for_update(no_key=True).get(pk=team.pk)
 
 
+def next_place(team: Team) -> int:
+    """Whoever calls has locked ``team``."""
+    return (team.members.aggregate(last=Max("place"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def hand_over(team: Team, *, actor: Any, to: TeamMember) -> TeamMember:
+    """Make another member the captain; whoever was it stays a member."""
+    require(rules.is_captain, actor, team)
+    team = lock_team(team)
+    rows = team.members.select_related("user").select_for_update(of=("self",), no_key=True)
+    heir = next((each for each in rows if each.pk == to.pk), None)
+    captain = next((each for each in rows if each.role == MemberRole.CAPTAIN), None)
+    if captain is None or captain.user_id != actor.pk:
+        raise Conflict(_("Somebody else has become the captain in the meantime."))
+    if heir is None or not heir.user.is_active:
+        raise Conflict(_("This person is no longer in the team."))
+    if heir.pk == captain.pk:
+        return captain
+    captain.role, heir.role = MemberRole.MEMBER, MemberRole.CAPTAIN
+    # One after the other: the database allows one captain at most.
+    captain.save(update_fields=["role"])
+    heir.save(update_fields=["role"])
+    audit.record("hand_over", team, actor=actor, before={"captain": captain.user_id}, after={"captain": heir.user_id})
+    return heir
+
+
 def _found(team: Team, organization: Organization, *, actor: Any) -> Team:
+    lock_person(actor)
+    require_room_for_person(team.competition, actor)
     known = Organization.objects.filter(code=organization.code).first()
     _check(team, None if known else organization)
-    team.organization = known or _entered(organization)
+    team.organization = known or enter_organization(organization)
     try:
         with transaction.atomic():
             team.save()
     except IntegrityError:
         # A rival took the name between our check and our insert.
         raise ValidationError({"name": _name_is_taken()}) from None
-    TeamMember.objects.create(team=team, user=actor, role=MemberRole.CAPTAIN)
+    TeamMember.objects.create(team=team, user=actor, role=MemberRole.CAPTAIN, place=1)
     audit.record("found", team, actor=actor, after={"organization": team.organization_id, "captain": actor.pk})
     return team
 
@@ -90,15 +123,20 @@ def _check(team: Team, organization: Organization | None) -> None:
         for field, messages in error.message_dict.items():
             errors["name" if field == NON_FIELD_ERRORS else field] = messages
     if organization is not None:
-        try:
-            organization.clean_fields(exclude=["created_by"])
-        except ValidationError as error:
-            errors |= {ORGANIZATION_FIELDS[field]: messages for field, messages in error.message_dict.items()}
+        errors |= check_organization(organization)
     if errors:
         raise ValidationError(errors)
 
 
-def _entered(organization: Organization) -> Organization:
+def check_organization(organization: Organization) -> dict[str, list[str]]:
+    try:
+        organization.clean_fields(exclude=["created_by"])
+    except ValidationError as error:
+        return {ORGANIZATION_FIELDS[field]: messages for field, messages in error.message_dict.items()}
+    return {}
+
+
+def enter_organization(organization: Organization) -> Organization:
     entered, _is_new = Organization.objects.get_or_create(
         code=organization.code,
         defaults={

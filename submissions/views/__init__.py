@@ -1,17 +1,47 @@
-from submissions.views.entries import start, submission, submission_submit, withdraw
+from submissions.views.checking import receipt_document, verify_receipt
+from submissions.views.entries import read_topic, remove_file, start, submission, submission_submit, withdraw
+from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
+from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
-from submissions.views.teams import team, team_new
+from submissions.views.roster import leave, member_edit, member_move, member_remove, partner_add, partner_remove
+from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
+from submissions.views.teams import hand_over, team, team_new
+from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [
     "attachment",
+    "comment",
+    "comment_delete",
+    "comment_resolve",
+    "comments",
+    "hand_over",
+    "history",
     "invitation",
+    "leave",
+    "member_edit",
+    "member_move",
+    "member_remove",
+    "partner_add",
+    "partner_remove",
+    "presence",
+    "preview",
+    "read_topic",
     "receipt",
+    "receipt_document",
+    "remove_file",
+    "rendition",
+    "renditions",
+    "restore_section",
     "revoke",
+    "save_section",
+    "section_history",
     "start",
     "submission",
     "submission_submit",
     "team",
     "team_new",
+    "token",
+    "verify_receipt",
     "withdraw",
 ]

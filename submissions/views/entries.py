@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,13 +15,20 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.core.errors import Conflict
 from portal.core.permissions import require
+from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into
-from submissions.forms import EntryForm, StartForm, SubmitForm
-from submissions.models import Submission, Team
-from submissions.pages import entry_page, has_file, submit_page
+from submissions.asked import definition_of
+from submissions.boxes import Box, late_words, save_all
+from submissions.forms import ReadForm, StartForm, SubmitForm
+from submissions.models import Attachment, Submission, Team
+from submissions.pages import begun, entry_page, submit_page
+from submissions.talk import comments_part, presence_part
+from submissions.views.papers import renditions_part
 from tracks.enums import StageKind, TopicStatus
+from tracks.leading import topic_once_at
 from tracks.models import Topic
 
 
@@ -28,16 +36,16 @@ from tracks.models import Topic
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, competition: str, track: int, topic: int) -> HttpResponse:
     """Begin an entry that answers this topic. Who has no team yet founds one first and comes back."""
-    topics = Topic.objects.visible_to(request.user).select_related("track__competition")
-    place = {"track__competition__slug": competition, "track__number": track, "number": topic}
-    found = get_object_or_404(topics, **place)
+    found = _topic(request, competition, track, topic)
+    if (found.track.number, found.number) != (track, topic) and request.method != "POST":
+        return redirect("submissions:start", competition, found.track.number, found.number)
     teams = Team.objects.visible_to(request.user).of_member(request.user)
     teams = teams.filter(competition=found.track.competition).select_related("organization").order_by("pk")
     if not teams:
         messages.info(request, _("First found your team; then you come back to this topic."))
         query = urlencode({"competition": competition, "next": request.path})
         return redirect(f"{reverse('submissions:team_new')}?{query}")
-    form, outcome = StartForm(request.POST or None, teams=teams), Outcome()
+    form, outcome = StartForm(request.POST or None, teams=teams, initial={"topic": found.pk}), Outcome()
     if request.method == "POST":
         outcome.status = 400
         if form.is_valid():
@@ -53,19 +61,34 @@ def start(request: HttpRequest, competition: str, track: int, topic: int) -> Htt
 def submission(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The entry. A POST saves the draft; with ``then=check`` it goes on to the last look before submitting."""
     entry, now = _entry(request, public_id), request.received_at  # type: ignore[attr-defined]
-    form, outcome = None, Outcome()
+    refused, outcome = {}, Outcome()
     if request.method == "POST":
         require(rules.is_member, request.user, entry.team)
-        form, outcome.status = EntryForm(request.POST, request.FILES, has_file=has_file(entry)), 400
-        if form.is_valid():
-            with refused_into(form, outcome):
-                _save(request, entry, form.cleaned_data)
-                if request.POST.get("then") == "check":
-                    return redirect("submissions:submission_submit", entry.public_id)
-                messages.success(request, _("The draft has been saved."))
-                return redirect(entry)
-    context = entry_page(request.user, entry, now=now, form=form, conflict=outcome.conflict)
+        refused = _save(request, entry, outcome)
+        if outcome.status == 200:
+            if request.POST.get("then") == "check":
+                return redirect("submissions:submission_submit", entry.public_id)
+            messages.success(request, _("The draft has been saved."))
+            return redirect(entry)
+        entry = _entry(request, public_id)
+    context = entry_page(request.user, entry, now=now, refused=refused, conflict=outcome.conflict)
+    if context["is_member"]:
+        context["talk"] = comments_part(request.user, entry, now=now, definition=context["draft"].definition)
+        context |= {"presence": presence_part(entry), "paper": renditions_part(entry)}
+    else:
+        note_reading(entry, actor=request.user)
     return render(request, "submissions/submission.html", context, status=outcome.status)
+
+
+@login_required
+@require_POST
+def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take a file out of the draft. Where the entry takes no more changes, its page says so."""
+    files = Attachment.objects.visible_to(request.user).current().select_related("submission__team__competition")
+    attachment = get_object_or_404(files, public_id=public_id)
+    services.remove_file(attachment, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
+    messages.success(request, _("The file has been removed from the draft."))
+    return redirect(attachment.submission)
 
 
 @login_required
@@ -85,6 +108,7 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                     expected_version=form.cleaned_data["expected_version"],
                     key=form.cleaned_data["idempotency_key"],
                     received_at=now,
+                    topic_revision=form.cleaned_data["topic_revision"],
                 )
                 messages.success(request, _("Your entry has been received. This is the receipt."))
                 return redirect(receipt)
@@ -96,14 +120,43 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
 
 @login_required
 @require_POST
+def read_topic(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """ "I have read the new text": the one that the page named."""
+    entry, form = _entry(request, public_id), ReadForm(request.POST)
+    require(rules.is_member, request.user, entry.team)
+    if not form.is_valid():
+        raise ValidationError(_("The topic has no such text."))
+    services.read_topic(entry, actor=request.user, revision=form.cleaned_data["revision"])
+    messages.success(request, _("Noted. The next version that you submit answers this text."))
+    return redirect(entry)
+
+
+@login_required
+@require_POST
 def withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     entry = services.withdraw(_entry(request, public_id), actor=request.user)
     messages.success(request, _("The entry has been withdrawn."))
     return redirect(entry)
 
 
+def _topic(request: HttpRequest, competition: str, track: int, number: int) -> Topic:
+    """The one at this address, or that left it last. A form that was sent is about the topic it was opened for."""
+    topics = Topic.objects.visible_to(request.user).filter(track__competition__slug=competition)
+    topics = topics.select_related("track__competition")
+    sent = request.POST.get("topic", "")
+    meant = topics.filter(pk=sent).first() if sent.isascii() and sent.isdigit() and len(sent) < 19 else None
+    found = meant or topics.filter(track__number=track, number=number).first()
+    return found or topic_once_at(request.user, competition, track, number)
+
+
 def _entry(request: HttpRequest, public_id: uuid.UUID) -> Submission:
-    rows = Submission.objects.visible_to(request.user).for_listing()
+    rows = (
+        Submission.objects.visible_to(request.user)
+        .for_listing()
+        .with_form()
+        .with_window()
+        .select_related("topic_revision")
+    )
     return get_object_or_404(rows, public_id=public_id)
 
 
@@ -121,24 +174,32 @@ def _start(request: HttpRequest, topic: Topic, data: dict[str, Any]) -> Submissi
 def _start_page(user: Any, topic: Topic, teams: QuerySet[Team], *, now: datetime) -> dict[str, Any]:
     competition = topic.track.competition
     stage = windows.stage_of(competition, StageKind.SUBMISSION, teams)
-    own = Submission.objects.visible_to(user).of_member(user)
+    own = Submission.objects.visible_to(user).of_member(user).filter(topic=topic)
+    latest = topic.revisions.with_recency(now).defer("body").order_by("-number").first()
     return {
+        "revision": latest,
         "topic": topic,
         "competition": competition,
         "stage": stage,
         "is_open": stage is not None and stage.is_open(now) and topic.status == TopicStatus.OPEN,
-        "begun": own.filter(topic=topic).select_related("team").order_by("pk"),
+        "begun": begun(own, topic, latest),
         "now": now,
     }
 
 
-def _save(request: HttpRequest, entry: Submission, data: dict[str, Any]) -> Submission:
-    return services.save_draft(
-        entry,
-        actor=request.user,
-        title=data["title"],
-        abstract=data["abstract"],
-        expected_version=data["expected_version"],
-        upload=data["file"],
-        now=request.received_at,  # type: ignore[attr-defined]
-    )
+def _save(request: HttpRequest, entry: Submission, outcome: Outcome) -> dict[str, Any]:
+    """What could not be saved, by the name of its field."""
+    definition, now = definition_of(entry), request.received_at  # type: ignore[attr-defined]
+    try:
+        refused = save_all(entry, definition, request.POST, request.FILES, actor=request.user, now=now)
+    except services.TooLate as late:
+        late_words(entry, request.POST, definition.sections, actor=request.user, now=now)
+        outcome.status, outcome.conflict = 409, late.message
+        return {}
+    except Conflict as conflict:
+        outcome.status, outcome.conflict = 409, conflict.message
+        return {}
+    if refused:
+        clashes = [box for box in refused.values() if isinstance(box, Box) and not box.errors]
+        outcome.status = 409 if clashes else 400
+    return refused

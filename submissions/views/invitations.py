@@ -10,10 +10,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.accounts.lookup import owner_of
+from portal.accounts.proofs import remember_proof
+from portal.core.addresses import normal_address
 from portal.core.errors import Conflict
 from submissions import rules, services
 from submissions.links import is_signed
@@ -31,6 +36,8 @@ def invitation(request: HttpRequest, public_id: uuid.UUID, signature: str = "") 
     visible = Invitation.objects.all() if has_link else Invitation.objects.visible_to(request.user)
     rows = visible.select_related("team__competition", "team__organization", "invited_by")
     found = get_object_or_404(rows, public_id=public_id)
+    if request.method == "POST" and "register" in request.POST and has_link:
+        return _register(request, found)
     if request.method == "POST":
         return _accept(request, found)
     return _show(request, found)
@@ -43,6 +50,18 @@ def revoke(request: HttpRequest, pk: int, public_id: uuid.UUID) -> HttpResponse:
     revoked = services.revoke_invitation(get_object_or_404(rows, public_id=public_id), actor=request.user)
     messages.success(request, _("The invitation to %(email)s has been revoked.") % {"email": revoked.email})
     return redirect(revoked.team)
+
+
+def _register(request: HttpRequest, found: Invitation) -> HttpResponse:
+    """To the form, with the address filled in: the link went there, so whoever holds it has proved to own it."""
+    if request.user.is_authenticated or _state(found, request.received_at) != "pending":  # type: ignore[attr-defined]
+        return _show(request, found, status=409)
+    here, address = request.get_full_path(), normal_address(found.email)
+    if owner_of(address) is not None:
+        messages.info(request, _("This address has an account already. Please sign in with it."))
+        return redirect_to_login(here)
+    remember_proof(request, address, page=here)
+    return redirect(f"{reverse('account_signup')}?{urlencode({'next': here})}")
 
 
 def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
@@ -78,7 +97,7 @@ def _show(request: HttpRequest, found: Invitation, *, status: int = 200, conflic
 def _state(found: Invitation, now: datetime) -> str:
     if found.accepted_at:
         return "accepted"
-    if found.revoked_at:
+    if found.revoked_at or not found.invited_by.is_active:
         return "revoked"
     return "pending" if found.is_pending(now) else "expired"
 

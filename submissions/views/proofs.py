@@ -8,11 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from portal.core.serving import serve_stored
+from portal.notifications import mail
 from submissions.models import Attachment, Receipt
+from submissions.reading import note_outsider
 
 
 @login_required
@@ -29,8 +32,10 @@ def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     )
     found = get_object_or_404(rows, public_id=public_id)
     version = found.version
+    note_outsider(request.user, version.submission, version.submission.team)
     context = {
         "receipt": found,
+        "verify_address": mail.address(reverse("submissions:verify_receipt")),
         "version": version,
         "submission": version.submission,
         "competition": version.submission.team.competition,
@@ -43,8 +48,9 @@ def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, public_id: uuid.UUID, name: str) -> HttpResponseBase:
     """The gate: a file leaves only through here, under the name it has and to whom it is visible."""
-    rows = Attachment.objects.visible_to(request.user).select_related("file")
+    rows = Attachment.objects.visible_to(request.user).select_related("file", "submission__team")
     found = get_object_or_404(rows, public_id=public_id)
     if name != found.name:
         raise Http404
-    return serve_stored(found.file, found.name)
+    note_outsider(request.user, found.submission, found.submission.team, "download")
+    return serve_stored(found.file, found.name, asked=request)

@@ -5,15 +5,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
-from submissions.forms import FoundTeamForm, InviteForm
-from submissions.models import Invitation, Submission, Team, TeamMember
+from submissions.forms import FoundTeamForm, InviteForm, MemberForm, OrganizationForm
+from submissions.models import Invitation, Submission, Team, TeamMember, TeamOrganization
 from tracks.enums import StageKind
 from tracks.models import Competition
 
@@ -46,7 +48,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """The team's page; a POST to it sends an invitation."""
-    teams = Team.objects.visible_to(request.user).select_related("competition", "organization")
+    teams = Team.objects.visible_to(request.user).select_related("competition__pledge", "organization")
     team = get_object_or_404(teams, pk=pk)
     form, outcome = InviteForm(request.POST or None), Outcome()
     if request.method == "POST":
@@ -62,9 +64,41 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 messages.success(request, _("The invitation to %(email)s is on its way.") % {"email": sent.email})
                 return redirect(team)
+    return show_team(request, team, outcome, form=form)
+
+
+def show_team(request: HttpRequest, team: Team, outcome: Outcome, **forms: Form) -> HttpResponse:
+    """Its page, with what was typed in one of the ``forms`` and why it was refused."""
     context = _team_page(request.user, team, now=request.received_at)  # type: ignore[attr-defined]
-    context |= {"form": form, "conflict": outcome.conflict}
+    context |= {"form": InviteForm(), "partner_form": OrganizationForm(), "conflict": outcome.conflict, **forms}
+    if context["is_captain"] and context["is_registration_open"]:
+        _add_member_forms(context["members"], forms.get("member_form"))
+    if not context["is_member"]:
+        note_reading(team, actor=request.user)
     return render(request, "submissions/team.html", context, status=outcome.status)
+
+
+@login_required
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the member that ``member`` names the captain."""
+    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("competition"), pk=pk)
+    wanted = request.POST.get("member", "")
+    members = TeamMember.objects.visible_to(request.user).filter(team=team).select_related("user")
+    heir = get_object_or_404(members, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
+    services.hand_over(team, actor=request.user, to=heir)
+    messages.success(request, _("%(name)s is the captain now.") % {"name": heir.user})
+    return redirect(team)
+
+
+def member_form(member: TeamMember, data: Any = None) -> MemberForm:
+    return MemberForm(data, prefix=f"m{member.pk}", initial={"duty": member.duty, "is_contact": member.is_contact})
+
+
+def _add_member_forms(members: list[Any], typed: Form | None) -> None:
+    for member in members:
+        form = member_form(member)
+        member.form = typed if typed and typed.prefix == form.prefix else form
 
 
 def _wanted_competition(request: HttpRequest) -> Competition:
@@ -92,6 +126,8 @@ def _found(request: HttpRequest, competition: Competition, data: dict[str, Any])
 
 def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.visible_to(user).filter(team=team).select_related("user"))
+    partners = list(TeamOrganization.objects.filter(team=team).select_related("organization"))
+    limit = team.competition.max_organizations
     invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
     entries = Submission.objects.visible_to(user).filter(team=team)
     registration = windows.stage_of(team.competition, StageKind.REGISTRATION, [team])
@@ -99,6 +135,8 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "team": team,
         "competition": team.competition,
         "members": members,
+        "partners": partners,
+        "has_room_for_partner": limit is None or 1 + len(partners) < limit,
         "invitations": invitations,
         "submissions": entries.for_listing().with_submitted_title().order_by("pk"),
         "is_member": any(member.user_id == user.pk for member in members),

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from submissions import services
-from submissions.models import Receipt, Submission
+from submissions.models import Answer, Receipt, Submission
+from submissions.services import Saved
 from tests.factories.submissions import AttachmentFactory, SubmissionFactory, captain_of
 from tracks.enums import StageKind
 
@@ -45,17 +46,38 @@ def submit(submission: Submission, **changes: Any) -> Receipt:
     return services.submit(submission, **wanted)
 
 
-def save(submission: Submission, **changes: Any) -> Submission:
-    """By its captain, with what the database says where the test says nothing."""
-    submission = Submission.objects.get(pk=submission.pk)
-    wanted = {
-        "actor": captain_of(submission.team),
-        "title": submission.title,
-        "abstract": submission.abstract,
-        "expected_version": submission.draft_version,
-        **changes,
-    }
-    return services.save_draft(submission, **wanted)
+def said(submission: Submission, key: str = "abstract") -> Any:
+    """What the draft says in this section; nothing is None."""
+    return Answer.objects.filter(submission=submission, key=key).values_list("value", flat=True).first()
+
+
+def save(submission: Submission, *, actor: Any = None, now: Any = None, **texts: Any) -> Submission:
+    """``save(draft, abstract="…")``: by its captain, who has read what stands there; the entry as it is then."""
+    for key, value in texts.items():
+        write(submission, key, value, actor=actor, now=now)
+    return Submission.objects.get(pk=submission.pk)
+
+
+def write(submission: Submission, key: str, value: Any, **changes: Any) -> Saved:
+    """One section, and what the service says to it."""
+    wanted = {"expected_version": version_of(submission, key), **changes}
+    wanted["actor"] = wanted.get("actor") or captain_of(submission.team)
+    return services.save_section(Submission.objects.get(pk=submission.pk), key=key, value=value, **wanted)
+
+
+def version_of(submission: Submission, key: str) -> int:
+    return Answer.objects.filter(submission=submission, key=key).values_list("version", flat=True).first() or 0
+
+
+def typed(submission: Submission, **changes: Any) -> dict[str, Any]:
+    """What the page of the plain form sends: title and abstract, as they stand unless ``changes`` says otherwise."""
+    data = {"then": changes.pop("then", "")}
+    for key in ("title", "abstract"):
+        data[f"a-{key}"] = changes.pop(key, said(submission, key) or "")
+        data[f"v-{key}"] = changes.pop(f"{key}_version", version_of(submission, key))
+    if "file" in changes:
+        data["file-proposal"] = changes.pop("file")
+    return data | changes
 
 
 def close(competition: Any, kind: StageKind) -> None:

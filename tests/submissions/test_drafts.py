@@ -17,7 +17,7 @@ from tests.factories.submissions import (
     captain_of,
 )
 from tests.factories.tracks import TopicFactory
-from tests.submissions.people import KEY, close, save
+from tests.submissions.people import KEY, close, said, save, version_of, write
 from tracks.enums import StageKind, TopicStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -102,7 +102,7 @@ def test_an_entry_needs_a_title_that_fits(team, topic, title):
 def test_saving_keeps_what_was_typed(draft):
     saved = save(draft, title="新的名称", abstract="第一段\r\n　　第二段")
 
-    assert (saved.title, saved.abstract) == ("新的名称", "第一段\n　　第二段")
+    assert (saved.title, said(draft)) == ("新的名称", "第一段\n　　第二段")
 
 
 def test_saving_counts_the_draft_version_up(draft):
@@ -112,7 +112,9 @@ def test_saving_counts_the_draft_version_up(draft):
 def test_any_member_saves(draft):
     member = TeamMemberFactory(team=draft.team).user
 
-    assert save(draft, abstract="改", actor=member).abstract == "改"
+    save(draft, abstract="改", actor=member)
+
+    assert said(draft) == "改"
 
 
 @pytest.mark.parametrize("somebody", ["stranger", "captain of another team"])
@@ -124,45 +126,70 @@ def test_nobody_else_saves(draft, somebody):
 
 
 def test_an_older_draft_does_not_overwrite_a_newer_one(draft):
+    read = version_of(draft, "abstract")
     save(draft, abstract="先到的")
 
-    with pytest.raises(Conflict):
-        save(draft, abstract="后到的", expected_version=draft.draft_version)
-    assert Submission.objects.get().abstract == "先到的"
+    with pytest.raises(services.Clash) as caught:
+        write(draft, "abstract", "后到的", expected_version=read)
+    assert (caught.value.theirs.value, said(draft)) == ("先到的", "先到的")
 
 
 def test_the_same_text_again_is_no_conflict(draft):
-    save(draft, abstract="一样的")
+    read = version_of(draft, "abstract")
+    first = write(draft, "abstract", "一样的")
 
-    again = save(draft, abstract="一样的", expected_version=draft.draft_version)
+    again = write(draft, "abstract", "一样的", expected_version=read)
 
-    assert again.draft_version == draft.draft_version + 1
+    assert (again.version, again.is_unchanged) == (first.version, True)
+
+
+def test_other_sections_may_be_saved_by_others_at_the_same_time(draft):
+    read = version_of(draft, "title")
+    save(draft, abstract="对方写的")
+
+    assert write(draft, "title", "我改的名称", expected_version=read).value == "我改的名称"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
-    [({"title": ""}, "title"), ({"abstract": "数" * 1001}, "abstract"), ({"abstract": "数\x00据"}, "abstract")],
+    ("section", "text"), [("title", ""), ("title", "题" * 61), ("abstract", "数" * 1001), ("abstract", "数\x00据")]
 )
-def test_what_is_wrong_is_told_at_its_field(draft, wrong, field):
-    with pytest.raises(ValidationError) as caught:
-        save(draft, **wrong)
+def test_what_cannot_be_kept_is_refused(draft, section, text):
+    before = said(draft, section)
 
-    assert list(caught.value.message_dict) == [field]
+    with pytest.raises(ValidationError):
+        write(draft, section, text)
+    assert said(draft, section) == before
+
+
+def test_a_section_that_the_form_does_not_have_is_missing(draft):
+    with pytest.raises(services.NoSuchSection):
+        write(draft, "nonsense", "字")
 
 
 def test_a_draft_may_be_saved_while_submission_is_open(draft):
     stage = draft.team.competition.stages.get(kind=StageKind.SUBMISSION)
 
-    assert save(draft, abstract="改", now=stage.closes_at - timedelta(microseconds=1)).abstract == "改"
-    with pytest.raises(Conflict):
+    save(draft, abstract="改", now=stage.closes_at - timedelta(microseconds=1))
+    with pytest.raises(services.TooLate):
         save(draft, abstract="太晚", now=stage.closes_at)
+    assert said(draft) == "改"
+
+
+def test_what_comes_too_late_is_kept_for_its_writer(draft):
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    with pytest.raises(services.TooLate) as caught:
+        save(draft, abstract="截止后才写完的一段")
+    assert (caught.value.unsent.value, caught.value.unsent.user) == ("截止后才写完的一段", captain_of(draft.team))
 
 
 def test_a_returned_entry_may_be_mended_after_the_deadline():
     entry = SubmissionFactory(returned=True)
     close(entry.team.competition, StageKind.SUBMISSION)
 
-    assert save(entry, abstract="补正").abstract == "补正"
+    save(entry, abstract="补正")
+
+    assert said(entry) == "补正"
 
 
 @pytest.mark.parametrize("state", ["eligible", "rejected"])
@@ -173,35 +200,6 @@ def test_an_entry_that_was_decided_about_stays_as_it_is(state):
 
 def test_a_submitted_entry_has_a_draft_that_goes_on():
     assert save(SubmissionFactory(submitted=True), abstract="改").status == "submitted"
-
-
-def test_text_and_file_are_saved_together(draft):
-    save(draft, abstract="改", upload=upload())
-
-    assert draft.attachments.get().name == "申报书.pdf"
-
-
-def test_with_a_file_that_is_refused_no_text_is_saved(draft):
-    with pytest.raises(ValidationError):
-        save(draft, abstract="改", upload=upload("a.exe"))
-
-    assert Submission.objects.get().abstract == draft.abstract
-
-
-def test_a_file_that_comes_with_an_older_draft_is_not_put_in(draft):
-    save(draft, abstract="先到的")
-
-    with pytest.raises(Conflict):
-        save(draft, abstract="后到的", expected_version=draft.draft_version, upload=upload())
-    assert not Attachment.objects.exists()
-
-
-def test_the_same_save_with_its_file_again_is_no_conflict(draft):
-    save(draft, abstract="改", upload=upload())
-
-    again = save(draft, abstract="改", upload=upload(), expected_version=draft.draft_version)
-
-    assert (again.draft_version, Attachment.objects.count()) == (draft.draft_version + 1, 1)
 
 
 def test_a_file_is_kept_with_its_hash(draft):

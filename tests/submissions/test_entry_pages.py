@@ -9,6 +9,7 @@ from submissions.models import Receipt, Submission, SubmissionVersion
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf, upload
 from tests.factories.submissions import (
+    ABSTRACT,
     AttachmentFactory,
     SubmissionFactory,
     TeamFactory,
@@ -16,7 +17,7 @@ from tests.factories.submissions import (
     captain_of,
 )
 from tests.factories.tracks import OrganizerFactory, TopicFactory
-from tests.submissions.people import KEY, client_for, close, complete_draft, save, submit
+from tests.submissions.people import KEY, client_for, close, complete_draft, said, save, submit, typed
 from tracks.enums import StageKind, TopicStatus
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +31,6 @@ def draft():
 @pytest.fixture
 def captain(draft):
     return client_for(captain_of(draft.team))
-
-
-def typed(draft, **changes):
-    return {"expected_version": draft.draft_version, "title": draft.title, "abstract": draft.abstract, **changes}
 
 
 def submit_url(draft):
@@ -126,12 +123,15 @@ def test_a_draft_may_be_saved_with_nothing_but_its_title(captain, draft):
 
 @pytest.mark.parametrize("wrong", [{"title": ""}, {"abstract": "数" * 1001}, {"file": upload("a.exe")}])
 def test_what_was_typed_is_still_there_when_something_is_wrong(draft, captain, wrong):
-    response = captain.post(draft.get_absolute_url(), {**typed(draft, title="新的名称", abstract="新的简述"), **wrong})
+    response = captain.post(
+        draft.get_absolute_url(), typed(draft, **{"title": "新的名称", "abstract": "新的简述"} | wrong)
+    )
 
     kept = {"title": "新的名称", "abstract": "新的简述"} | {k: v for k, v in wrong.items() if k != "file"}
     assert response.status_code == 400
     assert all(value in text_of(response) for value in kept.values())
-    assert Submission.objects.get().abstract == draft.abstract
+    saved = {"title": Submission.objects.get().title, "abstract": said(draft)}
+    assert {name: saved[name] for name in kept if name not in wrong} == {n: kept[n] for n in kept if n not in wrong}
 
 
 def test_a_thousand_characters_with_line_breaks_fit(draft, captain):
@@ -139,27 +139,28 @@ def test_a_thousand_characters_with_line_breaks_fit(draft, captain):
 
     response = captain.post(draft.get_absolute_url(), typed(draft, abstract=text))
 
-    assert (response.status_code, len(Submission.objects.get().abstract)) == (302, 999)
+    assert (response.status_code, len(said(draft))) == (302, 999)
 
 
 def test_in_a_conflict_both_texts_are_on_the_page(draft, captain):
+    sent = typed(draft, abstract="我后写的")
     save(draft, abstract="对方先保存的")
 
-    response = captain.post(draft.get_absolute_url(), typed(draft, abstract="我后写的"))
+    response = captain.post(draft.get_absolute_url(), sent)
 
     assert response.status_code == 409
     assert ("对方先保存的" in text_of(response), "我后写的" in text_of(response)) == (True, True)
 
 
 def test_after_a_conflict_saving_again_is_a_choice_one_can_make(draft, captain):
+    sent = typed(draft, abstract="我后写的")
     save(draft, abstract="对方先保存的")
-    response = captain.post(draft.get_absolute_url(), typed(draft, abstract="我后写的"))
+    page = captain.post(draft.get_absolute_url(), sent).context["page"]
 
-    form = response.context["form"]
-    again = {name: form[name].value() for name in ("expected_version", "title", "abstract")}
-    captain.post(draft.get_absolute_url(), again)
+    again = {f"v-{box.section.key}": box.version for box in page.boxes}
+    captain.post(draft.get_absolute_url(), sent | again)
 
-    assert Submission.objects.get().abstract == "我后写的"
+    assert said(draft) == "我后写的"
 
 
 def test_what_came_too_late_is_shown_to_be_copied(draft, captain):
@@ -168,7 +169,7 @@ def test_what_came_too_late_is_shown_to_be_copied(draft, captain):
     response = captain.post(draft.get_absolute_url(), typed(draft, abstract="截止后才按下保存"))
 
     assert (response.status_code, "截止后才按下保存" in text_of(response)) == (409, True)
-    assert 'name="abstract"' not in text_of(response)
+    assert 'name="a-abstract"' not in text_of(response)
 
 
 def test_changes_that_were_not_submitted_stay_readable_for_the_team(draft, captain):
@@ -186,7 +187,7 @@ def test_an_organizer_does_not_read_what_was_not_submitted(draft):
 
     page = text_of(organizer.get(draft.get_absolute_url()))
 
-    assert (draft.abstract in page, "没来得及提交" in page, "没提交的名称" in page) == (True, False, False)
+    assert (ABSTRACT in page, "没来得及提交" in page, "没提交的名称" in page) == (True, False, False)
 
 
 @pytest.mark.parametrize("place", ["submission", "submission_submit"])
@@ -216,13 +217,13 @@ def test_a_visitor_is_asked_to_sign_in(draft, place):
 def test_check_and_submit_saves_first(draft, captain):
     response = captain.post(draft.get_absolute_url(), typed(draft, abstract="刚写完", then="check"))
 
-    assert (response["Location"], Submission.objects.get().abstract) == (submit_url(draft), "刚写完")
+    assert (response["Location"], said(draft)) == (submit_url(draft), "刚写完")
 
 
 def test_the_last_look_shows_what_will_be_submitted(draft, captain):
     page = text_of(captain.get(submit_url(draft)))
 
-    for shown in (draft.title, draft.abstract, "申报书.pdf", captain_of(draft.team).full_name):
+    for shown in (draft.title, ABSTRACT, "申报书.pdf", captain_of(draft.team).full_name):
         assert shown in page
 
 
@@ -231,7 +232,7 @@ def test_the_last_look_names_what_is_missing():
 
     page = text_of(client_for(captain_of(draft.team)).get(submit_url(draft)))
 
-    assert ("#id_abstract" in page, "#id_file" in page) == (True, True)
+    assert ("#section-abstract" in page, "#slot-proposal" in page) == (True, True)
 
 
 def test_submitting_leads_to_the_receipt(draft, captain):
@@ -345,7 +346,7 @@ def test_an_entry_that_passed_has_no_form():
 
     page = text_of(client_for(captain_of(entry.team)).get(entry.get_absolute_url()))
 
-    assert 'name="title"' not in page
+    assert 'name="a-title"' not in page
 
 
 def test_a_page_of_a_draft_with_a_replaced_file_shows_the_current_one(draft, captain):

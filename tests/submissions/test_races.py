@@ -11,12 +11,12 @@ from django.db import connection
 
 from submissions import services
 from submissions.models import Receipt, Submission, SubmissionVersion, Team
-from submissions.services import invitations, submitting
+from submissions.services import Clash, Saved, invitations, submitting
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
 from tests.race import race
-from tests.submissions.people import KEY, complete_draft, submit
+from tests.submissions.people import KEY, complete_draft, save, submit, write
 from tracks.models import Track
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
@@ -167,25 +167,30 @@ def test_of_two_who_save_at_once_one_is_told():
 
     results = race(
         [
-            lambda n=n: services.save_draft(
-                Submission.objects.get(pk=draft.pk),
-                actor=captain,
-                title=draft.title,
-                abstract=f"第 {n} 人的文字",
-                expected_version=1,
-            )
+            lambda n=n: write(draft, "abstract", f"第 {n} 人的文字", actor=captain, expected_version=1)
             for n in range(RIVALS)
         ]
     )
 
-    assert sum(isinstance(result, Submission) for result in results) == 1
+    assert sum(isinstance(result, Saved) for result in results) == 1
+
+
+def test_of_two_who_write_the_first_words_at_once_one_is_told():
+    draft = SubmissionFactory(abstract="")
+    captain = captain_of(draft.team)
+
+    results = race(
+        [lambda n=n: write(draft, "abstract", f"{n}", actor=captain, expected_version=0) for n in range(RIVALS)]
+    )
+
+    assert [sum(isinstance(result, kind) for result in results) for kind in (Saved, Clash)] == [1, RIVALS - 1]
 
 
 def test_an_entry_is_not_decided_about_while_it_is_submitted_anew():
     """Either the new version comes first and the decision is refused, or the other way round."""
     entry = SubmissionFactory(submitted=True)
     organizer = OrganizerFactory(competition=entry.team.competition).user
-    Submission.objects.update(abstract="改", draft_version=2)
+    save(entry, abstract="改")
 
     results = race(
         [

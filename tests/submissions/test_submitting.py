@@ -12,7 +12,7 @@ from portal.core.models import AuditEntry
 from portal.notifications.models import Outbox
 from submissions import services
 from submissions.models import Receipt, Submission, SubmissionVersion
-from tests.factories.submissions import AttachmentFactory, SubmissionFactory, TeamMemberFactory, captain_of
+from tests.factories.submissions import ABSTRACT, AttachmentFactory, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import RevisionFactory, TopicFactory, TrackFactory
 from tests.submissions.people import KEY, close, complete_draft, save, submit
 from tracks.enums import StageKind, TopicStatus
@@ -78,7 +78,8 @@ def test_the_version_holds_what_was_written(draft):
         "track": draft.track.number,
         "topic": {"number": draft.topic.number, "revision": 1, "title": draft.topic.title},
         "title": draft.title,
-        "abstract": draft.abstract,
+        "form": {"versions": [None, None]},
+        "answers": {"abstract": ABSTRACT},
     }
 
 
@@ -166,7 +167,7 @@ def test_all_that_is_missing_is_named(draft):
     with pytest.raises(ValidationError) as caught:
         submit(entry)
 
-    assert sorted(caught.value.message_dict) == ["abstract", "file"]
+    assert sorted(caught.value.message_dict) == ["section-abstract", "slot-proposal"]
 
 
 def test_a_file_that_was_replaced_does_not_count_twice(draft):

@@ -234,12 +234,12 @@ def test_without_the_signature_a_visitor_is_asked_to_sign_in(invited):
     assert Client().get(url)["Location"] == f"/accounts/login/?next={url}"
 
 
-def test_a_visitor_with_the_link_is_told_to_register_and_come_back(invited):
+def test_a_visitor_with_the_link_whose_address_has_an_account_signs_in(invited):
     _user, url = invited
 
-    page = Client().get(url).content.decode()
+    response = Client().post(url, {"register": "yes"})
 
-    assert f"/accounts/signup/?next={url}" in page
+    assert response["Location"] == f"/accounts/login/?next={url}"
 
 
 def test_another_account_is_told_which_address_was_invited_without_learning_it(invited):

@@ -1,0 +1,40 @@
+"""What this app has to say before a contest opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from submissions.canonical import sha256_of
+from submissions.models import EntryForm
+from submissions.services.forms import check_definition, definition_from
+from tracks.lint import Finding, Severity
+from tracks.models import Competition
+from tracks.signals import competition_checked
+
+
+@receiver(competition_checked, dispatch_uid="submissions.check_forms")
+def check_forms(sender: Any, competition: Competition, **kwargs: Any) -> list[Finding]:
+    forms = list(EntryForm.objects.filter(competition=competition).with_latest().order_by("track__number", "pk"))
+    found = [finding for form in forms if (finding := _finding(form))]
+    if not any(form.track_id is None and form.latest_number for form in forms):
+        words = _("No entry form has been published: teams are asked for an abstract and a PDF, nothing else.")
+        found.insert(0, Finding(Severity.LOOK, words, reverse("admin:submissions_entryform_changelist")))
+    return found
+
+
+def _finding(form: Any) -> Finding | None:
+    url = reverse("admin:submissions_entryform_change", args=[form.pk])
+    definition = definition_from(form)
+    if form.latest_sha256 == sha256_of(definition):
+        return None
+    try:
+        check_definition(form, definition)
+    except ValidationError as error:
+        return Finding(Severity.LOOK, f"{form}: {' '.join(error.messages)}", url)
+    words = _("The entry form of %(form)s has changes that are not published.") % {"form": form}
+    return Finding(Severity.LOOK, words, url)

@@ -1,0 +1,32 @@
+"""What programs find in files, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+# A code, and what belongs to it.
+Finding = list[Any]
+# Something to know, and nothing to look into.
+FACTS = {"pages", "pixels"}
+
+
+def in_words(finding: Finding) -> str:
+    code, value = finding
+    said = {
+        "pages": _("%(count)s pages") % {"count": value},
+        "pixels": "×".join(map(str, value)) if isinstance(value, list) else "",
+        "encrypted": _("It is protected with a password."),
+        "javascript": _("It holds JavaScript."),
+        "embedded": _("It holds other files."),
+        "launch": _("It may start programs."),
+        "macros": _("It holds macros."),
+        "bomb": _("Unpacked it would be far too large."),
+        "type": _("Its content is of another kind than its name says."),
+        "paths": _("It holds files whose names lead out of it."),
+        "virus": _("The virus scanner names it: %(name)s") % {"name": value},
+        "unreadable": _("The program that looks into files can't read it. It is kept as it is."),
+        "unscanned": _("The virus scanner could not be reached."),
+    }
+    return str(said.get(code, code))

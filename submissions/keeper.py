@@ -1,0 +1,302 @@
+"""What submissions keeps about a person: their teams, and what they did there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.accounts.personal_data import Duty, Keeper, Kept, Row, Section, read
+from portal.core import audit
+from portal.core.models import StoredFile
+from submissions.enums import MemberRole, SubmissionStatus
+from submissions.lifecycle import SUBMISSION_LIFECYCLE
+from submissions.models import (
+    Attachment,
+    Comment,
+    EntryFormVersion,
+    Extension,
+    Invitation,
+    Organization,
+    Rendition,
+    Screening,
+    Submission,
+    SubmissionVersion,
+    Team,
+    TeamMember,
+    UnsentText,
+    Upload,
+)
+from tracks.models import Competition
+
+# Somebody waits for the outcome of an entry in one of these.
+LIVE = (SubmissionStatus.SUBMITTED, SubmissionStatus.RETURNED, SubmissionStatus.ELIGIBLE)
+NOBODY = "closed.invalid"
+
+
+class SubmissionKeeper(Keeper):
+    covers = frozenset(
+        {
+            *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
+            *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
+            *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
+            # Told with the entry that they stand in, and with the forms that somebody published.
+            *("submissions.Answer", "submissions.AnswerRevision", "submissions.EntryFormVersion"),
+        }
+    )
+
+    @property
+    def sections(self) -> list[Section]:  # type: ignore[override]
+        return [
+            Section("teams", gettext_lazy("your teams"), teams),
+            Section("entries", gettext_lazy("entries of your teams, as they read now"), entries),
+            Section("versions", gettext_lazy("versions that you submitted, with their receipts"), versions),
+            Section("uploads", gettext_lazy("files that you uploaded"), uploads),
+            Section("uploads-coming", gettext_lazy("files that you began to send"), uploads_coming),
+            Section("comments", gettext_lazy("what you said to your team about its entries"), comments),
+            Section("renditions", gettext_lazy("entries that you had put on paper"), renditions),
+            Section("unsent", gettext_lazy("what you wrote too late to be saved"), unsent),
+            Section("forms", gettext_lazy("entry forms that you published"), forms),
+            Section("invitations-received", gettext_lazy("invitations to you"), invitations_received),
+            Section("invitations-sent", gettext_lazy("invitations that you sent"), invitations_sent),
+            Section("organizations", gettext_lazy("organizations that you entered"), organizations),
+            Section("screenings", gettext_lazy("entries that you screened"), screenings),
+            Section("extensions", gettext_lazy("extensions that you granted"), extensions),
+        ]
+
+    def files(self, user: Any) -> Iterator[tuple[str, StoredFile]]:
+        for attachment in _own_uploads(user).select_related("file").iterator(chunk_size=200):
+            yield attachment.name, attachment.file
+
+    def asks_document_number(self, user: Any) -> Iterable[str]:
+        asking = Competition.objects.filter(asks_document_number=True, teams__members__user=user)
+        return asking.values_list("name", flat=True).distinct()
+
+    def hold(self, user: Any) -> None:
+        """Whoever submits, joins or screens in these teams waits until the account is closed, or goes first."""
+        own = Team.objects.filter(members__user=user).order_by("pk").values("pk")
+        held = [team.pk for team in Team.objects.select_for_update(no_key=True).filter(pk__in=own).order_by("pk")]
+        list(Submission.objects.select_for_update(no_key=True).filter(team__in=held).order_by("pk").values("pk"))
+
+    def duties(self, user: Any, *, now: datetime) -> Iterable[Duty]:
+        for team in _captained(user, now):
+            if team.people > 1:  # type: ignore[attr-defined]
+                words = _("You are the captain of “%(team)s”. Hand the team over to another member first.")
+            elif team.live:  # type: ignore[attr-defined]
+                words = _("“%(team)s” has an entry in the competition. Withdraw it first, or wait until it is over.")
+            else:
+                continue
+            yield Duty(words % {"team": team}, team.get_absolute_url())
+
+    def kept(self, user: Any) -> Iterable[Kept]:
+        if SubmissionVersion.objects.filter(submitted_by=user).exists():
+            yield Kept(
+                gettext_lazy("entries that you submitted, with their files and receipts"),
+                gettext_lazy("they are the team's, and objections may refer to them"),
+                gettext_lazy("as long as the competition's records"),
+            )
+
+    def erase(self, user: Any, *, now: datetime) -> None:
+        _leave_teams(user)
+        _forget_invitations(user, now)
+        _forget_talk(user)
+        UnsentText.objects.filter(user=user).delete()
+
+
+def _captained(user: Any, now: datetime) -> QuerySet[Team]:
+    """Teams that this person leads while the competition goes on: how many are in them, and what waits for an end."""
+    own = TeamMember.objects.filter(user=user, role=MemberRole.CAPTAIN).values("team")
+    going_on = Team.objects.filter(pk__in=own).exclude(competition__in=Competition.objects.over_since(now).values("pk"))
+    return going_on.annotate(
+        people=Count("members", distinct=True),
+        live=Count("submissions", filter=Q(submissions__status__in=LIVE), distinct=True),
+    ).order_by("pk")
+
+
+def _leave_teams(user: Any) -> None:
+    for member in TeamMember.objects.filter(user=user).select_related("team__competition").order_by("pk"):
+        team = member.team
+        if team.members.count() == 1:
+            for draft in team.submissions.filter(status=SubmissionStatus.DRAFT).order_by("pk"):
+                SUBMISSION_LIFECYCLE.apply(draft, "withdraw", actor=user, reason="account closed")
+        member.delete()
+        audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
+
+
+def _forget_invitations(user: Any, now: datetime) -> None:
+    """Those to this person's address, and open ones of teams in which nobody is left."""
+    open_ones = Invitation.objects.filter(accepted_at=None, revoked_at=None)
+    addressed = Q()
+    for email in {user.email, *user.emailaddress_set.values_list("email", flat=True)}:
+        addressed |= Q(email__iexact=email)
+    open_ones.filter(addressed | Q(team__members=None, invited_by=user)).update(revoked_at=now)
+    Invitation.objects.filter(addressed).update(email=f"{user.pk}@{NOBODY}")
+
+
+def _forget_talk(user: Any) -> None:
+    """What was said stays the team's; by whom, nobody knows any more."""
+    Comment.objects.filter(author=user).update(author=None)
+    Comment.objects.filter(resolved_by=user).update(resolved_by=None)
+    Rendition.objects.filter(requested_by=user).update(requested_by=None)
+
+
+def teams(user: Any) -> Iterator[Row]:
+    """What the person's own line says; who else is in the team is about them."""
+    rows = TeamMember.objects.filter(user=user).select_related("team__competition", "team__organization").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "competition": row.team.competition.name,
+            "team": row.team.name,
+            "organization": row.team.organization.name,
+            "role": row.role,
+            "duty": row.duty,
+            "is_contact": row.is_contact,
+            "joined_at": row.joined_at,
+        },
+    )
+
+
+def entries(user: Any) -> Iterator[Row]:
+    rows = Submission.objects.of_member(user).select_related("topic__track", "team").order_by("pk")
+    rows = rows.prefetch_related("answers")
+    return read(
+        rows,
+        lambda row: {
+            "team": row.team.name,
+            "track": row.topic.track.number,
+            "topic": row.topic.title,
+            "number": row.number,
+            "status": row.status,
+            "title": row.title,
+            "answers": {answer.key: answer.value for answer in row.answers.all()},
+            "begun_at": row.created_at,
+            "submitted_at": row.submitted_at,
+        },
+    )
+
+
+def versions(user: Any) -> Iterator[Row]:
+    """Whoever has left a team still did submit, but what it said is no longer theirs to read."""
+    rows = SubmissionVersion.objects.filter(submitted_by=user).select_related("submission", "receipt").order_by("pk")
+    teams = set(TeamMember.objects.filter(user=user).values_list("team_id", flat=True))
+    return read(
+        rows,
+        lambda row: {
+            "number": row.submission.number,
+            "version": row.number,
+            "submitted_at": row.created_at,
+            "form_sha256": row.form_sha256,
+            **({"form": row.form, "files": row.receipt.files} if row.submission.team_id in teams else {}),
+        },
+    )
+
+
+def uploads(user: Any) -> Iterator[Row]:
+    rows = _own_uploads(user).select_related("file", "submission").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "entry": row.submission.number,
+            "name": row.name,
+            "sha256": row.file.sha256,
+            "size": row.file.size,
+            "uploaded_at": row.created_at,
+            "replaced_at": row.replaced_at,
+        },
+    )
+
+
+def uploads_coming(user: Any) -> Iterator[Row]:
+    rows = Upload.objects.filter(user=user).order_by("pk")
+    return read(rows, lambda row: {"name": row.name, "size": row.size, "begun_at": row.created_at, "state": row.state})
+
+
+def _own_uploads(user: Any) -> QuerySet[Attachment]:
+    """Their own, in teams they are still in."""
+    return Attachment.objects.filter(uploaded_by=user, submission__team__members__user=user).order_by("pk")
+
+
+def comments(user: Any) -> Iterator[Row]:
+    """Their own words; what the others said is about them."""
+    rows = Comment.objects.filter(author=user).select_related("submission").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "entry": row.submission.number,
+            "section": row.section,
+            "text": row.text,
+            "written_at": row.at,
+            "changed_at": row.edited_at,
+            "resolved_at": row.resolved_at,
+        },
+    )
+
+
+def renditions(user: Any) -> Iterator[Row]:
+    rows = Rendition.objects.filter(requested_by=user).select_related("submission", "version").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "entry": row.submission.number,
+            "version": row.version.number if row.version else None,
+            "kind": row.kind,
+            "edition": row.edition,
+            "requested_at": row.requested_at,
+        },
+    )
+
+
+def invitations_received(user: Any) -> Iterator[Row]:
+    verified = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+    rows = Invitation.objects.filter(email__in=[email.lower() for email in verified]).select_related("team")
+    return read(
+        rows.order_by("pk"),
+        lambda row: {
+            "team": row.team.name,
+            "sent_at": row.created_at,
+            "accepted_at": row.accepted_at,
+            "revoked_at": row.revoked_at,
+        },
+    )
+
+
+def invitations_sent(user: Any) -> Iterator[Row]:
+    """To whom is about them."""
+    rows = Invitation.objects.filter(invited_by=user).select_related("team").order_by("pk")
+    return read(rows, lambda row: {"team": row.team.name, "sent_at": row.created_at, "accepted_at": row.accepted_at})
+
+
+def organizations(user: Any) -> Iterator[Row]:
+    yield from Organization.objects.filter(created_by=user).order_by("pk").values("code", "name", "created_at")
+
+
+def unsent(user: Any) -> Iterator[Row]:
+    rows = UnsentText.objects.filter(user=user).order_by("pk")
+    yield from rows.values("submission__title", "key", "value", "created_at")
+
+
+def forms(user: Any) -> Iterator[Row]:
+    rows = EntryFormVersion.objects.filter(published_by=user).order_by("pk")
+    yield from rows.values("form__competition__name", "number", "reason", "created_at")
+
+
+def screenings(user: Any) -> Iterator[Row]:
+    rows = Screening.objects.filter(decided_by=user).select_related("version__submission").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "entry": row.version.submission.number,
+            "version": row.version.number,
+            "outcome": row.outcome,
+            "decided_at": row.decided_at,
+        },
+    )
+
+
+def extensions(user: Any) -> Iterator[Row]:
+    yield from Extension.objects.filter(granted_by=user).order_by("pk").values("kind", "closes_at", "granted_at")

@@ -1,0 +1,60 @@
+"""What beat asks for: unfinished uploads and unused files go, kept ones are read again at night."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from portal.core import scrub
+from portal.core.models import StoredFile
+from portal.notifications import mail as mails
+from portal.notifications.services import enqueue_mail
+from submissions.models import Attachment
+from submissions.services import uploads
+from tracks.models import Organizer
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_uploads() -> None:
+    uploads.sweep_uploads()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_files() -> None:
+    scrub.sweep_files()
+    for path in scrub.left_behind():
+        path.unlink(missing_ok=True)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def scrub_files() -> None:
+    found = list(scrub.damaged())
+    if found:
+        tell(found)
+
+
+def tell(damaged: list[StoredFile]) -> None:
+    """Those who run the site hear of every file, organizers of the ones that were submitted to them."""
+    people = get_user_model().objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True)
+    day = timezone.localdate()
+    for address in sorted({*people, *(address for _name, address in settings.ADMINS)}):
+        _mail(f"files-damaged:{day}:{address}", address, [stored.sha256 for stored in damaged])
+    submitted = Attachment.objects.filter(file__in=damaged).exclude(versions=None).select_related("submission__track")
+    lines: dict[str, set[str]] = {}
+    for attachment in submitted:
+        organizers = Organizer.objects.filter(
+            competition=attachment.submission.track.competition_id, user__is_active=True
+        )
+        for role in organizers.select_related("user").prefetch_related("tracks"):
+            tracks = {track.pk for track in role.tracks.all()}
+            if not tracks or attachment.submission.track_id in tracks:
+                lines.setdefault(role.user.email, set()).add(f"{attachment.submission.number} {attachment.name}")
+    for address, named in sorted(lines.items()):
+        _mail(f"files-damaged-in:{day}:{address}", address, sorted(named))
+
+
+def _mail(key: str, address: str, lines: list[str]) -> None:
+    subject, body = mails.render("submissions/emails/files_damaged.txt", {"lines": lines})
+    enqueue_mail(key=key, to=address, subject=subject, body=body)

@@ -1,0 +1,86 @@
+"""How long submissions keeps what nobody needs any more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import IdentityDocument
+from portal.accounts.policies import Held, Policy, register
+from portal.accounts.services.identity import delete_document
+from submissions.enums import SubmissionStatus
+from submissions.models import Invitation, Submission, TeamMember
+from tracks.models import Competition
+
+UNSUBMITTED = (SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN)
+
+
+def drafts(cutoff: datetime) -> QuerySet[Any]:
+    over = Competition.objects.over_since(cutoff)
+    return Submission.objects.filter(number="", status__in=UNSUBMITTED, team__competition__in=over.values("pk"))
+
+
+def delete_draft(draft: Submission) -> None:
+    """What has been submitted in the meantime, under a late extension say, is no draft any more."""
+    rows = Submission.objects.select_for_update().filter(pk=draft.pk, number="", status__in=UNSUBMITTED)
+    found = rows.first()
+    if found is None:
+        raise Held
+    found.delete()
+
+
+def settled_invitations(cutoff: datetime) -> QuerySet[Any]:
+    settled = Q(accepted_at__lt=cutoff) | Q(revoked_at__lt=cutoff)
+    expired = Q(accepted_at=None, revoked_at=None, expires_at__lt=cutoff)
+    return Invitation.objects.filter(settled | expired)
+
+
+def delete_invitation(row: Invitation) -> None:
+    row.delete()
+
+
+def document_numbers(cutoff: datetime) -> QuerySet[Any]:
+    """Of people for whom no competition asks that is under way or over for less than that."""
+    over = Competition.objects.over_since(cutoff)
+    needed = TeamMember.objects.filter(user=OuterRef("user"), team__competition__asks_document_number=True)
+    needed = needed.exclude(team__competition__in=over.values("pk"))
+    return IdentityDocument.objects.filter(~Exists(needed), saved_at__lt=cutoff)
+
+
+def forget_number(document: IdentityDocument) -> None:
+    delete_document(document.user, actor=None, reason="retention")
+
+
+register(
+    Policy(
+        "drafts",
+        _("drafts that were never submitted"),
+        _("from the end of the competition's last stage. The draft is deleted."),
+        180,
+        drafts,
+        delete_draft,
+    )
+)
+register(
+    Policy(
+        "invitations",
+        _("invitations that were accepted, revoked or have expired"),
+        _("from that moment. The invitation with its e-mail address is deleted; who is in a team stays."),
+        90,
+        settled_invitations,
+        delete_invitation,
+    )
+)
+register(
+    Policy(
+        "document_numbers",
+        _("document numbers"),
+        _("from the end of the last stage of the last competition that asks for them. The number is deleted."),
+        180,
+        document_numbers,
+        forget_number,
+    )
+)

@@ -1,0 +1,107 @@
+"""Files of an entry, by slot. A newer one stands beside the old or in its place; no row is overwritten."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core import audit
+from portal.core.errors import Conflict, Missing
+from portal.core.models import StoredFile
+from portal.core.permissions import require
+from submissions import rules, windows
+from submissions.asked import definition_of
+from submissions.definition import Slot
+from submissions.lifecycle import EDITABLE
+from submissions.models import Attachment, Submission
+from submissions.services.inspections import ask_for_inspection
+from submissions.uploads import keep_upload
+
+
+class NoSuchSlot(Missing):
+    def __init__(self) -> None:
+        super().__init__(gettext_lazy("The form asks for no such file."))
+
+
+def attach_file(
+    submission: Submission, *, actor: Any, upload: File[Any], slot: str = "proposal", now: datetime | None = None
+) -> Attachment:
+    """Put a file into the entry. Where the slot takes one, it takes the place of the one that is there.
+
+    Raises NoSuchSlot, Conflict, and ValidationError at ``file``. The same file again changes nothing.
+    """
+    require(rules.is_member, actor, submission.team)
+    windows.require_writable(submission, now or timezone.now())
+    asked = definition_of(submission).slot(slot)
+    if asked is None:
+        raise NoSuchSlot
+    stored, name = keep_upload(upload, asked, limit=submission.team.competition.max_file_size)
+    return attach_stored(submission, asked, stored, name, actor=actor)
+
+
+@transaction.atomic
+def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = None) -> Attachment:
+    """Take a file out of the draft; what was submitted with it keeps it. A second time changes nothing."""
+    submission = attachment.submission
+    require(rules.is_member, actor, submission.team)
+    windows.require_writable(submission, now or timezone.now())
+    _lock_draft(submission)
+    if Attachment.objects.filter(pk=attachment.pk, replaced_at=None).update(replaced_at=timezone.now()):
+        _count_change(submission)
+        audit.record("detach", submission, actor=actor, before={"slot": attachment.slot, "file": attachment.file_id})
+    return attachment
+
+
+def current_files(submission: Submission) -> dict[str, list[Attachment]]:
+    """What lies in the draft, by slot, oldest first."""
+    found = defaultdict(list)
+    for attachment in submission.attachments.current().select_related("file").order_by("pk"):
+        found[attachment.slot].append(attachment)
+    return dict(found)
+
+
+@transaction.atomic
+def attach_stored(submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any) -> Attachment:
+    """What is stored already and has passed all checks of its slot."""
+    _lock_draft(submission)
+    current = list(submission.attachments.current().filter(slot=slot.key).order_by("pk"))
+    for attachment in current:
+        if (attachment.file_id, attachment.name) == (stored.pk, name):
+            return attachment
+    same = [attachment.pk for attachment in current if attachment.file_id == stored.pk]
+    if slot.max_count > 1 and not same and len(current) >= slot.max_count:
+        message = _("At most %(limit)s files are allowed here. Please remove one first.") % {"limit": slot.max_count}
+        raise ValidationError({"file": [message]})
+    replaced = submission.attachments.current().filter(slot=slot.key)
+    if slot.max_count > 1:
+        replaced = replaced.filter(pk__in=same)
+    replaced.update(replaced_at=timezone.now())
+    _count_change(submission)
+    attachment = Attachment.objects.create(
+        submission=submission, slot=slot.key, file=stored, name=name, uploaded_by=actor
+    )
+    evidence = {"slot": slot.key, "sha256": stored.sha256, "size": stored.size}
+    audit.record("attach", submission, actor=actor, after=evidence)
+    ask_for_inspection(attachment)
+    return attachment
+
+
+def _lock_draft(submission: Submission) -> None:
+    rows = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk, status__in=EDITABLE)
+    if not rows.exists():
+        raise Conflict
+
+
+def _count_change(submission: Submission) -> None:
+    rows = Submission.objects.filter(pk=submission.pk)
+    rows.update(draft_version=F("draft_version") + 1, updated_at=timezone.now())
+    submission.refresh_from_db(fields=["draft_version", "updated_at"])

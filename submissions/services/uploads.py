@@ -1,0 +1,206 @@
+"""Uploads in pieces: begun, continued, finished or given up. The part on disk says how far one has come."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Sum
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.core import files, parts
+from portal.core.models import StoredFile
+from portal.core.permissions import require
+from submissions import rules, windows
+from submissions.asked import definition_of
+from submissions.definition import Slot
+from submissions.enums import UploadState
+from submissions.models import Attachment, Submission, Team, Upload
+from submissions.services.files import NoSuchSlot, attach_stored
+from submissions.uploads import check_content, check_name, check_size
+
+LIFETIME = timedelta(hours=24)
+# Left free on the disk, for the database and everybody else.
+RESERVE = 256 * 1024**2
+
+
+class NoRoom(Exception):
+    """The disk is full; ``message`` says so."""
+
+    def __init__(self) -> None:
+        self.message = _("The portal has no room for this file at present. Your draft is kept; please try again later.")
+        super().__init__(self.message)
+
+
+def begin_upload(
+    submission: Submission, *, actor: Any, slot: str, name: str, size: int, now: datetime | None = None
+) -> Upload:
+    """Room for a file of ``size`` bytes; refuses before a byte is sent what would be refused by name, size or quota."""
+    require(rules.is_member, actor, submission.team)
+    now = now or timezone.now()
+    windows.require_writable(submission, now)
+    asked = _asked(submission, slot)
+    tidy = _at_file(lambda: _announced(name, size, asked, submission))
+    _require_disk(size)
+    upload = Upload(user=actor, submission=submission, slot=slot, name=tidy, size=size, created_at=now)
+    upload.expires_at = now + LIFETIME
+    _begin(upload)
+    return upload
+
+
+def take_chunk(upload: Upload, source: Any, *, offset: int, digest: Any = None, expected: bytes = b"") -> int:
+    """Write on from ``offset``; returns where it ends. Raises Busy, WrongOffset, TooMuch, WrongSum, NoRoom.
+
+    ``digest`` is fed with the chunk's bytes; when it doesn't say ``expected`` in the end, nothing of the chunk is kept.
+    """
+    try:
+        with parts.locked(upload.public_id) as part:
+            end = parts.append(part, source, offset=offset, most=upload.size, digest=digest)
+            if digest is not None and digest.digest() != expected:
+                parts.cut(part, offset)
+                raise WrongSum
+            return end
+    except OSError as error:
+        if error.errno in files.NO_ROOM:
+            raise NoRoom from error
+        raise
+
+
+class WrongSum(Exception):
+    """The chunk's bytes are not those whose sum was sent with it."""
+
+
+def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) -> Upload:
+    """Make a file of the entry out of all the bytes; what can't be one is thrown away with its reason kept.
+
+    A second time, also at the same moment, changes nothing.
+    """
+    with parts.locked(upload.public_id):
+        upload.refresh_from_db(fields=["state", "attachment", "refusal"])
+        if upload.state != UploadState.OPEN:
+            return upload
+        submission = upload.submission
+        require(rules.is_member, actor, submission.team)
+        windows.require_writable(submission, now or timezone.now())
+        try:
+            _finish(upload, _stored(upload), actor=actor)
+        except ValidationError as error:
+            _refuse(upload, error)
+            raise
+        except OSError as error:
+            if error.errno in files.NO_ROOM:
+                raise NoRoom from error
+            raise
+        finally:
+            if upload.state != UploadState.OPEN:
+                parts.remove(upload.public_id)
+    return upload
+
+
+def give_up(upload: Upload, *, actor: Any) -> None:
+    """What has arrived is thrown away; a file that is finished stays."""
+    parts.remove(upload.public_id)
+    Upload.objects.filter(pk=upload.pk).delete()
+
+
+def sweep_uploads(*, now: datetime | None = None) -> int:
+    """Throw away what nobody goes on with, and parts that no row knows; returns how many rows."""
+    now = now or timezone.now()
+    old = Upload.objects.filter(expires_at__lte=now)
+    for name in old.values_list("public_id", flat=True):
+        parts.remove(name)
+    count, _by_model = old.delete()
+    stale = dict(parts.older_than(LIFETIME.total_seconds()))
+    known = {str(each) for each in Upload.objects.filter(public_id__in=stale).values_list("public_id", flat=True)}
+    for orphan in set(stale) - known:
+        parts.remove(orphan)
+    return count
+
+
+def used_by(team: Team) -> int:
+    """Bytes that a team's files take, each counted once, with those that are on their way."""
+    own = Attachment.objects.filter(submission__team=team).values("file")
+    stored = StoredFile.objects.filter(pk__in=own).aggregate(total=Sum("size"))["total"] or 0
+    coming = Upload.objects.filter(submission__team=team, state=UploadState.OPEN, expires_at__gt=timezone.now())
+    return stored + (coming.aggregate(total=Sum("size"))["total"] or 0)
+
+
+def _asked(submission: Submission, slot: str) -> Slot:
+    asked = definition_of(submission).slot(slot)
+    if asked is None:
+        raise NoSuchSlot
+    return asked
+
+
+def _announced(name: str, size: int, slot: Slot, submission: Submission) -> str:
+    tidy, _kind = check_name(name, slot)
+    check_size(size, slot.largest(submission.team.competition.max_file_size))
+    return tidy
+
+
+def _at_file(check: Any) -> Any:
+    try:
+        return check()
+    except ValidationError as error:
+        raise ValidationError({"file": error.messages}) from error
+
+
+def _require_disk(size: int) -> None:
+    folder = settings.UPLOAD_PARTS_DIR
+    folder.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < size + RESERVE:
+        raise NoRoom
+
+
+@transaction.atomic
+def _begin(upload: Upload) -> None:
+    # Two members who begin at once would each find the same room.
+    team = Team.objects.select_for_update(no_key=True).get(pk=upload.submission.team_id)
+    left = settings.TEAM_QUOTA - used_by(team)
+    if upload.size > left:
+        sizes = {
+            "size": filesizeformat(upload.size),
+            "left": filesizeformat(max(0, left)),
+            "quota": filesizeformat(settings.TEAM_QUOTA),
+        }
+        message = _("The file has %(size)s; of the %(quota)s that a team may store, %(left)s are left.") % sizes
+        raise ValidationError({"file": [message]})
+    upload.save()
+    try:
+        parts.create(upload.public_id)
+    except OSError as error:
+        if error.errno in files.NO_ROOM:
+            raise NoRoom from error
+        raise
+
+
+def _stored(upload: Upload) -> StoredFile:
+    path = parts.path_of(upload.public_id)
+    asked = _asked(upload.submission, upload.slot)
+
+    def check() -> StoredFile:
+        with path.open("rb") as content:
+            check_content(File(content, name=upload.name), asked)
+        return files.adopt(path)
+
+    return _at_file(check)
+
+
+@transaction.atomic
+def _finish(upload: Upload, stored: StoredFile, *, actor: Any) -> None:
+    asked = _asked(upload.submission, upload.slot)
+    attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor)
+    Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
+    upload.state, upload.attachment = UploadState.DONE, attachment
+
+
+def _refuse(upload: Upload, error: ValidationError) -> None:
+    upload.state, upload.refusal = UploadState.REFUSED, " ".join(error.messages)
+    upload.save(update_fields=["state", "refusal"])

@@ -1,0 +1,60 @@
+"""Which lines of the audit trail a team sees: its own history, without who on the other side did what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
+
+from portal.core.audit_rights import grants
+from portal.core.models import AuditEntry
+from portal.core.people import Person
+from submissions.models import Extension, Invitation, Submission, Team, TeamMember
+
+# What a team does itself: with the names of its members.
+OWN = {
+    "submissions.team": ["found", "join"],
+    "submissions.invitation": ["invite", "revoke"],
+    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "withdraw"],
+}
+# What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
+# neither who read its entry, nor anything of judging.
+TOLD = {
+    "submissions.extension": ["grant_extension", "revoke_extension"],
+    "submissions.submission": ["pass_screening", "return_for_correction", "reject"],
+}
+
+
+def is_own(entry: AuditEntry) -> bool:
+    return entry.action in OWN.get(entry.object_type, [])
+
+
+def history_of(team: Team) -> list[Q]:
+    """The team's own lines, thing by thing, so that each is found by its index."""
+    own = Team.objects.filter(pk=team.pk)
+    return [_lines(rows, object_type) for object_type, rows in _things(own).items()]
+
+
+@grants
+def of_own_teams(user: Person) -> Q:
+    own = TeamMember.objects.filter(user_id=user.pk)
+    granted = Q(pk__in=[])
+    for object_type, rows in _things(Team.objects.filter(pk__in=own.values("team"))).items():
+        granted |= _lines(rows, object_type)
+    return granted
+
+
+def _things(teams: QuerySet[Team]) -> dict[str, QuerySet[Any]]:
+    return {
+        "submissions.team": teams,
+        "submissions.invitation": Invitation.objects.filter(team__in=teams),
+        "submissions.submission": Submission.objects.filter(team__in=teams),
+        "submissions.extension": Extension.objects.filter(team__in=teams),
+    }
+
+
+def _lines(rows: QuerySet[Any], object_type: str) -> Q:
+    keys = rows.annotate(key=Cast("pk", CharField())).values("key")
+    actions = [*OWN.get(object_type, []), *TOLD.get(object_type, [])]
+    return Q(object_type=object_type, action__in=actions, object_id__in=keys)

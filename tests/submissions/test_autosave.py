@@ -1,0 +1,197 @@
+"""Saving a section from the page that is being written in."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from submissions.models import Answer, UnsentText
+from tests.factories.accounts import UserFactory
+from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamMemberFactory, captain_of
+from tests.factories.tracks import OrganizerFactory
+from tests.submissions.people import client_for, close, said, save, version_of, write
+from tracks.enums import StageKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft():
+    return SubmissionFactory()
+
+
+@pytest.fixture
+def captain(draft):
+    return client_for(captain_of(draft.team))
+
+
+def address(draft, key="abstract", page="save_section"):
+    return reverse(f"submissions:{page}", args=[draft.public_id, key])
+
+
+def send(client, draft, value="山洪", *, key="abstract", version=1):
+    body = json.dumps({"value": value, "version": version})
+    return client.post(address(draft, key), body, content_type="application/json")
+
+
+def test_what_was_typed_is_saved(draft, captain):
+    response = send(captain, draft, "第一段\r\n第二段")
+
+    assert (response.status_code, response.json()["version"], said(draft)) == (200, 2, "第一段\n第二段")
+
+
+def test_a_section_without_an_answer_begins_at_nothing(captain, draft):
+    Answer.objects.filter(key="abstract").delete()
+
+    assert send(captain, draft, version=0).json()["version"] == 1
+
+
+def test_a_clash_shows_theirs_and_overwrites_nothing(draft, captain):
+    save(draft, abstract="对方写的", actor=TeamMemberFactory(team=draft.team).user)
+
+    response = send(captain, draft, "我写的", version=1)
+
+    theirs = response.json()["theirs"]
+    assert (response.status_code, theirs["text"], theirs["version"], said(draft)) == (409, "对方写的", 2, "对方写的")
+
+
+def test_what_is_wrong_is_told_and_nothing_is_changed(draft, captain):
+    response = send(captain, draft, "数" * 1001)
+
+    assert (response.status_code, len(response.json()["errors"]), said(draft)) == (400, 1, ABSTRACT)
+
+
+def test_what_comes_too_late_is_kept_for_its_writer_and_shown(draft, captain):
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    response = send(captain, draft, "截止后才写完")
+
+    assert (response.status_code, "too_late" in response.json()) == (409, True)
+    assert "截止后才写完" in captain.get(draft.get_absolute_url()).content.decode()
+    assert UnsentText.objects.get().user == captain_of(draft.team)
+
+
+def test_what_comes_too_late_is_nobody_elses(draft, captain):
+    close(draft.team.competition, StageKind.SUBMISSION)
+    send(captain, draft, "截止后才写完")
+
+    page = client_for(TeamMemberFactory(team=draft.team).user).get(draft.get_absolute_url())
+    assert "截止后才写完" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"value": "字"}',
+        '{"value": "字", "version": "1"}',
+        '{"value": "字", "version": true}',
+        '{"value": "字", "version": -1}',
+        '{"value": "字", "version": 1e400}',
+        '{"value": "\\ud800", "version": 1}',
+        '{"value": "\\u0000", "version": 1}',
+        '{"value": {"a": 1}, "version": 1}',
+        b"\xff\xfe",
+        "[" * 10_000,
+    ],
+)
+def test_what_is_no_answer_is_refused(draft, captain, body):
+    response = captain.post(address(draft), body, content_type="application/json")
+
+    assert (response.status_code, said(draft)) == (400, ABSTRACT)
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "{{ user.password }}"])
+def test_strange_words_are_kept_as_words(draft, captain, text):
+    assert send(captain, draft, text).json()["value"] == text
+
+
+def test_a_section_that_is_not_in_the_form_is_missing(draft, captain):
+    assert send(captain, draft, key="nonsense").status_code == 404
+
+
+def test_whoever_is_signed_out_is_told_so(draft):
+    assert send(Client(), draft).status_code == 401
+
+
+def test_for_others_there_is_no_such_entry(draft):
+    assert send(client_for(UserFactory()), draft).status_code == 404
+
+
+def test_an_organizer_who_may_read_may_not_write():
+    entry = SubmissionFactory(submitted=True)
+    organizer = client_for(OrganizerFactory(competition=entry.team.competition).user)
+
+    assert send(organizer, entry).status_code == 403
+
+
+def test_a_request_without_its_token_saves_nothing(draft):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(captain_of(draft.team))
+
+    assert (send(client, draft).status_code, said(draft)) == (403, ABSTRACT)
+
+
+def test_a_renewed_token_saves(draft):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(captain_of(draft.team))
+    token = client.get(reverse("submissions:token")).json()["token"]
+
+    response = client.post(
+        address(draft),
+        json.dumps({"value": "山洪", "version": 1}),
+        content_type="application/json",
+        headers={"X-CSRFToken": token},
+    )
+    assert response.status_code == 200
+
+
+def test_it_costs_six_queries(draft, captain):
+    send(captain, draft, "热身")
+
+    with CaptureQueriesContext(connection) as queries:
+        assert send(captain, draft, "热身之后", version=2).status_code == 200
+    assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) <= 6
+
+
+def test_the_history_shows_what_was_said_before(draft, captain):
+    save(draft, abstract="第一稿")
+    write(draft, "abstract", "第二稿", actor=TeamMemberFactory(team=draft.team).user)
+
+    revisions = captain.get(address(draft, page="section_history")).context["revisions"]
+
+    assert [(each["revision"].value, each["is_now"]) for each in revisions] == [("第二稿", True), ("第一稿", False)]
+
+
+def test_bringing_a_revision_back(draft, captain):
+    save(draft, abstract="第一稿")
+    write(draft, "abstract", "第二稿", actor=TeamMemberFactory(team=draft.team).user)
+
+    number = draft.answer_revisions.get(value="第一稿").number
+    data = {"number": number, "version": version_of(draft, "abstract")}
+    response = captain.post(address(draft, page="restore_section"), data)
+
+    assert (response.status_code, said(draft)) == (302, "第一稿")
+
+
+@pytest.mark.parametrize("page", ["section_history", "restore_section"])
+def test_the_history_is_the_teams_alone(page):
+    entry = SubmissionFactory(submitted=True)
+    url = address(entry, page=page)
+    organizer, stranger = OrganizerFactory(competition=entry.team.competition).user, UserFactory()
+    ask = "post" if page == "restore_section" else "get"
+    statuses = [getattr(client_for(somebody), ask)(url).status_code for somebody in (organizer, stranger)]
+
+    assert statuses == [403, 404]
+
+
+def test_the_preview_shows_what_a_judge_will_read(draft, captain):
+    page = captain.get(reverse("submissions:preview", args=[draft.public_id])).content.decode()
+
+    assert (ABSTRACT in page, draft.team.organization.name in page) == (True, False)

@@ -1,0 +1,133 @@
+"""What is found in files that teams hand in, by a program of its own that may be killed."""
+
+import io
+import socketserver
+import struct
+import threading
+import zipfile
+import zlib
+
+import pytest
+from django.core.files.base import ContentFile
+from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+from portal.core.files import store
+from portal.notifications.models import Outbox
+from submissions import inspecting
+from submissions.services import attach_file
+from submissions.services.inspections import inspect
+from tests.factories.files import pdf, upload
+from tests.factories.submissions import SubmissionFactory, captain_of
+
+pytestmark = pytest.mark.django_db
+
+
+def looked_into(content, kind):
+    row = inspect(store(ContentFile(content)), kind)
+    return row.state, [code for code, _value in row.findings]
+
+
+def written(change=None):
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    if change:
+        change(writer)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def with_script(writer):
+    script = {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.alert(1)")}
+    action = DictionaryObject({NameObject(name): value for name, value in script.items()})
+    writer.root_object[NameObject("/OpenAction")] = action
+
+
+def package(*members, compression=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as made:
+        for name, content in members:
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+DOCUMENT = ("word/document.xml", "<w/>")
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def chunk(name, data):
+    return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
+
+
+def huge_png():
+    head = struct.pack("!IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    return PNG + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+CASES = {
+    "plain": ("pdf", pdf(pages=3), "clear", ["pages"]),
+    "javascript": ("pdf", written(with_script), "notice", "javascript"),
+    "embedded": ("pdf", written(lambda made: made.add_attachment("a.exe", b"MZ")), "notice", "embedded"),
+    "password": ("pdf", written(lambda made: made.encrypt("secret", algorithm="RC4-128")), "notice", "encrypted"),
+    "broken": ("pdf", b"%PDF-1.7 and nothing else", "unchecked", "unreadable"),
+    "document": ("document", package(DOCUMENT), "clear", []),
+    "macros": ("document", package(DOCUMENT, ("word/vbaProject.bin", "x")), "notice", "macros"),
+    "bomb": ("document", package(DOCUMENT, ("word/media/a.bmp", bytes(20 * 1024**2))), "notice", "bomb"),
+    "slip": ("document", package(DOCUMENT, ("../../etc/passwd", "x")), "notice", "paths"),
+    "pixels": ("image", huge_png(), "notice", "bomb"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_what_is_in_a_file_is_found(name):
+    kind, content, state, expected = CASES[name]
+    found_state, found = looked_into(content, kind)
+
+    assert found_state == state
+    assert found == expected if isinstance(expected, list) else expected in found
+
+
+def test_a_look_that_takes_too_long_is_ended_and_said_so(monkeypatch, tmp_path):
+    endless = tmp_path / "endless.py"
+    endless.write_text("while True: pass")
+    monkeypatch.setattr(inspecting, "CHILD", endless)
+    monkeypatch.setattr(inspecting, "WALL_SECONDS", 0.3)
+
+    assert looked_into(pdf(), "pdf") == ("unchecked", ["unreadable"])
+
+
+def test_a_file_is_looked_into_after_it_is_stored():
+    entry = SubmissionFactory()
+    attach_file(entry, actor=captain_of(entry.team), upload=upload())
+
+    assert Outbox.objects.filter(kind="submissions.inspect").count() == 1
+
+
+class Scanner(socketserver.BaseRequestHandler):
+    def handle(self):
+        received = b""
+        while not received.endswith(b"\0\0\0\0"):
+            received += self.request.recv(65536)
+        self.request.sendall(b"stream: Eicar-Test FOUND\0" if b"EICAR" in received else b"stream: OK\0")
+
+
+@pytest.fixture
+def scanner(settings):
+    with socketserver.TCPServer(("127.0.0.1", 0), Scanner) as server:
+        settings.CLAMAV_ADDRESS = f"127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.mark.usefixtures("scanner")
+@pytest.mark.parametrize(("text", "state"), [("EICAR", "notice"), ("harmless", "clear")])
+def test_a_scanner_is_asked_where_there_is_one(text, state):
+    assert looked_into(pdf(text), "pdf")[0] == state
+
+
+def test_a_scanner_that_is_away_is_said(settings):
+    settings.CLAMAV_ADDRESS = "127.0.0.1:1"
+
+    assert looked_into(pdf(), "pdf") == ("notice", ["pages", "unscanned"])

@@ -1,0 +1,316 @@
+"""The entry on paper: what it says, who may have it, made once for the same content."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pypdfium2
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from docx import Document
+from pypdf import PdfReader
+
+from portal.core.errors import Conflict
+from portal.core.pdf import PdfUnavailable
+from portal.notifications import relay
+from portal.notifications.enums import OutboxStatus
+from portal.notifications.models import Outbox
+from submissions import documents, paper, services, word
+from submissions.enums import Edition, RenditionKind, RenditionStatus
+from submissions.models import Rendition
+from submissions.services import renditions as service
+from submissions.views.papers import file_name
+from tests.factories.accounts import UserFactory
+from tests.factories.submissions import (
+    ABSTRACT,
+    AttachmentFactory,
+    SubmissionFactory,
+    TeamMemberFactory,
+    captain_of,
+    write,
+)
+from tests.factories.tracks import OrganizerFactory
+from tests.submissions.people import client_for, complete_draft, queries_of
+
+pytestmark = pytest.mark.django_db
+
+TEAM, JUDGE, BLIND = Edition.TEAM, Edition.JUDGE, Edition.BLIND_JUDGE
+PDF, DOCX = RenditionKind.PDF, RenditionKind.DOCX
+
+
+@pytest.fixture
+def draft():
+    return complete_draft()
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Drawing takes a while; what is drawn has tests of its own."""
+    monkeypatch.setattr(documents, "entry_pdf", lambda content, identifier: b"%PDF-1.7 " + identifier.hex().encode())
+
+
+def ask(entry, *, actor=None, kind=PDF, edition=TEAM, version=None):
+    actor = actor or captain_of(entry.team)
+    return services.request_rendition(entry, actor=actor, kind=kind, edition=edition, version=version)
+
+
+def made(rendition):
+    service.make_rendition(rendition.pk)
+    rendition.refresh_from_db()
+    return rendition
+
+
+def taken(client, rendition):
+    """The status, and how what was sent begins; read to its end, so that no file stays open."""
+    answer = client.get(rendition.get_absolute_url())
+    return answer.status_code, answer.getvalue()[:2]
+
+
+def flat(content):
+    """All that stands in it, without the breaks of lines."""
+    return re.sub(r"\s", "", content)
+
+
+def text_of_pdf(content, **more):
+    drawn = documents.entry_pdf(content, identifier=b"1")
+    pages = PdfReader(io.BytesIO(drawn)).pages
+    return flat("".join(page.extract_text() for page in pages))
+
+
+def text_of_docx(content):
+    document = Document(io.BytesIO(word.entry_docx(content)))
+    parts = [each.text for each in document.paragraphs]
+    parts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    parts += [each.text for section in document.sections for each in section.header.paragraphs]
+    return flat("".join(parts))
+
+
+TEXT_OF = pytest.mark.parametrize("text_of", [text_of_pdf, text_of_docx], ids=["pdf", "docx"])
+
+
+@TEXT_OF
+def test_a_draft_says_what_it_says_and_that_it_is_one(draft, text_of):
+    attachment = draft.attachments.get()
+
+    said = text_of(paper.paper_of_draft(draft, TEAM))
+
+    wanted = [draft.title, ABSTRACT, draft.team.name, draft.team.organization.name, attachment.file.sha256]
+    assert [each for each in [*wanted, "草稿，尚未提交"] if flat(each) not in said] == []
+
+
+@TEXT_OF
+def test_a_version_has_its_number_and_receipt_and_no_mark(text_of):
+    version = SubmissionFactory(submitted=True).versions.get()
+
+    said = text_of(paper.paper_of_version(version, TEAM))
+
+    assert [each for each in ("第1版", str(version.receipt.public_id), version.form_sha256) if each not in said] == []
+    assert "草稿" not in said
+
+
+@TEXT_OF
+def test_a_version_says_what_was_submitted_not_what_is_written_now(text_of):
+    entry = SubmissionFactory(submitted=True, abstract="交上去的")
+    write(entry, abstract="后来写的")
+
+    assert "后来写的" not in text_of(paper.paper_of_version(entry.versions.get(), TEAM))
+
+
+@TEXT_OF
+def test_a_blind_edition_names_nobody(text_of):
+    entry = SubmissionFactory(submitted=True)
+    version, team = entry.versions.get(), entry.team
+
+    said = text_of(paper.paper_of_version(version, BLIND))
+
+    names = [team.name, team.organization.name, team.organization.code, str(captain_of(team))]
+    names += [version.attachments.get().name, str(version.receipt.public_id)]
+    assert [each for each in names if flat(each) in said] == []
+
+
+def test_a_blind_edition_has_neutral_facts_and_name():
+    entry = SubmissionFactory(submitted=True)
+    rendition = ask(entry, version=entry.versions.get(), edition=BLIND)
+    content = rendition.paper
+
+    pdf = PdfReader(io.BytesIO(documents.entry_pdf(content, identifier=b"1"))).metadata
+    facts = Document(io.BytesIO(word.entry_docx(content))).core_properties
+
+    assert {"/Author", "/Creator", "/Subject"} & pdf.keys() == set()
+    assert (facts.author, facts.last_modified_by, facts.comments) == ("", "", "")
+    assert file_name(rendition) == f"{entry.number}-第1版.pdf"
+
+
+@TEXT_OF
+def test_markup_is_text_and_what_no_file_can_hold_is_replaced(draft, text_of):
+    write(draft, abstract="<script>alert(1)</script> =SUM(A1) \ufffe")
+
+    assert "<script>alert(1)</script>=SUM(A1)" in text_of(paper.paper_of_draft(draft, TEAM))
+
+
+def test_long_texts_and_names_run_on_over_pages(draft):
+    write(draft, abstract="融合雨量、视频与卫星数据。\n" * 400)
+    draft.attachments.update(replaced_at=timezone.now())
+    AttachmentFactory(submission=draft, name=f"{'长' * 140}.pdf")
+
+    drawn = documents.entry_pdf(paper.paper_of_draft(draft, TEAM), identifier=b"1")
+
+    assert len(pypdfium2.PdfDocument(drawn)) > 5
+
+
+def test_tables_stand_in_both(draft):
+    content = paper.paper_of_draft(draft, TEAM)
+    table = {
+        "title": "成果",
+        "kind": "rows",
+        "text": "",
+        "columns": ["名称", "数量"],
+        "rows": [["专利", "3"], ["软著", "5"]],
+    }
+    content["groups"][0]["blocks"].append(table)
+
+    assert "专利3软著5" in text_of_pdf(content)
+    assert "名称数量专利3软著5" in text_of_docx(content)
+
+
+# Asking and making
+
+
+@pytest.mark.parametrize("kind", [PDF, DOCX])
+def test_it_is_made_and_can_be_taken_along(draft, drawn, kind):
+    rendition = made(ask(draft, kind=kind))
+
+    assert taken(client_for(captain_of(draft.team)), rendition) == (200, b"%P" if kind == PDF else b"PK")
+
+
+def test_the_outbox_has_it_made(draft, drawn):
+    rendition = ask(draft)
+
+    relay.drain()
+
+    rendition.refresh_from_db()
+    assert (rendition.status, rendition.paper) == (RenditionStatus.READY, {})
+
+
+def test_the_same_content_again_is_the_same_file(draft, drawn):
+    member = TeamMemberFactory(team=draft.team).user
+    first = made(ask(draft))
+
+    assert ask(draft, actor=member) == first
+
+
+def test_other_words_are_another_document(draft, drawn):
+    first = made(ask(draft))
+    write(draft, abstract="又改了一处。")
+
+    assert ask(draft) != first
+
+
+def test_it_says_what_stood_there_when_it_was_asked_for(draft, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(documents, "entry_pdf", lambda content, identifier: drawn.append(content) or b"%PDF")
+    rendition = ask(draft)
+    write(draft, abstract="后来写的")
+    made(rendition)
+
+    assert drawn[0]["groups"][0]["blocks"][0]["text"] == ABSTRACT
+
+
+def test_made_twice_it_is_drawn_once(draft, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(documents, "entry_pdf", lambda content, identifier: drawn.append(1) or b"%PDF")
+    rendition = ask(draft)
+    made(rendition)
+    made(rendition)
+
+    assert drawn == [1]
+
+
+def test_a_machine_that_can_not_draw_says_so_and_asking_again_tries_again(draft, monkeypatch):
+    def fail(content, identifier):
+        raise PdfUnavailable("Pango is missing")
+
+    monkeypatch.setattr(documents, "entry_pdf", fail)
+    rendition = made(ask(draft))
+    page = client_for(captain_of(draft.team)).get(f"/submissions/{draft.public_id}/renditions/").content.decode()
+
+    assert rendition.status == RenditionStatus.FAILED
+    assert "生成" in page
+    assert ask(draft).status == RenditionStatus.REQUESTED
+    assert Outbox.objects.filter(kind=service.KIND).count() == 2
+
+
+def test_one_that_was_given_up_is_tried_again(draft):
+    rendition = ask(draft)
+    Outbox.objects.filter(kind=service.KIND).update(status=OutboxStatus.DEAD)
+
+    assert ask(draft) == rendition
+    assert Outbox.objects.filter(kind=service.KIND, status=OutboxStatus.WAITING).count() == 1
+
+
+def test_so_many_an_hour_and_no_more(draft, monkeypatch):
+    monkeypatch.setattr(service, "MOST_AN_HOUR", 1)
+    ask(draft)
+
+    with pytest.raises(Conflict):
+        ask(draft, kind=DOCX)
+
+
+def test_the_same_again_is_not_counted(draft, monkeypatch):
+    monkeypatch.setattr(service, "MOST_AN_HOUR", 1)
+
+    assert ask(draft) == ask(draft)
+
+
+# Who
+
+
+def test_a_stranger_finds_neither_page_nor_document(draft, drawn):
+    client, rendition = client_for(UserFactory()), made(ask(draft))
+
+    addresses = [f"/submissions/{draft.public_id}/renditions/", rendition.get_absolute_url()]
+
+    assert [client.get(each).status_code for each in addresses] == [404, 404]
+
+
+def test_an_organizer_has_what_was_submitted_not_the_draft(drawn):
+    entry = SubmissionFactory(submitted=True)
+    organizer = OrganizerFactory(competition=entry.team.competition).user
+    of_draft, of_version = made(ask(entry)), made(ask(entry, version=entry.versions.get()))
+    client = client_for(organizer)
+
+    assert [taken(client, each)[0] for each in (of_draft, of_version)] == [404, 200]
+    with pytest.raises(PermissionDenied):
+        ask(entry, actor=organizer)
+
+
+def test_whoever_left_the_team_has_it_no_more(draft, drawn):
+    member = TeamMemberFactory(team=draft.team)
+    rendition = made(ask(draft, actor=member.user))
+    member.delete()
+
+    assert client_for(member.user).get(rendition.get_absolute_url()).status_code == 404
+
+
+def test_one_that_is_not_ready_is_not_there(draft):
+    assert client_for(captain_of(draft.team)).get(ask(draft).get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize("data", [{"text": "9"}, {"kind": "exe"}, {"edition": "all"}], ids=["text", "kind", "edition"])
+def test_what_does_not_exist_can_not_be_asked_for(draft, data):
+    wanted = {"text": "draft", "edition": "team", "kind": "pdf", **data}
+
+    answer = client_for(captain_of(draft.team)).post(f"/submissions/{draft.public_id}/renditions/", wanted)
+
+    assert (answer.status_code, Rendition.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_costs_the_same_however_many(draft, count):
+    for place in range(count):
+        write(draft, abstract=f"第{place}稿")
+        ask(draft)
+
+    assert queries_of(client_for(captain_of(draft.team)), f"/submissions/{draft.public_id}/renditions/") == 10

@@ -1,0 +1,249 @@
+"""Uploads in pieces, as a program and as a page of the portal send them."""
+
+import base64
+import errno
+import hashlib
+import io
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from portal.core import parts
+from portal.core.models import StoredFile
+from submissions.models import Attachment, Upload
+from submissions.services import uploads
+from tests.api.programs import program
+from tests.factories.accounts import UserFactory
+from tests.factories.files import pdf
+from tests.factories.submissions import SubmissionFactory, captain_of
+from tests.submissions.people import client_for
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/uploads/"
+CONTENT = pdf("upload", pages=3)
+SIZE = len(CONTENT)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.UPLOAD_PARTS_DIR = tmp_path / "parts"
+
+
+@pytest.fixture
+def entry():
+    return SubmissionFactory()
+
+
+@pytest.fixture
+def captain(entry):
+    return client_for(captain_of(entry.team))
+
+
+def coded(text):
+    return base64.b64encode(str(text).encode()).decode()
+
+
+def begin(client, entry, *, size=SIZE, name="申报书.pdf", slot="proposal", **headers):
+    said = f"filename {coded(name)},entry {coded(entry.public_id)},slot {coded(slot)}"
+    wanted = {"Tus-Resumable": "1.0.0", "Upload-Length": str(size), "Upload-Metadata": said, **headers}
+    return client.post(URL, headers=wanted, content_type="application/offset+octet-stream")
+
+
+def send(client, at, content, *, offset=0, **headers):
+    wanted = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(offset), **headers}
+    return client.patch(at, content, content_type="application/offset+octet-stream", headers=wanted)
+
+
+def offset_of(client, at):
+    return client.head(at, headers={"Tus-Resumable": "1.0.0"}).get("Upload-Offset")
+
+
+@pytest.fixture
+def begun(captain, entry):
+    return begin(captain, entry)["Location"]
+
+
+def test_what_comes_in_pieces_becomes_a_file_of_the_entry(captain, entry, begun):
+    send(captain, begun, CONTENT[:100])
+    send(captain, begun, CONTENT[100:], offset=100)
+
+    attachment = Attachment.objects.get(submission=entry)
+    assert (attachment.name, attachment.file.sha256) == ("申报书.pdf", hashlib.sha256(CONTENT).hexdigest())
+
+
+def test_the_part_is_gone_once_the_file_is_stored(captain, begun):
+    send(captain, begun, CONTENT)
+
+    assert parts.length_of(Upload.objects.get().public_id) is None
+
+
+def test_a_program_may_send_files(entry):
+    client = program(captain_of(entry.team), can_write=True)
+    send(client, begin(client, entry)["Location"], CONTENT)
+
+    assert Attachment.objects.filter(submission=entry).count() == 1
+
+
+def test_a_program_that_may_only_read_sends_none(entry):
+    assert begin(program(captain_of(entry.team)), entry).status_code == 403
+
+
+def test_a_page_of_somebody_else_begins_nothing_in_a_session(entry):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(captain_of(entry.team))
+
+    assert begin(strict, entry).status_code == 403
+
+
+@pytest.mark.parametrize("ask", [offset_of, lambda client, at: send(client, at, b"x").get("Upload-Offset")])
+def test_nobody_else_reaches_an_upload(begun, ask):
+    assert ask(client_for(UserFactory()), begun) is None
+
+
+def test_nobody_begins_one_for_another_teams_entry(entry):
+    assert begin(client_for(UserFactory()), entry).status_code == 404
+
+
+def test_a_chunk_at_another_place_is_refused(captain, begun):
+    assert send(captain, begun, CONTENT, offset=5).status_code == 409
+
+
+def test_two_who_send_at_once_are_refused(captain, begun):
+    with parts.locked(Upload.objects.get().public_id):
+        assert send(captain, begun, CONTENT).status_code == 423
+
+
+def test_what_arrived_before_the_server_was_killed_stays(captain, begun):
+    parts.path_of(Upload.objects.get().public_id).write_bytes(CONTENT[:77])
+
+    assert offset_of(captain, begun) == "77"
+
+
+def test_a_server_that_was_killed_before_the_last_step_does_it_when_asked_again(captain, entry, begun):
+    parts.path_of(Upload.objects.get().public_id).write_bytes(CONTENT)
+    send(captain, begun, b"", offset=len(CONTENT))
+
+    assert Attachment.objects.filter(submission=entry).count() == 1
+
+
+def test_finishing_twice_makes_one_file(captain, entry, begun):
+    send(captain, begun, CONTENT)
+    again = send(captain, begun, b"", offset=len(CONTENT))
+
+    assert (again.status_code, Attachment.objects.filter(submission=entry).count()) == (204, 1)
+
+
+def test_more_than_was_announced_is_refused_whole(captain, begun):
+    answer = send(captain, begun, CONTENT + b"!")
+
+    assert (answer.status_code, offset_of(captain, begun)) == (413, "0")
+
+
+def test_a_chunk_with_another_sum_is_not_kept(captain, begun):
+    answer = send(captain, begun, CONTENT[:50], **{"Upload-Checksum": f"sha256 {coded('wrong')}"})
+
+    assert (answer.status_code, offset_of(captain, begun)) == (460, "0")
+
+
+def test_a_chunk_with_its_sum_is_kept(captain, begun):
+    right = base64.b64encode(hashlib.sha256(CONTENT[:50]).digest()).decode()
+
+    assert send(captain, begun, CONTENT[:50], **{"Upload-Checksum": f"sha256 {right}"}).status_code == 204
+
+
+def test_an_upload_can_be_given_up(captain, begun):
+    captain.delete(begun, headers={"Tus-Resumable": "1.0.0"})
+
+    assert (Upload.objects.count(), offset_of(captain, begun)) == (0, None)
+
+
+def test_another_version_of_the_protocol_is_refused(captain, begun):
+    assert captain.head(begun, headers={"Tus-Resumable": "0.2.0"}).status_code == 412
+
+
+REFUSED = {
+    "exe": ({"name": "a.pdf.exe"}, "exe"),
+    "empty": ({"size": 0}, "空"),
+    "large": ({"size": 501 * 1024**2}, "501"),
+    "quota": ({"size": 2000}, "2"),
+}
+
+
+@pytest.mark.parametrize("case", ["exe", "empty", "large", "quota"])
+def test_what_would_be_refused_in_the_end_is_refused_before_it_is_sent(captain, entry, settings, case):
+    settings.TEAM_QUOTA = 1000 if case == "quota" else settings.TEAM_QUOTA
+    answer = begin(captain, entry, **REFUSED[case][0])
+
+    assert (answer.status_code, list(answer.json()["error"]["fields"]), Upload.objects.count()) == (400, ["file"], 0)
+
+
+def test_a_slot_that_the_form_has_not_is_refused(captain, entry):
+    assert begin(captain, entry, slot="other").status_code == 404
+
+
+HOSTILE = {
+    "html": b"<html><script>alert(1)</script>",
+    "exe": b"MZ\x90\x00" + bytes(100),
+    "zip": b"PK\x03\x04" + bytes(40),
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(HOSTILE))
+def test_what_only_its_name_makes_a_pdf_is_refused_with_a_reason(captain, entry, kind):
+    content = HOSTILE[kind]
+    answer = send(captain, begin(captain, entry, size=len(content))["Location"], content)
+
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (400, ["file"])
+
+
+def test_of_a_refused_file_nothing_is_stored(captain, entry):
+    content = HOSTILE["exe"]
+    send(captain, begin(captain, entry, size=len(content))["Location"], content)
+
+    left = parts.length_of(Upload.objects.get().public_id)
+    assert (left, StoredFile.objects.count(), Attachment.objects.count()) == (None, 0, 0)
+
+
+def test_a_full_disk_says_so_and_keeps_what_is_there(captain, entry, begun, monkeypatch):
+    send(captain, begun, CONTENT[:60])
+
+    def full(part, block):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parts, "_write", full)
+    answer = send(captain, begun, CONTENT[60:], offset=60)
+    assert (answer.status_code, offset_of(captain, begun)) == (507, "60")
+
+
+class Cut(io.BytesIO):
+    """A line that is cut after so many bytes."""
+
+    def read(self, size=-1):
+        if self.tell() >= 30:
+            raise ConnectionResetError
+        return super().read(30)
+
+
+def test_a_line_that_is_cut_keeps_what_has_arrived(begun):
+    upload = Upload.objects.get()
+    with pytest.raises(ConnectionResetError):
+        uploads.take_chunk(upload, Cut(CONTENT), offset=0)
+
+    assert parts.length_of(upload.public_id) == 30
+
+
+def test_a_chunk_costs_three_queries(captain, begun):
+    with CaptureQueriesContext(connection) as queries:
+        send(captain, begun, CONTENT[:10])
+
+    assert len(queries) <= 3
+
+
+def test_what_nobody_goes_on_with_is_swept(begun):
+    upload = Upload.objects.get()
+    uploads.sweep_uploads(now=upload.expires_at)
+
+    assert (Upload.objects.count(), parts.length_of(upload.public_id)) == (0, None)
