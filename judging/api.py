@@ -45,6 +45,7 @@ class ResultViewSet(RowViewSet):
 
     serializer_class = ResultSerializer
     filterset_class = ResultFilter
+    competition_path = "publication__round__competition"
     ordering = ("publication_id", "number", "id")
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -7,4 +7,8 @@ class JudgingConfig(AppConfig):
     verbose_name = _("judging")
 
     def ready(self) -> None:
-        from judging import cloning, receivers  # noqa: F401 - registers the handlers
+        from judging import checking, cloning, deeds, factors, receivers, trail  # noqa: F401 - registers the handlers
+        from judging.keeper import JudgingKeeper
+        from portal.accounts.personal_data import register
+
+        register(JudgingKeeper())

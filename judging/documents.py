@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
-from bisect import bisect_left
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import segno
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.utils import translation
 
 from judging.enums import AwardLevel
 from judging.models import Award, Certificate
+from portal.core.pdf import one_page
 from portal.core.templatetags.ui import BEIJING
 from portal.notifications import mail
 
@@ -28,13 +28,7 @@ LEVELS = {
     AwardLevel.MERIT: "优秀奖",
 }
 DIGITS = "〇一二三四五六七八九"
-# Percent of the normal type size, tried in turn: long names make the type smaller, none is ever cut.
-SIZES = (100, 92, 84, 76, 68, 60, 52, 46, 40, 34)
 RIM_RADIUS, RIM_SPAN, WIDEST_STEP = 35.5, 248.0, 30.0
-
-
-class PdfUnavailable(Exception):
-    """This machine lacks what draws PDFs; the message is for people."""
 
 
 class Glyph(NamedTuple):
@@ -46,7 +40,7 @@ class Glyph(NamedTuple):
 
 def certificate_pdf(certificate: Certificate) -> bytes:
     """The same certificate gives the same bytes on the same machine."""
-    return pdf(certificate_html(certificate), identifier=certificate.public_id.bytes)
+    return one_page(certificate_html(certificate), style="certificate.css", identifier=certificate.public_id.bytes)
 
 
 def certificate_html(certificate: Certificate) -> str:
@@ -70,44 +64,6 @@ def certificate_html(certificate: Certificate) -> str:
     }
     with translation.override("zh-hans"):
         return render_to_string("judging/pdf/certificate.html", context)
-
-
-def pdf(html: str, *, identifier: bytes) -> bytes:
-    """Lay ``html`` out on one page, in the largest type that fits."""
-    weasyprint, fonts = _renderer()
-    # What people typed is escaped; should it ever not be, it still reaches no file and no address.
-    fetcher = weasyprint.urls.URLFetcher(allowed_protocols={"data"})
-    page = weasyprint.HTML(string=html, url_fetcher=fetcher)
-    style = weasyprint.CSS(string=_style(), url_fetcher=fetcher, font_config=fonts)
-
-    @cache
-    def laid_out(percent: int) -> Any:
-        size = weasyprint.CSS(string=f"html {{ font-size: {percent}% }}", url_fetcher=fetcher)
-        return page.render(stylesheets=[style, size], font_config=fonts)
-
-    def fits(percent: int) -> bool:
-        return len(laid_out(percent).pages) == 1
-
-    place = 0 if fits(SIZES[0]) else bisect_left(SIZES, True, lo=1, hi=len(SIZES) - 1, key=fits)
-    return laid_out(SIZES[place]).write_pdf(pdf_identifier=identifier.hex().encode())
-
-
-@cache
-def _renderer() -> tuple[Any, Any]:
-    """WeasyPrint and this process's one font configuration: importing takes a second, a second one leaks."""
-    try:
-        import weasyprint
-        from weasyprint.text.fonts import FontConfiguration
-    except OSError as error:
-        raise PdfUnavailable(
-            "PDFs can't be made on this machine: Pango is missing (apt install libpango-1.0-0 libpangoft2-1.0-0)."
-        ) from error
-    return weasyprint, FontConfiguration()
-
-
-@cache
-def _style() -> str:
-    return Path(settings.BASE_DIR, "static/css/pdf/certificate.css").read_text()
 
 
 @cache

@@ -28,6 +28,7 @@ class ConflictKind(models.TextChoices):
 
     ORGANIZATION = "organization", _("same organization")
     MEMBERSHIP = "membership", _("member of the team")
+    COMPETING = "competing", _("competes with a team of their own")
     DECLARED = "declared", _("declared conflict of interest")
 
 

@@ -16,6 +16,7 @@ from judging.enums import AwardLevel
 from judging.models import Criterion, Judge, RankingEntry, Review, Round, Rubric
 from judging.services import check_points
 from judging.services.reviewing import MOST_COMMENT
+from portal.core.addresses import AddressField
 from portal.core.people import Person
 from submissions.texts import clean_text
 
@@ -190,8 +191,11 @@ def shown(value: Decimal) -> str:
 class JudgeForm(forms.ModelForm):
     """The person is named by address: whoever runs one competition has no list of everybody's accounts."""
 
-    email = forms.EmailField(
-        label=_("e-mail"), help_text=_("The address the person has registered with."), required=False
+    email = AddressField(
+        label=_("e-mail"),
+        autocomplete="off",
+        help_text=_("The address the person has registered with."),
+        required=False,
     )
 
     class Meta:
@@ -204,7 +208,7 @@ class JudgeForm(forms.ModelForm):
             return None
         address = self.cleaned_data["email"]
         person = get_user_model().objects.filter(
-            emailaddress__email__iexact=address, emailaddress__verified=True, is_active=True
+            emailaddress__email=address, emailaddress__verified=True, is_active=True
         )
         if found := person.first():
             return found

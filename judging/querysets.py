@@ -35,9 +35,7 @@ class OfRoundQuerySet(OrganizedQuerySet):
 class RankingQuerySet(OfRoundQuerySet):
     def visible_to(self, user: Person) -> Self:
         """The organizers; before publication, not one whose own team is in it."""
-        rounds = apps.get_model("judging", "Round").objects
-        own = rounds.entered_by(user).exclude(status=RoundStatus.PUBLISHED)
-        return super().visible_to(user).exclude(round__in=own.values("pk"))
+        return super().visible_to(user).exclude(round__in=apps.get_model("judging", "Round").objects.kept_from(user))
 
 
 class RoundQuerySet(OrganizedQuerySet):
@@ -47,6 +45,10 @@ class RoundQuerySet(OrganizedQuerySet):
         eligible = member.filter(team__submissions__status=SubmissionStatus.ELIGIBLE)
         assigned = apps.get_model("judging", "Assignment").objects.filter(submission__team__in=member.values("team"))
         return self.filter(Q(competition__in=eligible.values("team__competition")) | Q(pk__in=assigned.values("round")))
+
+    def kept_from(self, user: Person) -> models.QuerySet[Any]:
+        """Keys of those whose outcome ``user`` must not learn before everybody does, whatever they run."""
+        return self.entered_by(user).exclude(status=RoundStatus.PUBLISHED).values("pk")
 
     def with_progress(self) -> Self:
         """``reviews_due`` and ``reviews_done`` of each round."""
@@ -96,17 +98,31 @@ class AssignmentQuerySet(models.QuerySet):
     def owed_by(self, user: Person) -> Self:
         """The assignments of ``user`` as a judge: those of rounds that have opened, and not given up.
 
-        A judge who is in the team of an entry never sees it this way, whatever was assigned.
+        A conflict of interest outweighs whatever was assigned, also one that came up afterwards.
         """
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
         opened = [RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.PUBLISHED]
-        return self.filter(
-            ~Exists(member.filter(team=OuterRef("submission__team"))),
+        return self.without_conflict(user).filter(
             judge__user_id=user.pk,
             judge__is_active=True,
             judge__user__is_active=True,
             round__status__in=opened,
             status__in=LIVE,
+        )
+
+    def without_conflict(self, user: Person) -> Self:
+        """Those that ``user`` may judge: not their own, no rival's, none of their house, none they gave back."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        competing = apps.get_model("submissions", "Submission").objects.competing().of_member(user)
+        declared = apps.get_model("judging", "ConflictOfInterest").objects.filter(judge__user_id=user.pk)
+        same_house = Q(judge__organization__isnull=False, judge__organization=F("submission__team__organization"))
+        partner = apps.get_model("submissions", "TeamOrganization").objects.filter(
+            team=OuterRef("submission__team"), organization=OuterRef("judge__organization")
+        )
+        return self.exclude(same_house).exclude(
+            Exists(partner)
+            | Exists(member.filter(team=OuterRef("submission__team")))
+            | Exists(competing.filter(team__competition=OuterRef("round__competition")))
+            | Exists(declared.filter(submission=OuterRef("submission")))
         )
 
     def given_up_by(self, user: Person) -> Self:
@@ -138,7 +154,8 @@ class ReviewQuerySet(models.QuerySet):
             assignment__round__competition__in=organized_competitions(user),
             assignment__status=AssignmentStatus.SUBMITTED,
         )
-        return self.filter(own | organized)
+        kept_from = apps.get_model("judging", "Round").objects.kept_from(user)
+        return self.filter(own | organized & ~Q(assignment__round__in=kept_from))
 
     def with_total(self) -> Self:
         """``total``: weighted points, in one query however many reviews there are."""

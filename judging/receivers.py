@@ -1,11 +1,33 @@
-"""What judging carries out from the outbox."""
+"""What judging carries out from the outbox, and what it has to say to news from below."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from judging.models import Assignment
 from judging.services.certificates import KIND, issue_certificate
+from portal.core.errors import Conflict
 from portal.notifications.registry import handles
+from tracks.services import TopicMove
+from tracks.signals import topics_moved
 
 
 @handles(KIND)
 def issue(*, key: str, certificate_id: int) -> None:
     issue_certificate(certificate_id)
+
+
+@receiver(topics_moved, dispatch_uid="judging.refuse_moves")
+def refuse_moves(sender: Any, moves: list[TopicMove], **kwargs: Any) -> None:
+    """Entries are ranked by track, so one that judges have been given stays in its own.
+
+    Whoever assigns meanwhile waits for the audit trail, which is held by now, and assigns to what has moved.
+    """
+    leaving = [move.topic.pk for move in moves if move.changes_track]
+    judged = Assignment.objects.live().filter(submission__topic__in=leaving) if leaving else Assignment.objects.none()
+    if title := judged.order_by("pk").values_list("submission__topic__title", flat=True).first():
+        told = {"title": title}
+        raise Conflict(_("Entries of “%(title)s” are with the judges; the topic can't go to another track.") % told)

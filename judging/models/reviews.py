@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from judging.enums import AssignmentStatus
 from judging.models.rounds import Criterion, Round
 from judging.querysets import AssignmentQuerySet, JudgeQuerySet, ReviewQuerySet
+from portal.core.people import Person
 
 
 class Judge(models.Model):
@@ -45,6 +46,10 @@ class Judge(models.Model):
     @property
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
+
+    @property
+    def audit_person(self) -> int:
+        return self.user_id
 
 
 class ConflictOfInterest(models.Model):
@@ -100,6 +105,11 @@ class Assignment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("judging:review", args=[self.public_id])
+
+    def url_for(self, viewer: Person) -> str:
+        """Only the judge has a page of it; organizers see it on the board of its round."""
+        is_own = viewer.pk == self.judge.user_id
+        return self.get_absolute_url() if is_own else reverse("judging:round", args=[self.round_id])
 
     @property
     def audit_scope(self) -> str:

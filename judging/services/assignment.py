@@ -20,7 +20,7 @@ from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
 from portal.core.permissions import require
 from submissions.enums import SubmissionStatus
-from submissions.models import Submission, SubmissionVersion, TeamMember
+from submissions.models import Submission, SubmissionVersion, TeamMember, TeamOrganization
 from tracks.names import by_pinyin
 
 
@@ -125,6 +125,7 @@ def _barred(round_: Round, entries: Mapping[int, Submission], judges: Mapping[in
     for kind, pairs in [
         (ConflictKind.DECLARED, declared.values_list("submission_id", "judge_id")),
         (ConflictKind.DECLARED, recused.values_list("submission_id", "judge_id")),
+        (ConflictKind.COMPETING, _rivals(round_, entries, judges)),
         (ConflictKind.MEMBERSHIP, members.values_list("team__submissions", "user__judge_roles")),
         (ConflictKind.ORGANIZATION, _same_organization(entries.values(), judges.values())),
     ]:
@@ -132,14 +133,28 @@ def _barred(round_: Round, entries: Mapping[int, Submission], judges: Mapping[in
     return {pair: kind for pair, kind in found.items() if pair[0] in entries and pair[1] in judges}
 
 
+def _rivals(round_: Round, entries: Iterable[int], judges: Mapping[int, Judge]) -> Iterator[Pair]:
+    """Whoever competes judges nobody in this competition."""
+    competing = Submission.objects.competing().filter(team__competition=round_.competition_id)
+    people = set(competing.values_list("team__members__user", flat=True))
+    rivals = [pk for pk, judge in judges.items() if judge.user_id in people]
+    return ((entry, pk) for entry in entries for pk in rivals)
+
+
 def _same_organization(entries: Iterable[Submission], judges: Iterable[Judge]) -> Iterator[Pair]:
     at_home: dict[int, list[int]] = {}
     for judge in judges:
         if judge.organization_id is not None:
             at_home.setdefault(judge.organization_id, []).append(judge.pk)
+    entries = list(entries)
+    houses = TeamOrganization.objects.houses({entry.team_id for entry in entries})
+    partners: dict[int, list[int]] = {}
+    for team, organization in houses:
+        partners.setdefault(team, []).append(organization)
     for entry in entries:
-        for pk in at_home.get(entry.team.organization_id, ()):
-            yield entry.pk, pk
+        for organization in (entry.team.organization_id, *partners.get(entry.team_id, ())):
+            for pk in at_home.get(organization, ()):
+                yield entry.pk, pk
 
 
 def _versions_judged(round_: Round, entries: set[int]) -> dict[int, int]:

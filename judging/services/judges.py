@@ -8,6 +8,7 @@ from judging.enums import RoundStatus
 from judging.lifecycle import ASSIGNMENT_LIFECYCLE
 from judging.models import Assignment, Judge, Round
 from judging.services.locking import lock_round
+from portal.accounts.services import lock_person
 from portal.core import audit
 from portal.core.people import Person
 from portal.core.permissions import require
@@ -19,6 +20,7 @@ from tracks.rules import is_organizer
 def appoint_judge(user: Any, competition: Competition, *, actor: Person | None, organization: Any = None) -> Judge:
     """Let ``user`` score in ``competition``; somebody who is a judge there already becomes active again."""
     require(is_organizer, actor, competition)
+    lock_person(user)
     judge, is_new = Judge.objects.get_or_create(
         user=user, competition=competition, defaults={"organization": organization}
     )

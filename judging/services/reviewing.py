@@ -18,7 +18,7 @@ from judging.rules import is_its_judge, owes_review
 from judging.services.locking import lock_assignment
 from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
-from portal.core.permissions import require
+from portal.core.permissions import require, require_in_person
 from portal.core.text import validate_plain_line
 from submissions.texts import clean_text
 
@@ -89,6 +89,7 @@ def submit_review(
 @transaction.atomic
 def recuse(assignment: Assignment, *, actor: Person | None, reason: str) -> ConflictOfInterest:
     """Step back because of a conflict of interest. It stands: nobody can assign this pair again."""
+    require_in_person()
     assignment = lock_assignment(assignment.pk)
     require(owes_review, actor, assignment)
     conflict = ConflictOfInterest(
@@ -104,6 +105,7 @@ def recuse(assignment: Assignment, *, actor: Person | None, reason: str) -> Conf
 
 
 def _locked(assignment: Assignment, actor: Person | None, now: datetime) -> Assignment:
+    require_in_person()
     assignment = lock_assignment(assignment.pk)
     require(is_its_judge, actor, assignment)
     # First this: a close that came just before has revoked the assignment, and "not allowed" would be no answer.

@@ -16,7 +16,6 @@ from judging.enums import RoundStatus
 from judging.forms import AwardForm
 from judging.models import Judge, Ranking, RankingEntry, Round
 from judging.ranking import DROP_FROM
-from judging.rules import is_entrant
 from judging.services.ranking import fingerprint
 from portal.core.models import AuditEntry
 from portal.core.people import Person
@@ -64,16 +63,18 @@ class TrackAwards:
 
 def board_page(round_: Round, *, user: Person, now: datetime) -> dict[str, Any]:
     entries = ranked(round_, user=user)
+    is_kept_out = Round.objects.kept_from(user).filter(pk=round_.pk).exists()
     return {
         "round": round_,
         "now": now,
         "entries": entries,
-        "judges": progress(round_, user=user, now=now),
+        # Who judges, and who has stepped back for which reason, would tell an entrant whom to talk to.
+        "judges": [] if is_kept_out else progress(round_, user=user, now=now),
         "criteria": round_.rubric.criteria.order_by("position"),
-        "events": events(round_),
+        "events": [] if is_kept_out else events(round_),
         "decided": sum(1 for each in entries if hasattr(each, "decision") and each.decision.level),
         "drop_from": DROP_FROM,
-        "is_kept_out": round_.status != RoundStatus.PUBLISHED and is_entrant(user, round_),
+        "is_kept_out": is_kept_out,
         "is_decidable": round_.status == RoundStatus.CLOSED,
     }
 

@@ -24,6 +24,8 @@ from judging.models import Assignment, Criterion, Judge, Review, Round
 from judging.views.requests import arrived
 from portal.core.errors import Conflict
 from portal.core.serving import serve_stored
+from submissions.sheet import Audience, sheet_of_version
+from submissions.sheet import Sheet as EntrySheet
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,13 @@ def review(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def document(request: HttpRequest, public_id: UUID, attachment: UUID) -> HttpResponseBase:
     """A file of the version being judged, under the entry's number: its own name could say whose it is."""
     assignment = _owed(request, public_id)
-    found = get_object_or_404(assignment.version.attachments.select_related("file"), public_id=attachment)
-    return serve_stored(found.file, f"{assignment.submission.number}.pdf", inline=True)
+    readable = {file.pk for file in entry_sheet(assignment).files}
+    files = assignment.version.attachments.select_related("file").filter(pk__in=readable)
+    found = get_object_or_404(files, public_id=attachment)
+    ending = found.kind.lower()
+    return serve_stored(
+        found.file, f"{assignment.submission.number}-{found.slot}.{ending}", inline=ending == "pdf", asked=request
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +192,7 @@ def _page(
     previous, following = queue.beside(assignment)
     context = {
         "assignment": assignment,
-        "attachments": assignment.version.attachments.order_by("pk"),
+        "entry_sheet": entry_sheet(assignment),
         "done": next((each for each in queue.assignments if str(each.public_id) == request.GET.get("done")), None),
         "following": following,
         "form": form,
@@ -214,3 +221,8 @@ def _sheet(assignment: Assignment) -> Sheet:
     review = Review.objects.filter(assignment=assignment).first()
     points = dict(review.scores.values_list("criterion_id", "points")) if review else {}
     return Sheet(list(assignment.round.rubric.criteria.order_by("position")), review, points)
+
+
+def entry_sheet(assignment: Assignment) -> EntrySheet:
+    """What a judge may read. Judging is blind: nothing in it tells who the team is."""
+    return sheet_of_version(assignment.version, Audience.BLIND_JUDGE)

@@ -234,7 +234,7 @@ class TestBoard:
             DecisionFactory(entry__ranking=ranking)
         signed_in(client, ranking.round)
 
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             page = client.get(ranking.round.get_absolute_url())
 
         assert (len(page.context["tracks"]), len(page.context["judges"])) == (count, count)
@@ -245,7 +245,7 @@ class TestBoard:
         RoundFactory.create_batch(count, competition=rubric.competition, rubric=rubric)
         client.force_login(OrganizerFactory(competition=rubric.competition).user)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(client.get(reverse("judging:organize")).context["rounds"]) == count
 
 

@@ -21,6 +21,7 @@ from judging.services import (
 from portal.core import audit
 from portal.core.errors import TransitionNotAllowed
 from portal.core.models import AuditEntry
+from portal.core.pdf import PdfUnavailable
 from portal.notifications import relay
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
@@ -42,7 +43,7 @@ def drawn(monkeypatch):
 @pytest.fixture
 def no_pango(monkeypatch):
     def fail(certificate):
-        raise documents.PdfUnavailable("Pango is missing")
+        raise PdfUnavailable("Pango is missing")
 
     monkeypatch.setattr(documents, "certificate_pdf", fail)
 

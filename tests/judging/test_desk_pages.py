@@ -6,12 +6,17 @@ import uuid
 from contextlib import closing
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
 from judging.enums import AssignmentStatus
 from judging.models import ConflictOfInterest, Review, Score
+from portal.core.files import store
+from tests.factories.files import pdf
+from tests.factories.forms import columns, publish, section, slot
 from tests.factories.judging import AssignmentFactory, CriterionFactory, JudgeFactory, ReviewFactory, RoundFactory
+from tests.factories.submissions import AttachmentFactory, SubmissionFactory, VersionFactory, write
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +92,7 @@ class TestQueue:
             ReviewFactory(submitted=True, assignment__round=round_, assignment__judge=judge)
         client.force_login(judge.user)
 
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(client.get(QUEUE).context["queues"][0].assignments) == count
 
 
@@ -153,7 +158,7 @@ class TestSheet:
         reviews = [ReviewFactory(assignment__round=round_, assignment__judge=judge) for _ in range(count)]
         client.force_login(judge.user)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(reviews[0].assignment.get_absolute_url())
 
 
@@ -253,7 +258,7 @@ class TestDocument:
 
     def test_it_is_shown_under_the_number_of_the_entry(self, judge, assignment):
         with closing(judge.get(self.address(assignment))) as response:
-            assert response["Content-Disposition"] == f'inline; filename="{assignment.submission.number}.pdf"'
+            assert response["Content-Disposition"] == f'inline; filename="{assignment.submission.number}-proposal.pdf"'
             assert b"".join(response.streaming_content).startswith(b"%PDF-")
 
     def test_only_our_own_page_may_frame_it(self, judge, assignment):
@@ -271,6 +276,59 @@ class TestDocument:
 
     def test_a_file_that_does_not_exist_is_missing(self, judge, assignment):
         assert judge.get(reverse("judging:document", args=[assignment.public_id, uuid.uuid4()])).status_code == 404
+
+
+class TestOwnForm:
+    """What a contest's own form shows a judge, who is blind."""
+
+    @pytest.fixture
+    def assignment(self):
+        round_ = RoundFactory(open=True)
+        publish(
+            round_.competition,
+            section("background"),
+            section("units", "rows", columns=columns("name", "role")),
+            section("organizations", "rows", columns=columns("name"), is_identifying=True),
+            section("remarks", for_judges=False),
+            slots=[slot("sealed", for_judges=False), slot("slides")],
+        )
+        entry = SubmissionFactory(eligible=True, history=False, team__competition=round_.competition, abstract="")
+        write(entry, background="山洪频发", remarks="请先联系本人")
+        write(entry, units=[{"name": "雨量数据", "role": "水文站网"}], organizations=[{"name": "蜀都大学"}])
+        for key in ("sealed", "slides"):
+            AttachmentFactory(submission=entry, slot=key, name=f"蜀都大学{key}.pdf", file=store(ContentFile(pdf(key))))
+        VersionFactory(submission=entry)
+        return AssignmentFactory(round=round_, submission=entry)
+
+    def test_its_sections_and_tables_are_read(self, judge, assignment):
+        page = judge.get(assignment.get_absolute_url()).content.decode()
+
+        assert [word in page for word in ("山洪频发", "列name", "水文站网")] == [True, True, True]
+
+    def test_nothing_tells_who_the_team_is(self, judge, assignment):
+        """Neither a section that would, nor the name that a team gave its file."""
+        assert "蜀都大学" not in judge.get(assignment.get_absolute_url()).content.decode()
+
+    def test_what_is_not_for_judges_is_not_there(self, judge, assignment):
+        page = judge.get(assignment.get_absolute_url()).content.decode()
+        sealed = assignment.version.attachments.get(slot="sealed")
+
+        assert ("请先联系本人" in page, str(sealed.public_id) in page) == (False, False)
+
+    @pytest.mark.parametrize(("key", "status"), [("slides", 200), ("sealed", 404)])
+    def test_only_files_for_judges_can_be_fetched(self, judge, assignment, key, status):
+        file = assignment.version.attachments.get(slot=key)
+
+        response = judge.get(reverse("judging:document", args=[assignment.public_id, file.public_id]))
+
+        assert response.status_code == status
+        response.close()
+
+    def test_a_file_is_named_by_entry_and_slot(self, judge, assignment):
+        file = assignment.version.attachments.get(slot="slides")
+
+        with closing(judge.get(reverse("judging:document", args=[assignment.public_id, file.public_id]))) as response:
+            assert response["Content-Disposition"] == f'inline; filename="{assignment.submission.number}-slides.pdf"'
 
 
 class TestRecuse:

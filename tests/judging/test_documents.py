@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from judging import documents
 from judging.enums import AwardLevel
+from portal.core import pdf
 from tests.factories.judging import AwardFactory, CertificateFactory
 
 MEMBERS = ["李明远", "王思雨", "欧阳明月"]
@@ -165,7 +166,11 @@ def test_markup_in_a_title_fetches_nothing(certificate, planted):
 def test_even_unescaped_markup_fetches_nothing(planted):
     address, asked = planted
 
-    documents.pdf(f'<img src="{address}x.png"><link rel=stylesheet href="{address}x.css">', identifier=b"1")
+    pdf.one_page(
+        f'<img src="{address}x.png"><link rel=stylesheet href="{address}x.css">',
+        style="certificate.css",
+        identifier=b"1",
+    )
 
     assert asked == []
 
@@ -174,7 +179,7 @@ def test_even_unescaped_markup_reads_no_file(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("TOPSECRET")
 
-    content = documents.pdf(f'<link rel=attachment href="{secret.as_uri()}">', identifier=b"1")
+    content = pdf.one_page(f'<link rel=attachment href="{secret.as_uri()}">', style="certificate.css", identifier=b"1")
 
     assert reader(content).attachments == {}
 
@@ -188,10 +193,10 @@ def test_without_pango_it_says_what_is_missing(certificate, monkeypatch):
         return real_import(name, *arguments, **keywords)
 
     # A cache of its own: whatever this process has loaded already stays loaded for the others.
-    monkeypatch.setattr(documents, "_renderer", cache(documents._renderer.__wrapped__))
+    monkeypatch.setattr(pdf, "_renderer", cache(pdf._renderer.__wrapped__))
     monkeypatch.setattr(builtins, "__import__", without_pango)
 
-    with pytest.raises(documents.PdfUnavailable, match="Pango"):
+    with pytest.raises(pdf.PdfUnavailable, match="Pango"):
         documents.certificate_pdf(certificate)
 
 

@@ -215,7 +215,9 @@ class TestPages:
         assert there.url.split("?")[0] == missing.url.split("?")[0]
 
 
-PRIVATE = re.compile(rb'name="(?:csrfmiddlewaretoken|idempotency_key|key)" value="[^"]*"|nonce="[^"]*"')
+PRIVATE = re.compile(
+    rb'name="(?:csrfmiddlewaretoken|idempotency_key|key)" value="[^"]*"|data-token="[^"]*"|nonce="[^"]*"'
+)
 
 
 def page(client, address):
@@ -331,3 +333,13 @@ class TestSecrecy:
         list(self.steps(assignment))
 
         assert [row.payload["to"] for row in Outbox.objects.all()] == [assignment.judge.user.email]
+
+
+def test_an_assignment_leads_its_judge_to_the_review_and_an_organizer_to_the_round():
+    assignment = AssignmentFactory(round=RoundFactory(open=True))
+    organizer = organizer_of(assignment.round)
+
+    assert [assignment.url_for(viewer) for viewer in (assignment.judge.user, organizer)] == [
+        reverse("judging:review", args=[assignment.public_id]),
+        reverse("judging:round", args=[assignment.round.pk]),
+    ]
