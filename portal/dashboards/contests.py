@@ -37,6 +37,8 @@ class Tile:
 class Contest:
     competition: Competition
     tiles: list[Tile]
+    # Not only some tracks of it.
+    is_whole: bool
 
 
 def contests_at_hand(user: Person) -> list[Contest]:
@@ -44,7 +46,10 @@ def contests_at_hand(user: Person) -> list[Contest]:
     whole = set(Competition.objects.organized_by(user).values_list("pk", flat=True))
     tracks = Track.objects.organized_by(user).values("competition")
     run = Competition.objects.visible_to(user).filter(Q(pk__in=whole) | Q(pk__in=tracks)).current_first()
-    return [Contest(row, list(_tiles(user, row, counts, is_whole=row.pk in whole))) for row in run[:MOST]]
+    return [
+        Contest(row, list(_tiles(user, row, counts, is_whole=row.pk in whole)), is_whole=row.pk in whole)
+        for row in run[:MOST]
+    ]
 
 
 def _counts(user: Person) -> dict[str, dict[int, int]]:

@@ -12,9 +12,10 @@ from django.db.models import Count, Q
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
-from submissions.completeness import Part, missing
+from submissions.asked import definition_of
+from submissions.completeness import Lack, make_draft
 from submissions.enums import ScreeningOutcome, SubmissionStatus
-from submissions.models import Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.models import Answer, Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
 from submissions.windows import Window, is_writable, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
@@ -25,7 +26,7 @@ class Entry:
     submission: Submission
     stage: Window | None
     is_writable: bool
-    missing: list[Part]
+    missing: list[Lack]
     receipt: Receipt | None = None
     screening: Screening | None = None
     certificate: Certificate | None = None
@@ -126,9 +127,9 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 
 
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
-    submissions = list(Submission.objects.visible_to(user).of_member(user).for_listing().order_by("-updated_at"))
-    current = Attachment.objects.visible_to(user).current().filter(submission__in=submissions)
-    files = {attachment.submission_id: attachment for attachment in current}
+    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form()
+    submissions = list(own.order_by("-updated_at"))
+    missing = _missing(user, submissions)
     newest = {"version__submission__in": submissions}
     receipts = Receipt.objects.visible_to(user).filter(**newest).select_related("version").order_by("version__number")
     receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
@@ -143,10 +144,25 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
             submission=submission,
             stage=(window := windows.get(submission.team_id)),
             is_writable=is_writable(submission, window, now),
-            missing=missing(submission, files.get(submission.pk)),
+            missing=missing[submission.pk],
             receipt=receipt_of.get(submission.pk),
             screening=screening_of.get(submission.pk),
             certificate=certificate_of.get(submission.pk),
         )
         for submission in submissions
     ]
+
+
+def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
+    """By entry: what its draft still needs."""
+    answers: dict[int, dict[str, Any]] = defaultdict(dict)
+    said = Answer.objects.visible_to(user).filter(submission__in=submissions)
+    for entry, key, value in said.values_list("submission", "key", "value"):
+        answers[entry][key] = value
+    files = defaultdict(list)
+    for file in Attachment.objects.visible_to(user).current().filter(submission__in=submissions):
+        files[file.submission_id].append(file)
+    return {
+        entry.pk: make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk]).missing
+        for entry in submissions
+    }

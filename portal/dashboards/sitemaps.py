@@ -43,7 +43,7 @@ def competition(request: HttpRequest, competition: str) -> HttpResponse:
     shown = named(Competition.objects.visible_to(NOBODY), competition)
     entries = [*_tracks(shown), *_topics(shown), *_announcements(shown)]
     latest = max((changed for _url, changed in entries if changed), default=None)
-    own: list[Entry] = [(_full(shown.get_absolute_url()), latest)]
+    own: list[Entry] = [(_full(shown.get_absolute_url()), latest), (_address("topics", shown.slug), latest)]
     return _xml(request, "urlset", "url", own + entries)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.templatetags.ui import BEIJING
 from portal.dashboards.calendar import place
@@ -38,7 +39,7 @@ class SpecimenForm(forms.Form):
 def stages() -> list[Any]:
     windows = [
         (_("registration"), -82, 24),
-        (_("submission"), -60, 24),
+        (pgettext_lazy("stage", "submission"), -60, 24),
         (_("screening"), 24, 38),
         (_("expert review"), 38, 52),
         (_("defence"), 60, 62),

@@ -7,12 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
 from portal.core.remembered import remembered
 from portal.dashboards.desk import desk_page
+from portal.dashboards.entries import entries_page
 from portal.dashboards.front import chooser, front_page, with_results
 from portal.dashboards.specimens import specimens
 from tracks.models import Competition
@@ -56,6 +58,15 @@ def competition(request: HttpRequest, competition: str) -> HttpResponse:
 @login_required
 def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboards/desk.html", desk_page(request.user, now=timezone.now()))
+
+
+@require_safe
+@login_required
+@never_cache
+def entries(request: HttpRequest) -> HttpResponse:
+    """All entries of one's teams."""
+    cursors = {key: request.GET.get(key, "") for key in ("before", "after")}
+    return render(request, "dashboards/entries.html", entries_page(request.user, now=timezone.now(), **cursors))
 
 
 @require_safe

@@ -93,3 +93,13 @@ def test_a_list_of_one_contest_leaves_the_others_out(client):
     listed = client.get(reverse("admin:tracks_announcement_changelist"), {"competition__id__exact": own.pk})
 
     assert list(listed.context["cl"].result_list) == [mine]
+
+
+@pytest.mark.parametrize(("tracks", "is_whole"), [(0, True), (1, False)])
+def test_the_settings_are_offered_to_whoever_runs_the_whole_competition(tracks, is_whole):
+    track = TrackFactory()
+    organizer = OrganizerFactory(competition=track.competition, tracks=[track][:tracks])
+
+    (contest,) = contests_at_hand(organizer.user)
+
+    assert contest.is_whole == is_whole

@@ -37,7 +37,7 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
     SubmissionFactory(submitted=True)  # somebody else's, must not appear
     client.force_login(user)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         response = client.get("/desk/")
 
     assert len(response.context["teams"]) == count
@@ -49,7 +49,7 @@ def test_it_says_what_an_entry_still_needs(client):
 
     (team,) = desk(client, user).context["teams"]
 
-    assert [part.field for part in team.entries[0].missing] == ["abstract", "file"]
+    assert [lack.anchor for lack in team.entries[0].missing] == ["section-abstract", "slot-proposal"]
 
 
 def test_a_returned_entry_shows_the_reason(client):

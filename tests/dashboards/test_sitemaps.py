@@ -43,25 +43,25 @@ def test_a_map_costs_the_same_however_long(client, count, django_assert_num_quer
     with django_assert_num_queries(4):
         found = addresses(client, map_of(competition))
 
-    assert len(found) == 1 + 3 * count
+    assert len(found) == 2 + 3 * count
 
 
 def test_a_map_names_each_public_page_with_its_last_change(client, settings):
     topic = TopicFactory()
     revised_at = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
     topic.revisions.update(created_at=revised_at)
-    pages = [topic.track.competition, topic.track, topic]
+    competition = topic.track.competition
+    pages = [page.get_absolute_url() for page in (competition, topic.track, topic)]
+    pages.append(reverse("dashboards:topics", args=[competition.slug]))
 
     changed = "2026-06-01T09:00:00+08:00"
-    assert addresses(client, map_of(topic.track.competition)) == {
-        settings.CANONICAL_URL + page.get_absolute_url(): changed for page in pages
-    }
+    assert addresses(client, map_of(competition)) == {settings.CANONICAL_URL + page: changed for page in pages}
 
 
 def test_a_map_names_no_draft(client):
     draft = AnnouncementFactory(published_at=None)
 
-    assert len(addresses(client, map_of(draft.competition))) == 1
+    assert len(addresses(client, map_of(draft.competition))) == 2
 
 
 def test_a_hidden_competition_has_no_map(client):

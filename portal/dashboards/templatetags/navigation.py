@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
+from django.utils.translation import gettext as _
 
+from portal.core import audit_nightly
 from portal.dashboards.front import results_url
 from tracks.models import Competition
 
@@ -21,3 +23,21 @@ def competition_nav(context: Context) -> dict[str, Any]:
     if given is not None or request is None or not isinstance(competition, Competition):
         return given or {}
     return {"results_url": results_url(competition, request.user)}
+
+
+@register.simple_tag(takes_context=True)
+def trail_alarm(context: Context) -> dict[str, str] | None:
+    """What a site admin has to know about the audit trail on every page: that it doesn't hold, or that nobody looks."""
+    user = getattr(context.get("request"), "user", None)
+    if user is None or not user.is_superuser:
+        return None
+    latest = audit_nightly.latest()
+    if latest is not None and latest.breaks:
+        first = latest.breaks[0]
+        where = {"scope": first["scope"], "line": first["sequence"], "count": len(latest.breaks)}
+        text = _("%(count)s place(s), the first in chain %(scope)s at line %(line)s.") % where
+        return {"title": _("The audit trail doesn't hold."), "text": text}
+    if audit_nightly.is_overdue(latest):
+        text = _("None has come to its end for two days; look at the worker and at beat.")
+        return {"title": _("The audit trail isn't being verified."), "text": text}
+    return None

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 
 from judging.services import appoint_judge
 from portal.accounts.models import User
-from portal.accounts.services import accept_current_notice
+from portal.accounts.services import accept_all
 from submissions.enums import OrganizationKind
 from submissions.models import Organization
 from tracks.enums import StageKind
 from tracks.models import Competition
 from tracks.services import appoint_organizer, set_stage
 
-FIXTURES = ["privacy-notice", "sichuan-2026", "sichuan-2026-rubric"]
+FIXTURES = ["agreements", "sichuan-2026", "sichuan-2026-pledge", "sichuan-2026-form", "sichuan-2026-rubric"]
 OPEN_FOR = timedelta(days=30)
 
 
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         if user is None:
             user = User.objects.create_user(player.email, full_name=player.name)
             EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-            accept_current_notice(user)
+            accept_all(user)
             self.cast(user, player, competition)
         if password:
             user.set_password(password)
