@@ -1,0 +1,249 @@
+// Sends files of an entry in pieces, several at once, and goes on after a cut line, a closed tab or a restarted server.
+// Without this the form sends them with everything else.
+const CHUNK = 8 * 1024 * 1024;
+const WAITS = [1, 2, 5, 10, 20, 30];
+const TUS = { "Tus-Resumable": "1.0.0" };
+const AT_ONCE = 2;
+const waiting = [];
+let running = 0;
+
+class Refused extends Error {}
+class Paused extends Error {}
+
+const coded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+function size(bytes) {
+  const unit = bytes < 1024 ** 2 ? ["KB", 1024] : ["MB", 1024 ** 2];
+  return `${(bytes / unit[1]).toFixed(1)} ${unit[0]}`;
+}
+
+const memory = {
+  get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
+  set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* It only won't go on in another tab. */ } },
+  drop: (key) => { try { localStorage.removeItem(key); } catch { /* as above */ } },
+};
+
+class Sending {
+  constructor(file, slot) {
+    this.file = file;
+    this.slot = slot;
+    this.words = slot.box.dataset;
+    this.key = `upload:${slot.entry}:${slot.key}:${file.name}:${file.size}:${file.lastModified}`;
+    this.row = slot.box.querySelector("template").content.firstElementChild.cloneNode(true);
+    this.bar = this.row.querySelector("progress");
+    this.row.querySelector("[data-name]").textContent = file.name;
+    this.bar.setAttribute("aria-label", file.name);
+    this.row.querySelector("[data-pause]").addEventListener("click", () => (this.isPaused ? this.resume() : this.pause()));
+    this.row.querySelector("[data-cancel]").addEventListener("click", () => this.cancel());
+    slot.list.append(this.row);
+    this.wait();
+  }
+
+  wait() {
+    this.isPaused = false;
+    this.show(this.words.waiting);
+    waiting.push(this);
+    next();
+  }
+
+  pause() {
+    this.isPaused = true;
+    this.request?.abort();
+    const place = waiting.indexOf(this);
+    if (place >= 0) waiting.splice(place, 1);
+    this.say(this.words.paused);
+    this.label(this.words.resumeLabel);
+  }
+
+  resume() {
+    this.label(this.words.pauseLabel);
+    if (this.isRunning) this.isPaused = false;
+    else this.wait();
+  }
+
+  async cancel() {
+    this.isCancelled = true;
+    this.pause();
+    memory.drop(this.key);
+    this.row.remove();
+    this.slot.say(fill(this.words.cancelled, { name: this.file.name }));
+    if (this.at) await fetch(this.at, { method: "DELETE", headers: this.headers() }).catch(() => null);
+  }
+
+  async run() {
+    this.isRunning = true;
+    try {
+      for (let tries = 0; ; tries++) {
+        if (this.isPaused) return;
+        const before = this.offset ?? 0;
+        try {
+          await this.go();
+          return await this.finish();
+        } catch (error) {
+          if (error instanceof Paused) return;
+          if (error instanceof Refused) return this.fail(error.message);
+          if ((this.offset ?? 0) > before) tries = 0;
+          const seconds = WAITS[Math.min(tries, WAITS.length - 1)];
+          this.say(fill(this.words.retrying, { seconds }));
+          await Promise.race([sleep(seconds), new Promise((done) => addEventListener("online", done, { once: true }))]);
+        }
+      }
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  async go() {
+    this.at ??= memory.get(this.key);
+    this.offset = this.at ? await this.ask() : await this.begin();
+    this.started = performance.now();
+    this.startedAt = this.offset;
+    // Once more at the end: the last step may be missing where the server was stopped before it.
+    do {
+      this.offset = await this.send(this.offset);
+    } while (this.offset < this.file.size);
+  }
+
+  async begin() {
+    const said = { filename: this.file.name, entry: this.slot.entry, slot: this.slot.key };
+    const metadata = Object.entries(said).map(([name, value]) => `${name} ${coded(value)}`).join(",");
+    const answer = await fetch(this.words.url, {
+      method: "POST",
+      headers: { ...this.headers(), "Upload-Length": String(this.file.size), "Upload-Metadata": metadata },
+    });
+    if (!answer.ok) throw this.error(answer.status, await answer.text());
+    this.at = new URL(answer.headers.get("Location"), location.href).pathname;
+    memory.set(this.key, this.at);
+    return 0;
+  }
+
+  async ask() {
+    const answer = await fetch(this.at, { method: "HEAD", headers: this.headers() });
+    if (answer.ok) return Number(answer.headers.get("Upload-Offset"));
+    if (answer.status !== 404 && answer.status !== 410) throw this.error(answer.status, "");
+    memory.drop(this.key);
+    this.at = null;
+    return this.begin();
+  }
+
+  send(offset) {
+    return new Promise((done, failed) => {
+      if (this.isPaused) return failed(new Paused());
+      const request = (this.request = new XMLHttpRequest());
+      request.open("PATCH", this.at);
+      const headers = { ...this.headers(), "Upload-Offset": offset, "Content-Type": "application/offset+octet-stream" };
+      for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+      request.upload.onprogress = (event) => this.progress(offset + event.loaded);
+      request.onload = () => {
+        if (request.status === 204) return done(Number(request.getResponseHeader("Upload-Offset")));
+        failed(this.error(request.status, request.responseText));
+      };
+      request.onerror = request.ontimeout = () => failed(new Error("line"));
+      request.onabort = () => failed(new Paused());
+      request.send(this.file.slice(offset, offset + CHUNK));
+    });
+  }
+
+  error(status, text) {
+    // Asked again, these may be answered otherwise; a 409 with another offset is found out by asking where to go on.
+    if ([0, 408, 423, 429, 460].includes(status) || (status >= 500 && status !== 507)) return new Error(String(status));
+    let told = null;
+    try { told = JSON.parse(text).error; } catch { /* no answer of ours */ }
+    if (status === 409 && told?.code === "offset") return new Error("offset");
+    const fields = Object.values(told?.fields ?? {}).flat();
+    return new Refused(fields.join(" ") || told?.message || this.words.failed);
+  }
+
+  headers() {
+    return { ...TUS, "X-CSRFToken": document.querySelector("[name=csrfmiddlewaretoken]").value };
+  }
+
+  progress(bytes) {
+    const percent = Math.floor((Math.min(bytes, this.file.size) / this.file.size) * 100);
+    const speed = (bytes - this.startedAt) / Math.max(0.5, (performance.now() - this.started) / 1000);
+    const left = speed > 0 ? Math.ceil((this.file.size - bytes) / speed) : 0;
+    const time = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    this.bar.value = percent;
+    this.show(fill(this.words.sending, { percent, speed: `${size(speed)}/s`, time }));
+  }
+
+  async finish() {
+    memory.drop(this.key);
+    this.row.remove();
+    this.slot.say(fill(this.words.done, { name: this.file.name }));
+    await this.slot.renew();
+  }
+
+  fail(reason) {
+    memory.drop(this.key);
+    this.bar.remove();
+    this.row.querySelector("[data-pause]").remove();
+    this.row.classList.add("stop");
+    this.label = () => {};
+    this.say(reason);
+  }
+
+  label(text) {
+    this.row.querySelector("[data-pause]").textContent = text;
+  }
+
+  show(text) {
+    this.row.querySelector("[data-state]").textContent = text;
+  }
+
+  say(text) {
+    this.show(text);
+    this.slot.say(`${this.file.name}: ${text}`);
+  }
+}
+
+function next() {
+  while (running < AT_ONCE && waiting.length) {
+    running++;
+    waiting.shift().run().finally(() => {
+      running--;
+      next();
+    });
+  }
+}
+
+class Slot {
+  constructor(box) {
+    this.box = box;
+    this.entry = box.dataset.entry;
+    this.key = box.dataset.slot;
+    this.list = box.querySelector("[data-list]");
+    this.told = box.querySelector("[data-told]");
+    box.hidden = false;
+    this.field = box.closest(".field");
+    this.field.addEventListener("change", (event) => {
+      if (event.target.type !== "file") return;
+      const files = [...event.target.files];
+      // The form sends what else it holds, and not these once more.
+      event.target.value = "";
+      for (const file of files) new Sending(file, this);
+    });
+  }
+
+  say(text) {
+    this.told.textContent = text;
+  }
+
+  // The files as the server shows them now.
+  async renew() {
+    const answer = await fetch(location.pathname).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(this.field.id)?.querySelector("ul[data-kept]");
+    const old = this.field.querySelector("ul[data-kept]");
+    if (fresh && old) old.replaceWith(fresh);
+    else if (fresh) this.box.before(fresh);
+  }
+}
+
+for (const box of document.querySelectorAll("[data-upload]")) new Slot(box);
+addEventListener("beforeunload", (event) => {
+  if (running) event.preventDefault();
+});
