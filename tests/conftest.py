@@ -1,8 +1,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 
@@ -23,6 +25,9 @@ def pytest_configure() -> None:
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+    if apps.ready:
+        # Rolled back, a form's number is given again to another.
+        import_module("submissions.asked").forget()
 
 
 def pytest_unconfigure() -> None:

@@ -16,6 +16,10 @@ def schema(client, db):
     return client.get("/api/v1/schema/").json()
 
 
+def counted_topic():
+    return TopicFactory(track__competition__shows_entry_counts=True)
+
+
 def described(schema, path, status):
     """The JSON schema of an answer, with the components it refers to."""
     content = schema["paths"][path]["get"]["responses"][status]["content"]["application/json"]["schema"]
@@ -49,7 +53,7 @@ def test_what_is_sent_is_what_is_described(client, schema, name, suffix):
 
 @pytest.mark.parametrize(("name", "component"), [("tracks", "Track"), ("topics", "Topic"), ("results", "Result")])
 def test_no_field_is_sent_that_is_not_described(client, schema, name, component):
-    sent = {"tracks": lambda: TopicFactory().track, "topics": TopicFactory, "results": AwardFactory}[name]()
+    sent = {"tracks": lambda: TopicFactory().track, "topics": counted_topic, "results": AwardFactory}[name]()
 
     answer = client.get(f"/api/v1/{name}/{sent.pk}/").json()
 

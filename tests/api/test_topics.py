@@ -1,10 +1,14 @@
 """Tracks and topics as programs read them."""
 
-import pytest
+from datetime import UTC, datetime, timedelta
 
-from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory, TrackFactory
+import pytest
+from django.utils import timezone
+
+from tests.factories.submissions import SubmissionFactory, TeamFactory
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory, RevisionFactory, TopicFactory, TrackFactory
 from tracks.enums import TopicStatus
-from tracks.services import revise_topic
+from tracks.services import place_topics, revise_topic, withdraw_topic
 
 TRACKS, TOPICS = "/api/v1/tracks/", "/api/v1/topics/"
 
@@ -38,6 +42,7 @@ def test_a_track_as_it_is_sent(client, track, settings):
 def test_a_topic_as_it_is_sent(client, track, settings):
     settings.CANONICAL_URL = "https://contest.example"
     topic = TopicFactory(track=track, number=4, title="可信数据空间", body="第一段。\n第二段。")
+    topic.revisions.update(created_at=datetime(2026, 6, 1, 1, tzinfo=UTC))
 
     assert rows(client, TOPICS) == [
         {
@@ -49,6 +54,10 @@ def test_a_topic_as_it_is_sent(client, track, settings):
             "body": "第一段。\n第二段。",
             "status": "open",
             "revision": 1,
+            "revised_at": "2026-06-01T01:00:00Z",
+            "revision_reason": "",
+            "withdrawn_at": None,
+            "withdrawal_reason": "",
             "url": "https://contest.example/sichuan-2026/tracks/17/topics/4/",
         }
     ]
@@ -146,3 +155,127 @@ def test_tracks_cost_the_same_however_many(client, db, django_assert_num_queries
         found = rows(client, TRACKS)
 
     assert len(found) == count
+
+
+def test_a_revision_says_when_and_why(client, track):
+    topic = revise_topic(TopicFactory(track=track), actor=None, title="可信", body="新的正文。", reason="按意见修改")
+
+    row = client.get(f"{TOPICS}{topic.pk}/").json()
+
+    assert datetime.fromisoformat(row["revised_at"]) == topic.revisions.get(number=2).created_at
+    assert row["revision_reason"] == "按意见修改"
+
+
+def test_a_withdrawal_says_when_and_why(client, track):
+    topic = withdraw_topic(TopicFactory(track=track), actor=None, reason="与另一赛题合并")
+
+    row = client.get(f"{TOPICS}{topic.pk}/").json()
+
+    assert datetime.fromisoformat(row["withdrawn_at"]) == topic.withdrawn_at
+    assert row["withdrawal_reason"] == "与另一赛题合并"
+
+
+@pytest.fixture
+def quiet(track):
+    """A topic that nothing has happened to for a month."""
+    topic = TopicFactory(track=track)
+    topic.revisions.update(created_at=timezone.now() - timedelta(days=30))
+    return topic
+
+
+def change_text(topic):
+    revise_topic(topic, actor=None, title=topic.title, body="新的正文。")
+
+
+def change_place(topic):
+    place_topics(topic.track.competition, {topic.pk: (topic.track.number, 99)}, actor=None)
+
+
+def withdraw(topic):
+    withdraw_topic(topic, actor=None, reason="合并")
+
+
+@pytest.mark.parametrize("change", [change_text, change_place, withdraw])
+def test_what_has_changed_since_is_found(client, track, quiet, change):
+    other = TopicFactory(track=track)
+    other.revisions.update(created_at=timezone.now() - timedelta(days=30))
+    change(quiet)
+
+    found = rows(client, TOPICS, changed_since=(timezone.now() - timedelta(hours=1)).isoformat())
+
+    assert [row["id"] for row in found] == [quiet.pk]
+
+
+def test_what_is_new_has_changed_since(client, quiet):
+    new = TopicFactory(track=quiet.track)
+
+    found = rows(client, TOPICS, changed_since=(timezone.now() - timedelta(hours=1)).isoformat())
+
+    assert [row["id"] for row in found] == [new.pk]
+
+
+def test_what_changed_at_the_very_instant_has_changed_since(client, quiet):
+    instant = datetime(2026, 6, 1, 1, tzinfo=UTC)
+    RevisionFactory(topic=quiet, number=2, created_at=instant)
+    quiet.revisions.filter(number=1).update(created_at=instant - timedelta(days=1))
+
+    found = [
+        len(rows(client, TOPICS, changed_since=moment.isoformat()))
+        for moment in (instant, instant + timedelta(microseconds=1))
+    ]
+    assert found == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "gestern", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9" * 4000],
+)
+def test_an_instant_that_is_none_is_named(client, track, given):
+    TopicFactory(track=track)
+    response = client.get(TOPICS, {"changed_since": given})
+
+    # An empty parameter asks for nothing.
+    expected = (200, set()) if not given else (400, {"changed_since"})
+    assert (response.status_code, set(response.json().get("error", {}).get("fields", {}))) == expected
+
+
+@pytest.mark.parametrize(("given", "found"), [("true", ["open"]), ("false", ["closed", "withdrawn"])])
+def test_topics_can_be_found_that_take_entries_now(client, db, given, found):
+    contest = CompetitionFactory(open=True)
+    track = TrackFactory(competition=contest)
+    TopicFactory(track=track, title="open")
+    TopicFactory(track=track, title="withdrawn", status=TopicStatus.WITHDRAWN)
+    TopicFactory(title="closed")
+
+    assert sorted(row["title"] for row in rows(client, TOPICS, open=given)) == found
+
+
+def test_open_is_true_or_false(client, track):
+    assert client.get(TOPICS, {"open": "maybe"}).status_code == 400
+
+
+@pytest.fixture
+def entered(db):
+    """A topic with two entries that count, and a draft and a withdrawn one that don't."""
+    topic = TopicFactory(track__competition=CompetitionFactory(open=True))
+    for state in ({"submitted": True}, {"rejected": True}, {}, {"submitted": True, "status": "withdrawn"}):
+        SubmissionFactory(team=TeamFactory(competition=topic.track.competition), topic=topic, **state)
+    return topic
+
+
+def test_entries_are_counted_where_the_contest_shows_it(client, entered):
+    type(entered.track.competition).objects.update(shows_entry_counts=True)
+
+    assert client.get(f"{TOPICS}{entered.pk}/").json()["entry_count"] == 2
+
+
+def test_entries_are_counted_nowhere_else(client, entered):
+    TopicFactory(track__competition__shows_entry_counts=True)
+
+    assert [row.get("entry_count") for row in rows(client, TOPICS)] == [None, 0]
+
+
+def test_what_a_search_finds_is_counted_too(client, entered):
+    type(entered.track.competition).objects.update(shows_entry_counts=True)
+
+    assert [row["entry_count"] for row in rows(client, TOPICS, search=entered.title)] == [2]

@@ -22,7 +22,8 @@ from submissions import services as submissions
 from submissions.enums import OrganizationKind
 from submissions.links import invitation_path
 from submissions.models import Submission, Team
-from tests.factories.files import pdf, upload
+from tests.factories.answers import fill_in
+from tests.factories.files import pdf
 from tests.factories.judging import AwardFactory, CertificateFactory, PublicationFactory
 from tests.factories.submissions import OrganizationFactory, SubmissionFactory, TeamFactory
 from tracks import services as tracks
@@ -113,10 +114,8 @@ def enter(competition: Competition, organizer: Any) -> dict[str, str]:
 def start(team: Team, captain: Any, *, track: int, topic: int, title: str) -> Submission:
     found = Topic.objects.get(track__competition=team.competition, track__number=track, number=topic)
     entry = submissions.start_submission(team, found, actor=captain, title=title)
-    version = entry.draft_version
-    return submissions.save_draft(
-        entry, actor=captain, title=title, abstract=ABSTRACT, expected_version=version, upload=upload()
-    )
+    submissions.save_section(entry, actor=captain, key="abstract", value=ABSTRACT, expected_version=0)
+    return fill_in(entry, actor=captain)
 
 
 def hand_in(entry: Submission, captain: Any) -> Any:

@@ -116,8 +116,8 @@ def register(walk: Walk, page: Page, person: Person) -> None:
     page.locator("input[name=full_name]").fill(person.name)
     page.locator("input[name=email]").fill(person.email)
     page.locator("input[name=password1]").fill(person.password)
-    page.locator("input[name=password2]").fill(person.password)
     page.locator("input[name=accept_notice]").check()
+    page.locator("input[name=accept_agreement]").check()
     walk.screenshot(page, f"03-register-{person.part}")
     page.locator("main").get_by_role("button", name="注册").click()
     expect(page).to_have_url(re.compile("/confirm-email/"))
@@ -153,9 +153,12 @@ def the_member_joins(walk: Walk) -> None:
     page = walk.page("member")
     page.goto(walk.letter(page, MEMBER.email, TEAM))
     walk.screenshot(page, "04-invitation")
-    page.locator("main").get_by_role("link", name="注册").click()
-    register(walk, page, MEMBER)
-    page.goto(walk.letter(page, MEMBER.email, TEAM))
+    page.locator("main").get_by_role("button", name="注册并加入").click()
+    page.locator("input[name=full_name]").fill(MEMBER.name)
+    page.locator("input[name=password1]").fill(MEMBER.password)
+    page.locator("input[name=accept_notice]").check()
+    page.locator("input[name=accept_agreement]").check()
+    page.locator("main").get_by_role("button", name="注册").click()
     page.get_by_role("button", name="加入团队").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TEAM)
 
@@ -166,10 +169,7 @@ def an_entry_is_submitted(walk: Walk) -> None:
     page.locator("main a[href*='/submissions/start/']").first.click()
     page.locator("input[name=title]").fill(PROJECT)
     page.get_by_role("button", name="开始填写").click()
-    page.locator("textarea[name=abstract]").fill(ABSTRACT)
-    page.locator("input[name=file]").set_input_files(
-        {"name": "申报书（盖章）.pdf", "mimeType": "application/pdf", "buffer": pdf(PROJECT)}
-    )
+    fill_the_form(page)
     page.get_by_role("button", name="保存草稿").click()
     expect(page.get_by_text("申报书（盖章）.pdf").first).to_be_visible()
     walk.screenshot(page, "05-draft")
@@ -181,6 +181,22 @@ def an_entry_is_submitted(walk: Walk) -> None:
     assert number
     walk.entry_number = number[0]
     walk.screenshot(page, "05-receipt")
+
+
+def fill_the_form(page: Page) -> None:
+    """Each text, each choice's first option, one row of each table, the files it can't be without."""
+    for area in page.locator("#entry textarea:not(table textarea)").all():
+        area.fill(ABSTRACT)
+    for group in page.locator("#entry .choices").all():
+        group.locator("input").first.check()
+    for table in page.locator("#entry table").all():
+        for cell in table.locator("tbody tr").first.locator("input[type=text], textarea").all():
+            cell.fill("三年")
+    for slot in page.locator("#entry [id^=slot-]").all():
+        if slot.locator(".opt").count() == 0:
+            slot.locator("input[type=file]").set_input_files(
+                {"name": "申报书（盖章）.pdf", "mimeType": "application/pdf", "buffer": pdf(PROJECT)}
+            )
 
 
 def results_are_nowhere(walk: Walk) -> None:

@@ -18,6 +18,8 @@ from tests.servers import free_port, outside_environment, private_servers
 PATIENCE = 60.0
 VALUES = {
     "SECRET_KEY": "a-key-for-this-test-alone-and-no-other",
+    "RECEIPT_KEYS": "a-key-for-the-receipts-of-this-test-alone",
+    "PERSONAL_DATA_KEYS": "another-key-for-this-test-alone-and-no-other",
     "POSTGRES_PASSWORD": "unused",
     "CANONICAL_URL": "https://contest.example.cn",
     "ALLOWED_HOSTS": "contest.example.cn",

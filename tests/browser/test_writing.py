@@ -1,0 +1,264 @@
+"""Somebody writes an entry, and lines, servers, sessions and colleagues come in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import PEOPLE
+from tests.browser.site import running_site
+from tests.browser.visitors import sign_in
+
+SAVED = "已保存"
+WORDS = "融合雨量站、铁塔视频与卫星降水，每十分钟给出沟道级风险。"
+MAKE = """
+from portal.accounts.models import User
+from submissions import services
+from submissions.models import Team
+from tests.factories.submissions import TeamFactory, TeamMemberFactory
+from tracks.models import Competition, Topic
+captain = User.objects.get(email="captain1@example.com")
+other = User.objects.get(email="captain2@example.com")
+competition = Competition.objects.get(slug="sichuan-2026")
+team = Team.objects.filter(name="执笔队").first()
+if team is None:
+    team = TeamFactory(competition=competition, name="执笔队", captain=captain)
+    TeamMemberFactory(team=team, user=other)
+topic = Topic.objects.get(track__competition=competition, track__number=3, number=1)
+entry = services.start_submission(team, topic, actor=captain, title="执笔")
+print(entry.get_absolute_url())
+"""
+ABSTRACT = "textarea[name=a-abstract]"
+
+
+@pytest.fixture
+def address(site) -> str:
+    """A new draft of two people."""
+    return str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1])
+
+
+@pytest.fixture
+def captain(browser_context_factory, site) -> Page:
+    return somebody(browser_context_factory, site, "captain")
+
+
+def somebody(new_context, site, who: str) -> Page:
+    page = new_context().new_page()
+    sign_in(page, site, PEOPLE[who])
+    return page
+
+
+def state(page: Page, key: str = "abstract"):
+    return page.locator(f"[data-section={key}] [data-save-state]")
+
+
+def write(page: Page, text: str) -> None:
+    page.locator(ABSTRACT).fill(text)
+
+
+def test_what_is_typed_is_saved_without_a_button(captain, address):
+    captain.goto(address)
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text(SAVED)
+
+    captain.reload()
+    expect(captain.locator(ABSTRACT)).to_have_value(WORDS)
+
+
+def test_what_is_missing_is_in_sight_and_counted_down(captain, address):
+    captain.goto(address)
+    left = captain.locator("#ready [data-left]")
+    before = left.inner_text()
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text(SAVED)
+
+    assert int("".join(filter(str.isdigit, left.inner_text()))) == int("".join(filter(str.isdigit, before))) - 1
+
+
+def test_without_a_line_the_words_stay_and_are_sent_when_it_is_back(captain, address):
+    captain.goto(address)
+    captain.context.set_offline(True)
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text("网络中断")
+    captain.context.set_offline(False)
+
+    expect(state(captain)).to_contain_text(SAVED)
+
+
+def test_words_that_never_left_the_browser_are_there_after_it_was_closed(captain, address):
+    captain.goto(address)
+    captain.context.set_offline(True)
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text("网络中断")
+    captain.close()
+    captain.context.set_offline(False)
+    again = captain.context.new_page()
+    again.goto(address)
+
+    expect(again.locator(ABSTRACT)).to_have_value(WORDS)
+    expect(state(again)).to_contain_text(SAVED)
+
+
+def test_two_tabs_meet_and_both_texts_are_kept(captain, address):
+    second = captain.context.new_page()
+    for page in (captain, second):
+        page.goto(address)
+    write(captain, "第一页写的")
+    expect(state(captain)).to_contain_text(SAVED)
+    write(second, "第二页写的")
+    expect(second.locator(".clash .theirs")).to_have_text("第一页写的")
+    second.get_by_role("button", name="合并两份").click()
+
+    expect(state(second)).to_contain_text(SAVED)
+    assert {"第一页写的", "第二页写的"} == set(second.locator(ABSTRACT).input_value().split("\n"))
+
+
+def test_an_answer_that_was_lost_on_its_way_is_no_clash_with_oneself(captain, address):
+    captain.goto(address)
+
+    def lose_the_answer(route):
+        route.fetch()
+        route.abort()
+
+    captain.route("**/sections/**", lose_the_answer, times=1)
+    write(captain, "第一段")
+    expect(state(captain)).to_contain_text("网络中断")
+    write(captain, "第一段，第二段")
+
+    expect(state(captain)).to_contain_text(SAVED)
+    expect(captain.locator(".clash")).to_have_count(0)
+
+
+def test_words_are_not_saved_in_the_name_of_whoever_signed_in_meanwhile(captain, address, site):
+    captain.goto(address)
+    second = captain.context.new_page()
+    second.context.clear_cookies(name="session")
+    sign_in(second, site, PEOPLE["newcomer"])
+    write(captain, WORDS)
+
+    expect(state(captain)).to_contain_text("未保存")
+
+
+def test_two_people_write_in_two_sections_and_neither_is_stopped(captain, address, browser_context_factory, site):
+    other = somebody(browser_context_factory, site, "newcomer")
+    for page in (captain, other):
+        page.goto(address)
+    write(captain, WORDS)
+    other.locator("textarea[name=a-background]").fill("项目背景")
+    expect(state(captain)).to_contain_text(SAVED)
+
+    expect(state(other, "background")).to_contain_text(SAVED)
+
+
+def test_a_session_that_ends_loses_no_word(captain, address, site):
+    captain.goto(address)
+    captain.context.clear_cookies(name="session")
+    write(captain, WORDS)
+    expect(captain.locator("#signed-out")).to_be_visible()
+    second = captain.context.new_page()
+    sign_in(second, site, PEOPLE["captain"])
+
+    expect(state(captain)).to_contain_text(SAVED, timeout=20_000)
+
+
+def test_a_stage_that_closes_between_two_keystrokes_keeps_the_words(captain, address, site):
+    captain.goto(address)
+    move_end(site, "-1")
+    try:
+        write(captain, "截止后才写完")
+        expect(captain.locator("#too-late")).to_be_visible()
+        captain.reload()
+        expect(captain.get_by_text("截止后才写完")).to_be_visible()
+    finally:
+        move_end(site, "30")
+
+
+def move_end(site, days: str) -> None:
+    code = f"""
+from datetime import timedelta
+from django.utils import timezone
+from tracks.models import Stage
+end = timezone.now() + timedelta(days={days})
+Stage.objects.filter(competition__slug="sichuan-2026", kind="submission").update(closes_at=end)
+"""
+    site.manage("shell", "-v", "0", "-c", code)
+
+
+def test_on_a_phone_nothing_lies_beside_the_page(captain, address):
+    captain.set_viewport_size({"width": 390, "height": 844})
+    captain.goto(address)
+
+    assert captain.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_table_grows_by_the_keyboard(captain, address):
+    captain.goto(address)
+    table = captain.locator("[data-table]").first
+    rows = table.locator("tbody tr").count()
+    table.locator("tbody tr").last.locator("input").first.focus()
+    captain.keyboard.press("Enter")
+
+    expect(table.locator("tbody tr")).to_have_count(rows + 1)
+
+
+CASES = [
+    ("", "甲", "乙"),
+    ("山洪预警", "山洪短临预警", "山洪预警系统"),
+    ("山洪预警", "预警", "山洪预警系统"),
+    ("一二三四五", "一二X四五", "一二Y四五"),
+    ("一二三", "一二三", "一二三四"),
+    ("aaaa", "aaa", "aaaaa"),
+    ("😀", "😁", "😂"),
+    ("", "同意", "不同意"),
+    ("一\n二\n三", "零\n一\n二\n三", "一\n二\n三\n四"),
+]
+
+
+@pytest.mark.parametrize(("base", "mine", "theirs"), CASES, ids=range(len(CASES)))
+def test_a_merge_leaves_out_nothing_that_either_typed(captain, address, base, mine, theirs):
+    captain.goto(address)
+    source = captain.locator("script[src*=writing]").get_attribute("src")
+    call = "async ([source, ...texts]) => (await import(source)).merged(...texts)"
+    both = captain.evaluate(call, [source, base, mine, theirs])
+
+    assert set(mine + theirs) - set(base) <= set(both)
+    assert set(base) & set(mine) & set(theirs) <= set(both)
+
+
+def test_a_server_that_is_killed_between_keystroke_and_save_loses_no_word(tmp_path, chromium):
+    with running_site(tmp_path) as site:
+        url = str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1])
+        page = chromium.new_context(locale="zh-CN", base_url=site.url).new_page()
+        page.set_default_timeout(15_000)
+        sign_in(page, site, PEOPLE["captain"])
+        page.goto(url)
+        workers = gunicorn_of(site)
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        write(page, WORDS)
+        expect(state(page)).to_contain_text("正在保存")
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+
+        expect(state(page)).to_contain_text(SAVED, timeout=60_000)
+        page.reload()
+        expect(page.locator(ABSTRACT)).to_have_value(WORDS)
+
+
+def gunicorn_of(site) -> list[int]:
+    """The web server's processes, master and workers, by the port they were started on."""
+    port = site.url.rsplit(":", 1)[1]
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"gunicorn" in words and f"127.0.0.1:{port}".encode() in words:
+                found.append(int(entry.name))
+    return found

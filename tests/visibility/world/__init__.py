@@ -1,0 +1,3 @@
+from tests.visibility.world.building import World, build
+
+__all__ = ["World", "build"]

@@ -1,0 +1,147 @@
+"""Teams and their entries, one in each state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from portal.core import files
+from submissions.enums import SubmissionStatus
+from submissions.links import invitation_path
+from submissions.models import EntryForm, TeamOrganization
+from tests.factories.files import pdf
+from tests.factories.submissions import (
+    AttachmentFactory,
+    CommentFactory,
+    ExtensionFactory,
+    InvitationFactory,
+    OrganizationFactory,
+    ReceiptFactory,
+    RenditionFactory,
+    ScreeningFactory,
+    SubmissionFactory,
+    TeamFactory,
+    TeamMemberFactory,
+    VersionFactory,
+    write,
+)
+from tests.visibility.actors import TEAM_A
+from tests.visibility.world.building import World
+
+
+def add(world: World) -> None:
+    _teams(world)
+    # Not published yet: an organizers' affair.
+    world.entry_form = EntryForm.objects.create(competition=world.alpha, track=world.track1)
+    world.entry_form.sections.create(key="acreage", title=world.canaries.text("entry_form.section"))
+    for label, status in [
+        ("draft", None),
+        ("submitted", SubmissionStatus.SUBMITTED),
+        ("returned", SubmissionStatus.RETURNED),
+        ("rejected", SubmissionStatus.REJECTED),
+        ("judged", SubmissionStatus.ELIGIBLE),
+        ("ranked", SubmissionStatus.ELIGIBLE),
+        ("awarded", SubmissionStatus.ELIGIBLE),
+        ("withdrawn", SubmissionStatus.SUBMITTED),
+        ("dropped", None),
+    ]:
+        entry(world, label, team=world.team_a, topic=world.topic, status=status)
+    for label in ("withdrawn", "dropped"):
+        row = getattr(world, label)
+        row.status = SubmissionStatus.WITHDRAWN
+        row.save(update_fields=["status"])
+    entry(world, "rival", team=world.team_b, topic=world.topic, status=SubmissionStatus.ELIGIBLE)
+    entry(world, "elsewhere", team=world.team_b, topic=world.topic2, status=SubmissionStatus.SUBMITTED)
+    entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
+    entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
+    entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
+
+
+def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> None:
+    """An entry that says something else by now than when it was submitted: what it says now is ``newer``."""
+    words = world.canaries
+    made = SubmissionFactory(
+        team=team,
+        topic=topic,
+        title=words.text(f"{label}.title"),
+        abstract=words.text(f"{label}.abstract"),
+        history=False,
+        **({"has_been_submitted": True, "status": status} if status else {}),
+    )
+    sent = _file(world, label, made)
+    if status:
+        version = VersionFactory(submission=made)
+        receipt = ReceiptFactory(version=version)
+        words.literal(f"{label}.receipt", receipt.public_id)
+        outcomes = {
+            SubmissionStatus.ELIGIBLE: "passed",
+            SubmissionStatus.RETURNED: "returned",
+            SubmissionStatus.REJECTED: "rejected",
+        }
+        if status in outcomes:
+            ScreeningFactory(version=version, outcome=outcomes[status], reason=words.text(f"{label}.screening"))
+        sent.replaced_at = timezone.now()
+        sent.save(update_fields=["replaced_at"])
+        write(made, title=words.text(f"{label}.newer"), abstract=words.text(f"{label}.newer_abstract"))
+        made.unsent, made.version, made.receipt = _file(world, f"{label}.newer", made), version, receipt
+    made.sent = sent
+    made.on_paper = _on_paper(world, f"{label}.newer" if status else label, made, None)
+    made.sent_on_paper = _on_paper(world, label, made, version) if status else None
+    made.comment = CommentFactory(submission=made, text=words.text(f"{label}.comment"))
+    words.literal(f"{label}.id", made.public_id)
+    setattr(world, label, made)
+
+
+def _file(world: World, label: str, made: Any) -> Any:
+    words = world.canaries
+    file = AttachmentFactory(
+        submission=made,
+        name=f"{words.word(f'{label}.file')}.pdf",
+        file=files.store(ContentFile(pdf(words.word(f"{label}.content")))),
+    )
+    words.literal(f"{label}.file_id", file.public_id)
+    words.literal(f"{label}.file_hash", file.file.sha256)
+    return file
+
+
+def _on_paper(world: World, label: str, made: Any, version: Any) -> Any:
+    words = world.canaries
+    paper = files.store(ContentFile(pdf(words.word(f"{label}.on_paper"))))
+    rendition = RenditionFactory(submission=made, version=version, file=paper)
+    words.literal(f"{label}.rendition_id", rendition.public_id)
+    return rendition
+
+
+def _teams(world: World) -> None:
+    users, words = world.users, world.canaries
+
+    def team(label: str, competition: Any, captain: Any, organization: Any = None) -> Any:
+        if organization is None:
+            organization = OrganizationFactory(name=words.text(f"{label}.organization"))
+            words.literal(f"{label}.organization_code", organization.code)
+        made = TeamFactory(
+            competition=competition,
+            name=words.text(f"{label}.name", "{}队"),
+            captain=captain,
+            organization=organization,
+        )
+        setattr(world, label, made)
+        return made
+
+    team("team_a", world.alpha, users["TC"], world.organization_a)
+    team("team_b", world.alpha, users["OT"])
+    team("team_d", world.alpha, users["AB"])
+    team("team_e", world.alpha, users["OX"])
+    team("beta_team", world.beta, None)
+    world.member = TeamMemberFactory(team=world.team_a, user=users["TM"])
+    for actor in sorted({*TEAM_A, "DI"} - {"TC", "TM"}):
+        TeamMemberFactory(team=world.team_a, user=users[actor])
+    world.partner = TeamOrganization.objects.create(team=world.team_a, organization=OrganizationFactory())
+    world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
+    world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
+    world.invitation.signature = invitation_path(world.invitation).rstrip("/").rpartition("/")[2]
+    world.extension = ExtensionFactory(team=world.team_a, reason=words.text("extension.reason"), granted_by=users["OR"])
+    for label in ("invitation", "invitation_to_vi"):
+        words.literal(f"{label}.id", getattr(world, label).public_id)
