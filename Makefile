@@ -5,12 +5,14 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock messages ready-for-run ready-for-test ready-for-check
+.PHONY: help run test matrix mutants check bench lock messages ready-for-run ready-for-test ready-for-check
 
 help:
 	@echo "make run [PORT=8000]  the portal with everything it needs, on this machine"
 	@echo "make test [ARGS=…]    the tests, on PostgreSQL + Redis and on SQLite, and in a browser"
-	@echo "make check            style, types, layers, templates, migrations, lock files"
+	@echo "make matrix           who gets what, asked as everybody (make test asks as some of them)"
+	@echo "make mutants          takes each guard away in turn, and says which of them the tests miss"
+	@echo "make check            style, types, layers, templates, migrations, lock files, known holes"
 	@echo "make bench            what pages cost, against a bare Django view"
 	@echo "make lock             the lock files, from pyproject.toml"
 	@echo "make messages         the message catalogues, from code and templates"
@@ -20,6 +22,12 @@ run: ready-for-run
 
 test: ready-for-test
 	@$(PY) -m tests.run $(ARGS)
+
+matrix: ready-for-test
+	@WHOLE_MATRIX=1 $(PY) -m pytest -q -n 2 $(ARGS) tests/visibility
+
+mutants: ready-for-test
+	@$(PY) scripts/mutants.py $(ARGS)
 
 check: ready-for-check
 	@$(PY) scripts/check.py
