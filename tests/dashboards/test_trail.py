@@ -286,13 +286,14 @@ class TestCost:
                 action=["submit", "start", "attach"][number % 3],
                 object_type="submissions.submission",
                 object_id=str(number % 50),
-                # Enough of a person's lines that sorting them would cost more than reading them in order.
                 actor_id=number % 3 + 6,
             )
             for number in range(3000)
         )
         user = SiteAdminFactory() if whole else OrganizerFactory(competition=competition).user
-        connection.cursor().execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            # A few rows would be sorted just as well; what counts is that an index hands them over in order.
+            connection.cursor().execute("SET LOCAL enable_sort = off")
         lines = trail_module.trail_of(user, None if whole else competition, trail_module.Wanted(**asked))
 
         plan = lines.order_by("-at", "-pk")[:51].explain()

@@ -9,7 +9,7 @@ from submissions.models import Receipt, Submission
 from submissions.services import drafts, start_submission, submitting
 from tests.factories.submissions import TeamFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, TopicFactory, TrackFactory
-from tests.race import race
+from tests.race import race, until_somebody_waits_for_a_lock
 from tests.submissions.people import complete_draft, submit
 from tests.submissions.test_races import meeting_point, then_wait
 from tracks.models import Topic
@@ -83,6 +83,7 @@ def held_until(meet):
     def holding(topics):
         hold(topics)
         meet.wait()
+        until_somebody_waits_for_a_lock()
 
     return holding
 
@@ -98,13 +99,14 @@ def test_an_entry_that_begins_while_its_topic_moves_is_in_the_topics_track(topic
 
 
 def test_without_the_lock_it_stays_behind(topic, monkeypatch):
-    team = new_team(topic)
-    look = then_wait(lambda topic: Topic.objects.select_related("track").get(pk=topic.pk), meet := meeting_point(2))
-    monkeypatch.setattr(drafts, "lock_topic", look)
+    team, has_looked, has_moved = new_team(topic), meeting_point(2), meeting_point(2)
+    careless = then_wait(lambda topic: Topic.objects.select_related("track").get(pk=topic.pk), has_looked)
+    monkeypatch.setattr(drafts, "lock_topic", then_wait(careless, has_moved))
 
     def move_meanwhile():
+        has_looked.wait()
         moved = move_away(topic)
-        meet.wait()
+        has_moved.wait()
         return moved
 
     race([move_meanwhile, lambda: begin(topic, team)])
@@ -153,17 +155,20 @@ def test_whoever_begins_while_the_text_changes_has_the_new_one_or_is_told(topic,
 
 
 def test_without_the_lock_somebody_begins_with_the_old_text_and_hears_of_nothing(topic, monkeypatch):
-    team, save, meet = new_team(topic), Submission.save, meeting_point(2)
+    team, save = new_team(topic), Submission.save
+    has_read, has_revised = meeting_point(2), meeting_point(2)
     careless = Topic.objects.select_related("track")
     monkeypatch.setattr(drafts, "lock_topic", lambda topic: careless.get(pk=topic.pk))
 
     def save_when_all_is_said(entry, *args, **kwargs):
-        meet.wait()
+        has_read.wait()
+        has_revised.wait()
         save(entry, *args, **kwargs)
 
     def revise_meanwhile():
+        has_read.wait()
         revised = revise(topic)
-        meet.wait()
+        has_revised.wait()
         return revised
 
     monkeypatch.setattr(Submission, "save", save_when_all_is_said)
