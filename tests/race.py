@@ -16,7 +16,7 @@ def race(deeds: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(deed: Callable[[], Any]) -> Any:
         try:
-            line.wait(timeout=20)
+            line.wait(timeout=60)
             return deed()
         except Exception as error:  # noqa: BLE001 - losing a race is a result
             return error

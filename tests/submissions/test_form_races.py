@@ -66,7 +66,7 @@ def test_without_the_version_they_overwrite_each_other_unseen(draft, monkeypatch
 
     monkeypatch.setattr(writing, "_write", write_unchecked)
     # Each has read the text by then, and none is in a transaction yet.
-    monkeypatch.setattr(writing, "clean_value", wait_then(Barrier(RIVALS, timeout=20), writing.clean_value))
+    monkeypatch.setattr(writing, "clean_value", wait_then(Barrier(RIVALS, timeout=60), writing.clean_value))
 
     assert count(save_all(draft), Saved) == RIVALS
 

@@ -26,7 +26,7 @@ RIVALS = 6
 
 def meeting_point(people):
     """Where rivals wait for each other in a twin; on SQLite each is alone there."""
-    return Barrier(people if connection.features.has_select_for_update else 1, timeout=20)
+    return Barrier(people if connection.features.has_select_for_update else 1, timeout=60)
 
 
 def then_wait(function, barrier):
