@@ -42,7 +42,7 @@ class FoundTopicSerializer(TopicSerializer):
 
 
 class TextSerializer(serializers.Serializer):
-    text = serializers.CharField(
+    search = serializers.CharField(
         max_length=LONGEST, help_text=gettext_lazy("What a project does, in any words; pinyin and its initials work.")
     )
 
@@ -76,7 +76,7 @@ class SearchedTopicViewSet(TopicViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         if "search" not in request.query_params:
             return super().list(request, *args, **kwargs)
-        text = _checked(TextSerializer, "text", request.query_params["search"], name="search")
+        text = _checked(TextSerializer, "search", request.query_params["search"])
         return Response({"next": None, "results": self._found(text)})
 
     @extend_schema(
@@ -97,7 +97,7 @@ class SearchedTopicViewSet(TopicViewSet):
         body.is_valid(raise_exception=True)
         if unknown := set(request.data) - set(body.fields):
             raise serializers.ValidationError({name: [_("There is no such field.")] for name in sorted(unknown)})
-        return Response({"results": self._found(body.validated_data["text"])})
+        return Response({"results": self._found(body.validated_data["search"])})
 
     def _found(self, text: str) -> Sequence[Row]:
         params = self.request.query_params
@@ -117,9 +117,8 @@ def _why(found: Found) -> dict[str, Any]:
     return {"score": round(found.share, 3), "fit": found.fit, "phrases": phrases}
 
 
-def _checked(serializer: type[serializers.Serializer], field: str, value: Any, *, name: str = "") -> Any:
-    """A parameter's value; what is wrong with it stands under the parameter's own name."""
+def _checked(serializer: type[serializers.Serializer], field: str, value: Any) -> Any:
+    """A parameter's value, once it has been found right."""
     given = serializer(data={field: value})
-    if not given.is_valid():
-        raise serializers.ValidationError({name or field: given.errors[field]})
+    given.is_valid(raise_exception=True)
     return given.validated_data[field]

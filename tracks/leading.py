@@ -19,6 +19,13 @@ def topic_once_at(user: Person, competition: str, track_number: int, number: int
     return left.topic
 
 
+def replaced_at(topic: Topic, user: Person) -> FormerAddress | None:
+    """The topic that stood last where ``topic`` stands now, if another did: links of then mean that one."""
+    competition, track_number = topic.track.competition.slug, topic.track.number
+    former = FormerAddress.objects.visible_to(user).at(competition, track_number, topic.number)
+    return former.exclude(topic=topic).select_related("topic__track").first()
+
+
 def to_track(request: HttpRequest, competition: str, number: int) -> HttpResponseRedirect:
     former = FormerAddress.objects.visible_to(request.user).at(competition, number)
     left = former.select_related("track__competition").first()

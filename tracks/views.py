@@ -53,6 +53,7 @@ def topic(request: HttpRequest, competition: str, track_number: int, number: int
         "track": shown.track,
         "topic": shown,
         "siblings": siblings,
+        "former": leading.replaced_at(shown, request.user),
         "revision": revisions.with_recency(timezone.now()).order_by("-number").first(),
         "submission_stage": _open_stage(request, shown.track.competition),
         **_neighbours(siblings, shown.pk),

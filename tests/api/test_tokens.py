@@ -230,7 +230,7 @@ class TestOneCompetition:
         assert narrow.get(f"/api/v1/{name}/{other}/").status_code == 404
 
     def test_a_search_finds_its_topics_alone(self, narrow):
-        body = {"text": "自然灾害监测预警"}
+        body = {"search": "自然灾害监测预警"}
         answers = [
             client.post("/api/v1/topics/search/", body, "application/json").json()["results"]
             for client in (Client(), narrow)
@@ -286,7 +286,7 @@ class TestWriting:
 
     def test_a_search_is_no_writing(self, person):
         TopicFactory()
-        response = program(person).post("/api/v1/topics/search/", {"text": "灾害"}, "application/json")
+        response = program(person).post("/api/v1/topics/search/", {"search": "灾害"}, "application/json")
 
         assert response.status_code == 200
 

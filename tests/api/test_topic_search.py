@@ -50,11 +50,11 @@ def test_a_found_topic_is_sent_as_in_the_list(client, topic):
 
 
 def test_a_long_text_is_sent_as_a_body(client, topic):
-    assert ids(post(client, {"text": "职工提取公积金要跑很多窗口。" * 100})) == [topic.pk]
+    assert ids(post(client, {"search": "职工提取公积金要跑很多窗口。" * 100})) == [topic.pk]
 
 
 def test_both_ways_give_the_same_topics(client, topic):
-    assert ids(post(client, {"text": "公积金"})) == ids(client.get(TOPICS, {"search": "公积金"}))
+    assert ids(post(client, {"search": "公积金"})) == ids(client.get(TOPICS, {"search": "公积金"}))
 
 
 @pytest.mark.parametrize("ask", ["get", "post"])
@@ -64,7 +64,7 @@ def test_filters_leave_out_what_does_not_fit_them(client, topic, ask):
     if ask == "get":
         answer = client.get(TOPICS, {"search": "公积金", "competition": "other"})
     else:
-        answer = post(client, {"text": "公积金"}, "?competition=other")
+        answer = post(client, {"search": "公积金"}, "?competition=other")
 
     assert ids(answer) == [elsewhere.pk]
 
@@ -99,14 +99,14 @@ def test_a_text_that_can_not_be_searched_for_is_refused_by_name(client, db, text
 @pytest.mark.parametrize(
     ("body", "field"),
     [
-        ({}, "text"),
-        ({"text": ""}, "text"),
-        ({"text": None}, "text"),
-        ({"text": ["公积金"]}, "text"),
-        ({"text": "公\x00"}, "text"),
-        ('{"text": "\\ud800"}', "text"),
-        ({"text": "公" * 100_000}, "text"),
-        ({"text": "公积金", "limit": 3}, "limit"),
+        ({}, "search"),
+        ({"search": ""}, "search"),
+        ({"search": None}, "search"),
+        ({"search": ["公积金"]}, "search"),
+        ({"search": "公\x00"}, "search"),
+        ('{"search": "\\ud800"}', "search"),
+        ({"search": "公" * 100_000}, "search"),
+        ({"search": "公积金", "limit": 3}, "limit"),
         (["公积金"], "non_field_errors"),
     ],
     ids=lambda value: str(value)[:24],
@@ -135,18 +135,18 @@ def test_a_body_that_is_no_json_is_refused(client, db):
 @pytest.mark.parametrize("ask", ["get", "post"])
 def test_a_parameter_that_makes_no_sense_is_refused_by_name(client, db, ask, name, value):
     query = {"search": "公积金", name: value}
-    response = client.get(TOPICS, query) if ask == "get" else post(client, {"text": "公积金"}, f"?{name}={value}")
+    response = client.get(TOPICS, query) if ask == "get" else post(client, {"search": "公积金"}, f"?{name}={value}")
 
     assert (response.status_code, list(response.json()["error"]["fields"])) == (400, [name])
 
 
 def test_a_text_in_two_places_is_refused(client, db):
-    assert list(post(client, {"text": "公积金"}, "?search=1").json()["error"]["fields"]) == ["search"]
+    assert list(post(client, {"search": "公积金"}, "?search=1").json()["error"]["fields"]) == ["search"]
 
 
 @pytest.mark.parametrize("text", ["😀" * 4000, "，。？！", "的"], ids=["emoji", "punctuation", "grammar"])
 def test_what_says_nothing_finds_nothing(client, topic, text):
-    assert (post(client, {"text": text}).status_code, ids(post(client, {"text": text}))) == (200, [])
+    assert (post(client, {"search": text}).status_code, ids(post(client, {"search": text}))) == (200, [])
 
 
 @pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
@@ -170,7 +170,7 @@ def test_a_search_costs_the_same_however_many_are_found(client, topic, count, dj
 def test_what_is_sent_is_what_is_described(client, topic, ask):
     schema = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
     path = TOPICS if ask == "get" else SEARCH
-    answer = client.get(TOPICS, {"search": "公积金"}) if ask == "get" else post(client, {"text": "公积金"})
+    answer = client.get(TOPICS, {"search": "公积金"}) if ask == "get" else post(client, {"search": "公积金"})
     described = schema["paths"][path][ask]["responses"]["200"]["content"]["application/json"]["schema"]
 
     jsonschema.validate(answer.json(), {**described, "components": schema["components"]})

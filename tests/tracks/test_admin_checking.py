@@ -256,6 +256,21 @@ def test_the_command_is_content_with_what_should_only_be_looked_at(competition):
     assert out.getvalue().splitlines()[-1] == "没有必须处理的问题。"
 
 
+@pytest.mark.usefixtures("notice")
+def test_the_command_takes_the_competition_as_other_commands_do(competition):
+    StageFactory(competition=competition, kind=StageKind.SUBMISSION, **SOON)
+    out = StringIO()
+    call_command("check_competition", "--competition", competition.slug, stdout=out)
+
+    assert out.getvalue().splitlines()[-1] == "没有必须处理的问题。"
+
+
+@pytest.mark.parametrize("named", [[], ["one", "--competition", "other"]], ids=["none", "two"])
+def test_the_command_wants_one_competition(named):
+    with pytest.raises(CommandError, match="指定一个赛事"):
+        call_command("check_competition", *named)
+
+
 def test_the_command_knows_only_competitions_there_are():
     with pytest.raises(CommandError, match="nope"):
         call_command("check_competition", "nope")

@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from portal.core.models import AuditEntry
 from tests.factories.accounts import UserFactory
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory, TrackFactory
-from tracks.models import FormerAddress, Topic, Track
+from tracks.models import Competition, FormerAddress, Topic, Track
 from tracks.services import add_topic, place_topics, renumber_tracks
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,23 @@ def test_the_address_left_is_remembered(competition, topics):
     place(competition, {topics[0]: (1, 9)})
 
     assert FormerAddress.objects.values_list("track_number", "number", "topic").get() == (1, 1, topics[0].pk)
+
+
+def test_where_topics_have_swapped_each_page_leads_to_who_stood_there(client, competition, topics):
+    Competition.objects.update(is_published=True)
+    place(competition, {topics[0]: (1, 2), topics[1]: (1, 1)})
+
+    page = client.get(reverse("tracks:topic", args=[competition.slug, 1, 1])).content.decode()
+
+    assert f'<a href="{reverse("tracks:topic", args=[competition.slug, 1, 2])}">{topics[0].title}</a>' in page
+
+
+def test_a_topic_back_in_its_place_is_not_told_apart_from_itself(client, competition, topics):
+    Competition.objects.update(is_published=True)
+    place(competition, {topics[0]: (1, 9)})
+    place(competition, {topics[0]: (1, 1)})
+
+    assert client.get(reverse("tracks:topic", args=[competition.slug, 1, 1])).context["former"] is None
 
 
 def test_an_organizer_of_the_whole_may_move(competition, topics, other_track):

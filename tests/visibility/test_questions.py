@@ -60,8 +60,8 @@ QUESTIONS = [
     Question("/{gamma.slug}/search/?q={}", "gamma_topic.title", GAMMA),
     Question("/api/v1/topics/?search={}", "topic.title", EVERYBODY),
     Question("/api/v1/topics/?search={}", "gamma_topic.title", GAMMA),
-    Question("/api/v1/topics/search/", "topic.title", EVERYBODY, data={"text": "{}"}),
-    Question("/api/v1/topics/search/", "gamma_topic.title", GAMMA, data={"text": "{}"}),
+    Question("/api/v1/topics/search/", "topic.title", EVERYBODY, data={"search": "{}"}),
+    Question("/api/v1/topics/search/", "gamma_topic.title", GAMMA, data={"search": "{}"}),
     # What is picked by a competition's address
     Question("/api/v1/tracks/?competition={}", "alpha.slug", EVERYBODY),
     Question("/api/v1/tracks/?competition={}", "gamma.slug", GAMMA),

@@ -15,10 +15,13 @@ class Command(BaseCommand):
     help = "Say what is still missing before a competition opens. Fails when something stops it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("competition", metavar="SLUG")
+        parser.add_argument("slug", nargs="?", metavar="SLUG")
+        parser.add_argument("--competition", metavar="SLUG", help="the same, as other commands take it")
 
-    def handle(self, *args: Any, competition: str, **options: Any) -> None:
-        found = findings(competition_at(competition))
+    def handle(self, *args: Any, slug: str | None, competition: str | None, **options: Any) -> None:
+        if bool(slug) == bool(competition):
+            raise CommandError(_("Name one competition."))
+        found = findings(competition_at(slug or competition or ""))
         for finding in found:
             self.stdout.write(line(finding))
         if count := len(stopping(found)):
