@@ -19,7 +19,7 @@ def topic_once_at(user: Person, competition: str, track_number: int, number: int
     return left.topic
 
 
-def replaced_at(topic: Topic, user: Person) -> FormerAddress | None:
+def replaced_by(topic: Topic, user: Person) -> FormerAddress | None:
     """The topic that stood last where ``topic`` stands now, if another did: links of then mean that one."""
     competition, track_number = topic.track.competition.slug, topic.track.number
     former = FormerAddress.objects.visible_to(user).at(competition, track_number, topic.number)

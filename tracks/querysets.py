@@ -156,6 +156,15 @@ class TopicQuerySet(ScopedQuerySet):
             | Q(withdrawn_at__gte=moment)
         )
 
+    def replacing(self) -> Self:
+        """``replaces_another``: did another topic stand at this address before?"""
+        others = apps.get_model("tracks", "FormerAddress").objects.filter(
+            competition=OuterRef("track__competition"),
+            track_number=OuterRef("track__number"),
+            number=OuterRef("number"),
+        )
+        return self.annotate(replaces_another=Exists(others.exclude(topic=OuterRef("pk"))))
+
     def enterable_at(self, now: datetime, *, kind: str) -> Self:
         """Topics that take entries at ``now``: open ones of competitions whose stage ``kind`` is open."""
         stages = apps.get_model("tracks", "Stage").objects.open_at(now).filter(kind=kind)

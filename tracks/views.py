@@ -43,7 +43,7 @@ def topic(request: HttpRequest, competition: str, track_number: int, number: int
     topics = Topic.objects.visible_to(request.user).filter(
         track__competition__slug=competition, track__number=track_number
     )
-    siblings = list(topics.select_related("track__competition").order_by("number"))
+    siblings = list(topics.select_related("track__competition").replacing().order_by("number"))
     shown = _numbered(siblings, number)
     if shown is None:
         return leading.to_topic(request, competition, track_number, number)
@@ -53,7 +53,7 @@ def topic(request: HttpRequest, competition: str, track_number: int, number: int
         "track": shown.track,
         "topic": shown,
         "siblings": siblings,
-        "former": leading.replaced_at(shown, request.user),
+        "former": leading.replaced_by(shown, request.user) if shown.replaces_another else None,
         "revision": revisions.with_recency(timezone.now()).order_by("-number").first(),
         "submission_stage": _open_stage(request, shown.track.competition),
         **_neighbours(siblings, shown.pk),
