@@ -1,30 +1,30 @@
 """A pytest session that collects as any other and then, instead of running the tests, tries mutants on them.
 
 The test database is made and the world built once. Each mutant gets a fork of that: it changes the code in memory, runs
-the tests that come through the changed function, and leaves at the first that fails.
+the tests that come by the guard, and leaves at the first that fails. What became of it is written down at once, so that
+a run that was broken off is taken up where it was.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import json
+import mmap
 import os
-import signal
-import sys
+import resource
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.mutants import swap
-from tests.mutants.sites import Mutant, all_mutants
+from tests.mutants import running, score, swap
+from tests.mutants.kept import Ledger, Reach, Result, States, equivalents
+from tests.mutants.score import BROKEN, KILLED, NOT_APPLIED, SURVIVED, UNREACHED
+from tests.mutants.sites import Mutant, all_mutants, keys_of
 
 ROOT = Path(__file__).parents[2]
 FIRST = "tests/visibility/"
-LONGEST = 600
-KILLED, SURVIVED, NOT_APPLIED, UNREACHED, BROKEN = "killed", "SURVIVED", "not applied", "UNREACHED", "BROKEN OFF"
 CODES = {1: KILLED, 0: SURVIVED, 3: NOT_APPLIED}
 # Each room's own tests, for what tests/visibility has not noticed.
 OWN = {
@@ -36,12 +36,14 @@ OWN = {
     "submissions": ("submissions", "dashboards"),
     "judging": ("judging", "api", "dashboards"),
 }
-WORLDS: list[Any] = []
 
 
 def pytest_addoption(parser: Any) -> None:
-    parser.addoption("--mutants-in", default="", help="only mutants whose name has one of these words (a,b,c)")
+    parser.addoption("--mutants-in", default="", help="only guards whose name has one of these words (a,b,c)")
     parser.addoption("--at-once", type=int, default=1, help="how many to try side by side")
+    parser.addoption("--patience", type=int, default=120, help="seconds of processor time for one guard and stage")
+    parser.addoption("--kept-in", default="", help="the folder that keeps what is known")
+    parser.addoption("--score", action="store_true", help="try nothing, tell what is known")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,7 +61,7 @@ def _needs_a_real_database(item: Any) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: Any) -> None:
     if (world := item.funcargs.get("world")) is not None:
-        WORLDS[:] = [world]
+        running.WORLDS[:] = [world]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,97 +73,176 @@ def pytest_runtestloop(session: Any) -> bool:
 
 class Trial:
     def __init__(self, session: Any):
-        self.session = session
-        first = [item for item in session.items if item.nodeid.startswith(FIRST)]
-        rest = [item for item in session.items if not item.nodeid.startswith(FIRST)]
-        self.stages = [sorted(first, key=_cells_first), rest]
-        self.at_once = session.config.getoption("--at-once")
-        words = [word for word in session.config.getoption("--mutants-in").split(",") if word]
-        self.mutants = [each for each in all_mutants(ROOT) if not words or any(word in each.name for word in words)]
-        for path in {mutant.path for mutant in self.mutants}:
-            swap.module_of(path)
+        option = session.config.getoption
+        self.session, self.at_once, self.patience = session, option("--at-once"), option("--patience")
+        kept = Path(option("--kept-in") or ROOT / "var" / "mutants")
+        self.ledger, self.reach, self.states = Ledger(kept / "results.jsonl"), Reach(kept / "reach.jsonl"), States(ROOT)
+        self.everything = all_mutants(ROOT)
+        words = [word for word in option("--mutants-in").split(",") if word]
+        chosen = [each for each in self.everything if not words or any(word in each.name for word in words)]
+        self.equivalent = equivalents()
+        self.mutants = [each for each in chosen if each.key not in self.equivalent]
+        self.is_asked_only = option("--score")
 
     def run(self) -> None:
-        started = time.monotonic()
-        self._warm_up()
-        results = dict.fromkeys(self.mutants, UNREACHED)
-        for number, tests in enumerate(self.stages):
-            left = [mutant for mutant, result in results.items() if result in {SURVIVED, UNREACHED}]
-            items = tests if number == 0 else _own(tests, left)
-            if items and left:
-                reached = self._reached(items)
-                print(f"\nstage {number + 1}: {len(items)} tests, {len(left)} mutants", flush=True)
-                self._try(left, items, reached, results, may_turn_away=number == 0)
-        _conclude(results, time.monotonic() - started)
+        if not self.is_asked_only and self._open():
+            for path in {mutant.path for mutant in self.everything}:
+                swap.module_of(path)
+            self._warm_up()
+            for number, is_ours in enumerate((_is_first, _is_own)):
+                left = self._open()
+                items = [item for item in self.session.items if is_ours(item, left)]
+                print(f"\nstage {number + 1}: {len(items)} tests, {len(left)} guards", flush=True)
+                if items and left:
+                    self._look_where_tests_go(items)
+                    self._try(left, items)
+        score.conclude(self.mutants, self.ledger, self.equivalent, {each.key for each in self.everything})
+
+    def _open(self) -> list[Mutant]:
+        """What no test has noticed so far, or whose test is there no more."""
+        tests = {item.nodeid for item in self.session.items}
+        return [each for each in self.mutants if not _is_settled(self.ledger.of(each), tests)]
 
     def _warm_up(self) -> None:
         """One test, so that the database and the world are there; a second one is named so that they stay."""
-        items = self.stages[0] or self.stages[1]
-        _run(items[0], items[1])
+        items = sorted(self.session.items, key=lambda item: (not _is_first(item, []), *_cells_first(item)))
+        running.run(items[0], items[1])
         self.functions = swap.living()
+        self.views = {mutant.key: _view_key(mutant) for mutant in self.everything if mutant.view}
+        gc.freeze()
 
-    def _reached(self, items: list[Any]) -> dict[swap.Key, list[int]]:
-        """Which tests come through which functions; found out in a fork, which keeps this process as it is."""
-        reading, writing = os.pipe()
-        if (child := os.fork()) == 0:
-            os.close(reading)
-            with os.fdopen(writing, "w") as out:
-                json.dump(_traced(items), out)
-            os._exit(0)
-        os.close(writing)
-        with os.fdopen(reading) as answer:
-            pairs = json.load(answer)
-        os.waitpid(child, 0)
-        return {(name, qualname, line): numbers for (name, qualname, line), numbers in pairs}
+    def _look_where_tests_go(self, items: list[Any]) -> None:
+        """Tests that are new, or whose file is another than when they were last looked at."""
+        unknown = [
+            item for item in items if self.reach.states.get(item.nodeid, ("",))[0] != self.states.file(item.nodeid)
+        ]
+        if not unknown:
+            return
+        unknown.sort(key=_cells_first)
+        print(f"looking where {len(unknown)} tests go", flush=True)
+        keys = keys_of(self.everything)
+        rows = running.traced(self.session, unknown, lambda: swap.put_probes(ROOT, keys, self.functions))
+        for number, holds, guards in rows:
+            self._note_state(unknown[number].nodeid, holds, guards)
+        failed = [item.nodeid for item in unknown if not self._stands(item)]
+        if failed:
+            print("These fail without a mutant, too:", *failed, sep="\n  ", flush=True)
 
-    def _try(
-        self, mutants: list[Mutant], items: list[Any], reached: Any, results: dict[Mutant, str], *, may_turn_away: bool
-    ) -> None:
-        running: dict[int, tuple[Mutant, float]] = {}
+    def _note_state(self, test: str, holds: bool, guards: list[str] | None = None) -> None:  # noqa: FBT001
+        self.reach.note(
+            test=test, file=self.states.file(test), state=self.states.whole(test), holds=holds, guards=guards
+        )
+
+    def _stands(self, item: Any) -> bool:
+        """Whether it passes with the code as it is: what fails anyhow notices nothing."""
+        test = item.nodeid
+        if test not in self.reach.states or self.reach.states[test][1] != self.states.whole(test):
+            self._note_state(test, running.holds(self.session, item))
+        return self.reach.states[test][2]
+
+    def _try(self, mutants: list[Mutant], items: list[Any]) -> None:
+        by_guard: dict[str, list[Any]] = {}
+        for item in items:
+            for guard in self.reach.guards.get(item.nodeid, ()):
+                by_guard.setdefault(guard, []).append(item)
+        running_now: dict[int, _Attempt] = {}
         waiting = list(mutants)
-        while waiting or running:
-            while waiting and len(running) < self.at_once:
+        while waiting or running_now:
+            while waiting and len(running_now) < self.at_once:
                 mutant = waiting.pop(0)
-                chosen = [items[number] for number in self._numbers(mutant, items, reached, may_turn_away)]
-                if chosen:
-                    running[self._fork(mutant, chosen)] = mutant, time.monotonic()
-            if running:
+                attempt = _Attempt(mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), [])))
+                if attempt.items:
+                    running_now[self._fork(attempt)] = attempt
+                elif self.ledger.of(mutant) is None:
+                    self.ledger.note(mutant, Result(UNREACHED))
+            if running_now:
                 child, status = os.wait()
-                mutant, since = running.pop(child)
-                results[mutant] = CODES.get(os.waitstatus_to_exitcode(status), BROKEN)
-                print(f"{results[mutant]:12} {time.monotonic() - since:6.1f} s  {mutant.name}", flush=True)
+                attempt = running_now.pop(child)
+                if not self._settle(attempt, CODES.get(os.waitstatus_to_exitcode(status), BROKEN)):
+                    waiting.insert(0, attempt.mutant)
 
-    def _numbers(self, mutant: Mutant, items: list[Any], reached: Any, may_turn_away: bool) -> list[int]:  # noqa: FBT001
-        if mutant.view:
-            # Whoever is turned away never comes through the view.
-            return list(range(len(items))) if may_turn_away else []
-        keys = [swap.key_of(code) for code in swap.changed(ROOT, mutant)]
-        numbers = {number for key in keys for number in reached.get(key, ())}
-        return sorted(numbers, key=lambda number: (_module(items[number]), _place(mutant.name, items[number].nodeid)))
+    def _in_order(self, mutant: Mutant, items: list[Any]) -> list[Any]:
+        """Those that it has not passed yet as they are now: new ones first, and what comes by few guards."""
+        known = self.ledger.of(mutant)
+        tried = known.tried if known else {}
+        left = [
+            item
+            for item in items
+            if tried.get(_short(item.nodeid)) != self.states.whole(item.nodeid)
+            and self.reach.states[item.nodeid][2]
+        ]
+        return sorted(
+            left,
+            key=lambda item: (
+                _short(item.nodeid) in tried,
+                _module(item) if item.nodeid.startswith(FIRST) else "",
+                len(self.reach.guards[item.nodeid]) // 4 if not item.nodeid.startswith(FIRST) else 0,
+                _place(mutant.name, item.nodeid),
+            ),
+        )
 
-    def _fork(self, mutant: Mutant, items: list[Any]) -> int:
+    def _fork(self, attempt: _Attempt) -> int:
         if child := os.fork():
             return child
-        signal.alarm(LONGEST)
+        resource.setrlimit(resource.RLIMIT_CPU, (self.patience, self.patience))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        running.be_silent()
         try:
-            swap.apply(ROOT, mutant, self.functions)
-        except swap.NotAppliedError:
+            swap.apply(ROOT, attempt.mutant, self.functions)
+        except BaseException:  # noqa: BLE001 - a fork may not come back into the session
             os._exit(3)
-        except BaseException as error:  # noqa: BLE001 - a fork may not come back into the session
-            print(f"{mutant.name}: {error!r}", flush=True)
-            os._exit(3)
-        _set_out(self.session, items)
-        os._exit(1 if any(_fails(item, after) for item, after in _pairs(items)) else 0)
+        running.set_out(self.session, attempt.items)
+        for number, (item, after) in enumerate(running.pairs(attempt.items)):
+            attempt.say(number)
+            if running.fails(item, after):
+                os._exit(1)
+        attempt.say(len(attempt.items))
+        os._exit(0)
+
+    def _settle(self, attempt: _Attempt, result: str) -> bool:
+        """False if what noticed it would have failed anyhow: then it has its turn once more without that test."""
+        by = ""
+        if result == KILLED:
+            item = attempt.items[attempt.passed]
+            by = item.nodeid
+            if not self._stands(item):
+                return False
+        known = self.ledger.of(attempt.mutant)
+        tried = dict(known.tried) if known else {}
+        tried |= {_short(item.nodeid): self.states.whole(item.nodeid) for item in attempt.items[: attempt.passed]}
+        self.ledger.note(attempt.mutant, Result(result, by, {} if result == KILLED else tried))
+        seconds = time.monotonic() - attempt.since
+        print(f"{result:12} {seconds:6.1f} s  {attempt.passed:4} passed  {attempt.mutant.name}  {by}", flush=True)
+        return True
 
 
-def _own(items: list[Any], mutants: list[Mutant]) -> list[Any]:
-    """The tests of those rooms that mutants are left in."""
-    folders = {f"tests/{name}/" for room, names in OWN.items() for name in names if _is_in(room, mutants)}
-    return [item for item in items if item.nodeid.startswith(tuple(folders))]
+class _Attempt:
+    """How far it has come is in memory that it shares with its fork."""
+
+    def __init__(self, mutant: Mutant, items: list[Any]):
+        self.mutant, self.items, self.since = mutant, items, time.monotonic()
+        self.shared = mmap.mmap(-1, 8)
+
+    def say(self, passed: int) -> None:
+        self.shared[:8] = passed.to_bytes(8, "little")
+
+    @property
+    def passed(self) -> int:
+        return int.from_bytes(self.shared[:8], "little")
 
 
-def _is_in(room: str, mutants: list[Mutant]) -> bool:
-    return any(mutant.path.startswith(f"{room}/") for mutant in mutants)
+def _is_settled(known: Result | None, tests: set[str]) -> bool:
+    return known is not None and (known.result == NOT_APPLIED or (known.result == KILLED and known.by in tests))
+
+
+def _is_first(item: Any, mutants: list[Mutant]) -> bool:
+    return item.nodeid.startswith(FIRST)
+
+
+def _is_own(item: Any, mutants: list[Mutant]) -> bool:
+    """Whether it is a test of one of those rooms that mutants are left in."""
+    rooms = [room for room in OWN if any(mutant.path.startswith(f"{room}/") for mutant in mutants)]
+    return item.nodeid.startswith(tuple(f"tests/{name}/" for room in rooms for name in OWN[room]))
 
 
 def _cells_first(item: Any) -> tuple[bool, bool, str]:
@@ -173,71 +254,14 @@ def _module(item: Any) -> str:
     return item.nodeid.partition("::")[0].replace("test_cells", "")
 
 
+def _view_key(mutant: Mutant) -> str:
+    return running.view_key(swap.module_of(mutant.path).__name__, mutant.view)
+
+
 def _place(*parts: str) -> bytes:
     """In no order in particular, the same every time: one that fails is then not far."""
     return hashlib.sha256("\0".join(parts).encode()).digest()
 
 
-def _pairs(items: list[Any]) -> list[tuple[Any, Any]]:
-    return list(zip(items, [*items[1:], None], strict=True))
-
-
-def _set_out(session: Any, items: list[Any]) -> None:
-    """What the first test doesn't share with the one before is taken down."""
-    session._setupstate.teardown_exact(items[0])
-    _forget()
-
-
-def _run(item: Any, after: Any) -> list[Any]:
-    from _pytest.runner import runtestprotocol
-
-    return runtestprotocol(item, nextitem=after, log=False)
-
-
-def _fails(item: Any, after: Any) -> bool:
-    return any(report.failed for report in _run(item, after))
-
-
-def _forget() -> None:
-    """The answers that the world remembers were given by other code."""
-    for world in WORLDS:
-        world.__dict__.pop("answers", None)
-        world.__dict__.pop("twins", None)
-
-
-def _traced(items: list[Any]) -> list[Any]:
-    """For each function of the portal the numbers of the tests that call it."""
-    rooms = tuple(str(ROOT / room) for room in ("portal", "tracks", "submissions", "judging"))
-    found: dict[Any, set[int]] = {}
-    called: set[Any] = set()
-
-    def note(frame: Any, event: str, argument: Any) -> None:
-        if frame.f_code.co_filename.startswith(rooms):
-            called.add(frame.f_code)
-
-    failed = []
-    _set_out(items[0].session, items)
-    for number, (item, after) in enumerate(_pairs(items)):
-        called.clear()
-        sys.settrace(note)
-        if _fails(item, after):
-            failed.append(number)
-        sys.settrace(None)
-        for code in called:
-            found.setdefault(code, set()).add(number)
-        _forget()
-    if failed:
-        names = "\n  ".join(items[number].nodeid for number in failed)
-        print(f"These fail without a mutant, too:\n  {names}", flush=True)
-    return [[swap.key_of(code), sorted(numbers.difference(failed))] for code, numbers in found.items()]
-
-
-def _conclude(results: dict[Mutant, str], seconds: float) -> None:
-    counted = Counter(results.values())
-    tried = sum(counted.values()) - counted[NOT_APPLIED]
-    print("\nNot noticed:")
-    for mutant, result in results.items():
-        if result not in {KILLED, NOT_APPLIED}:
-            print(f"  {result:10} {mutant.name}")
-    print(f"\n{dict(counted)} in {seconds:.0f} s")
-    print(f"score: {counted[KILLED]} of {tried} = {100 * counted[KILLED] / max(tried, 1):.1f} %")
+def _short(test: str) -> str:
+    return _place(test).hex()[:10]

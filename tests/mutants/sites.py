@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
@@ -29,6 +31,10 @@ class Mutant:
     number: int
     line: int
     what: str
+    # Stays the same when lines above it come or go: what is remembered of a guard is remembered under this.
+    key: str
+    # What the file said when it was read.
+    source: str
     # The decorated view, where the decorator is what is taken away.
     view: str = ""
 
@@ -41,17 +47,76 @@ Site = tuple[ast.AST, ast.expr | ast.stmt, str, str]
 
 
 def all_mutants(root: Path) -> list[Mutant]:
-    found = []
-    for room in ROOMS:
-        for path in sorted((root / room).rglob("*.py")):
-            if "migrations" not in path.parts:
-                name = str(path.relative_to(root))
-                sites = sites_of(ast.parse(path.read_text()))
-                found += [
-                    Mutant(name, number, node.lineno, what, view)
-                    for number, (node, _new, what, view) in enumerate(sites)
-                ]
+    return [
+        mutant
+        for room in ROOMS
+        for path in sorted((root / room).rglob("*.py"))
+        if "migrations" not in path.parts
+        for mutant in _mutants_in(str(path.relative_to(root)), path.read_text())
+    ]
+
+
+def _mutants_in(name: str, source: str) -> Iterator[Mutant]:
+    tree, digest = ast.parse(source), hashlib.sha256(source.encode()).hexdigest()[:16]
+    seen: Counter[str] = Counter()
+    places = _places(tree)
+    for number, (node, _new, what, view) in enumerate(sites_of(tree)):
+        key = f"{name} {places[node]}: {what}"
+        seen[key] += 1
+        if seen[key] > 1:
+            key = f"{key} [{seen[key]}]"
+        yield Mutant(name, number, node.lineno, what, key, digest, view)
+
+
+def _places(tree: ast.Module) -> dict[ast.AST, str]:
+    """For each node the function or class that it is in: ``Board.visible_to``."""
+    found: dict[ast.AST, str] = {}
+    waiting: list[tuple[ast.AST, str]] = [(tree, "")]
+    while waiting:
+        node, place = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            place = f"{place}.{node.name}" if place else node.name
+        found[node] = place
+        waiting += [(child, place) for child in ast.iter_child_nodes(node)]
     return found
+
+
+def keys_of(mutants: list[Mutant]) -> dict[str, list[str]]:
+    """For each file the keys of its guards, in the order of ``sites_of``."""
+    found: dict[str, list[str]] = {}
+    for mutant in mutants:
+        found.setdefault(mutant.path, []).append(mutant.key)
+    return found
+
+
+def probed(source: str, keys: list[str]) -> ast.Module:
+    """The file with all its guards, each of which says ``__reached__(key)`` when it is come by."""
+    tree = ast.parse(source)
+    asked: dict[ast.AST, list[str]] = {}
+    for key, (node, _new, _what, view) in zip(keys, sites_of(tree), strict=True):
+        if not view:
+            asked.setdefault(node, []).append(key)
+    return ast.fix_missing_locations(_Probe(asked).visit(tree))
+
+
+class _Probe(ast.NodeTransformer):
+    def __init__(self, asked: dict[ast.AST, list[str]]):
+        self.asked = asked
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        keys = self.asked.get(node)
+        node = self.generic_visit(node)
+        if keys and isinstance(node, ast.AugAssign):
+            node.value = _saying(keys, node.value)
+        elif keys and isinstance(node, ast.expr):
+            return _saying(keys, node)
+        return node
+
+
+def _saying(keys: list[str], node: ast.expr) -> ast.expr:
+    called = ast.Call(ast.Name("__reached__", ast.Load()), [ast.Constant(key) for key in keys], [])
+    new = ast.Subscript(ast.Tuple([called, node], ast.Load()), ast.Constant(1), ast.Load())
+    return ast.copy_location(new, node)
 
 
 def mutated(source: str, number: int) -> ast.Module:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib
 import inspect
@@ -10,7 +11,7 @@ from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
-from tests.mutants.sites import Mutant, mutated
+from tests.mutants.sites import Mutant, mutated, probed
 
 # A function's code; a module's or a class body's runs once, when it is imported.
 IS_FUNCTION = inspect.CO_OPTIMIZED | inspect.CO_NEWLOCALS
@@ -41,9 +42,12 @@ def living() -> dict[Key, list[FunctionType]]:
 def changed(root: Path, mutant: Mutant) -> list[CodeType]:
     """The code of each function that the mutant differs in."""
     path = root / mutant.path
-    source = path.read_text()
-    before = {key_of(code): code for code in _inside(compile(source, str(path), "exec", dont_inherit=True))}
-    after = compile(mutated(source, mutant.number), str(path), "exec", dont_inherit=True)
+    return _changed(path, mutated(path.read_text(), mutant.number))
+
+
+def _changed(path: Path, tree: ast.Module) -> list[CodeType]:
+    before = {key_of(code): code for code in _inside(compile(path.read_text(), str(path), "exec", dont_inherit=True))}
+    after = compile(tree, str(path), "exec", dont_inherit=True)
     return [code for code in _inside(after) if code.co_flags & IS_FUNCTION == IS_FUNCTION and _differs(code, before)]
 
 
@@ -65,13 +69,24 @@ def apply(root: Path, mutant: Mutant, functions: dict[Key, list[FunctionType]]) 
     if mutant.view:
         let_everybody_in(mutant)
         return
+    if not _put_in(changed(root, mutant), functions):
+        raise NotAppliedError
+
+
+def put_probes(root: Path, keys: dict[str, list[str]], functions: dict[Key, list[FunctionType]]) -> None:
+    """Let each guard say when it is come by; ``keys``: what it is called, by file."""
+    for name, of_file in keys.items():
+        path = root / name
+        _put_in(_changed(path, probed(path.read_text(), of_file)), functions)
+
+
+def _put_in(codes: list[CodeType], functions: dict[Key, list[FunctionType]]) -> int:
     swapped = 0
-    for code in changed(root, mutant):
+    for code in codes:
         for function in functions.get(key_of(code), ()):
             function.__code__ = code
             swapped += 1
-    if not swapped:
-        raise NotAppliedError
+    return swapped
 
 
 def let_everybody_in(mutant: Mutant) -> None:
