@@ -42,6 +42,7 @@ NAMES = {
     "TRUSTED_PROXY_COUNT": "how many proxies stand in front",
     "REQUIRE_ADMIN_SECOND_FACTOR": "whether site admins must have a second factor",
     "STATIC_ROOT": "where collectstatic writes",
+    "PORTAL_FAILPOINTS": "folder from which fault tests kill processes; never where people work",
     "DEBUG": "Django's debug pages; never where others can reach them",
     "LOG_LEVEL": "INFO, WARNING, …",
     "SITE_NAME": "name of the site when no competition is at hand",
@@ -227,6 +228,11 @@ def parts_dir() -> Path:
     """Where files lie that are still arriving: beside those that are stored, so that these need no copy."""
     url = urlsplit(text("STORAGE_URL", embedded=f"file://{var_dir() / 'files'}"))
     return Path(url.path) / "tmp" / "parts" if url.scheme == "file" else var_dir() / "parts"
+
+
+def failpoints_dir() -> Path | None:
+    folder = text("PORTAL_FAILPOINTS", default="")
+    return Path(folder) if folder else None
 
 
 def files_sent_by() -> str:

@@ -145,6 +145,9 @@ FILES_SENT_BY = env.files_sent_by()
 TEAM_QUOTA = env.number("TEAM_QUOTA_MB", default=5000) * 1024**2
 CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS", default="")
 
+# For fault tests alone (portal.core.failpoints); nobody else sets it.
+FAILPOINTS_DIR = env.failpoints_dir()
+
 # People
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["portal.accounts.backends.Backend"]

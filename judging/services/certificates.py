@@ -16,6 +16,7 @@ from judging.rules import runs
 from judging.services.locking import lock_competition
 from portal.core import audit, files
 from portal.core.errors import TransitionNotAllowed
+from portal.core.failpoints import failpoint
 from portal.core.people import Person
 from portal.core.permissions import require
 from portal.notifications import mail
@@ -58,6 +59,7 @@ def issue_certificate(certificate_id: int) -> None:
         return
     # Drawn and stored before the transaction: it takes a while, and the same bytes are kept once.
     stored = files.store(ContentFile(documents.certificate_pdf(certificate)))
+    failpoint("cert_written_before_row")
     try:
         with transaction.atomic():
             CERTIFICATE_LIFECYCLE.apply(certificate, "issue", actor=None, file=stored, issued_at=timezone.now())

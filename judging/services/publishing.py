@@ -17,6 +17,7 @@ from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_competition, lock_round
 from judging.services.ranking import fingerprint
 from portal.core.errors import Conflict
+from portal.core.failpoints import failpoint
 from portal.core.people import Person
 from portal.core.permissions import require
 
@@ -59,6 +60,8 @@ def publish_results(round_: Round, *, actor: Person | None, reason: str = "", se
     Award.objects.bulk_create(awards)
     certificates.request_certificates(publication, actor=actor)
     mail.tell_winners(awards)
+    # All of it is written; what makes it public is the commit.
+    failpoint("snapshot_written_before_flip")
     return publication
 
 

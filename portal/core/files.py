@@ -22,6 +22,7 @@ from django.core.files.storage import FileSystemStorage, Storage, default_storag
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.failpoints import failpoint
 from portal.core.models import StoredFile
 
 CHUNK = 1024 * 1024
@@ -43,6 +44,7 @@ def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
             raise ValidationError(_("The file is empty."), code="empty")
         draft.flush()
         os.fsync(draft.fileno())
+        failpoint("after_blob_tmp")
         _hold(sha256)
         _place(Path(draft.name), StoredFile(sha256=sha256, size=size))
     stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
@@ -59,6 +61,7 @@ def adopt(path: Path) -> StoredFile:
             raise ValidationError(_("The file is empty."), code="empty")
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         os.fsync(content.fileno())
+    failpoint("after_blob_tmp")
     named = StoredFile(sha256=sha256, size=size)
     _hold(sha256)
     if _local_root(default_storage) is None:
@@ -142,6 +145,7 @@ def _place(draft: Path, stored: StoredFile) -> None:
     target = root / stored.path
     target.parent.mkdir(parents=True, exist_ok=True)
     draft.replace(target)
+    failpoint("after_rename")
     folder = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -10,6 +10,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from portal.core.failpoints import failpoint
+
 
 def render(template: str, context: dict[str, object]) -> tuple[str, str]:
     """Subject (the first line) and body of a mail template, in the portal's own language."""
@@ -29,3 +31,4 @@ def send(*, key: str, to: str, subject: str, body: str) -> None:
     host = urlsplit(settings.CANONICAL_URL).hostname or "localhost"
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
     EmailMessage(subject, body, to=[to], headers={"Message-ID": message_id}).send()
+    failpoint("smtp_accepted_before_mark")

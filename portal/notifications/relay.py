@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from portal.core.failpoints import failpoint
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
 from portal.notifications.registry import HANDLERS
@@ -28,6 +29,7 @@ def drain(*, seconds: float = 60, now: datetime | None = None) -> bool:
     """Carry out what is due, for about ``seconds``; True when more may be waiting."""
     stop_at = time.monotonic() + seconds
     while (row := _claim_next(now or timezone.now())) is not None:
+        failpoint("outbox_claimed")
         _carry_out(row)
         if time.monotonic() >= stop_at:
             return True

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.errors import Conflict
+from portal.core.failpoints import failpoint
 from portal.core.permissions import require
 from submissions import completeness, rules, windows
 from submissions.canonical import sha256_of
@@ -41,7 +42,7 @@ def submit(
     """
     require(rules.is_captain, actor, submission.team)
     arrived = received_at or timezone.now()
-    return keyed(
+    receipt = keyed(
         "submit",
         key=key,
         actor=actor,
@@ -55,6 +56,8 @@ def submit(
             topic_revision=topic_revision,
         ),
     )
+    failpoint("after_commit")
+    return receipt
 
 
 @transaction.atomic
@@ -183,4 +186,5 @@ def _receipt(
     }
     audit.record("issue_receipt", version.submission, actor=actor, after=evidence)
     tell_members(version.submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
+    failpoint("before_commit")
     return receipt

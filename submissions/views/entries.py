@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.errors import Conflict
+from portal.core.failpoints import failpoint
 from portal.core.permissions import require
 from portal.core.reading import note_reading
 from submissions import rules, services, windows
@@ -100,6 +101,7 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     form, outcome = SubmitForm(request.POST or None), Outcome()
     if request.method == "POST":
         outcome.status = 400
+        failpoint("after_body_read")
         if form.is_valid():
             with refused_into(form, outcome):
                 receipt = services.submit(
@@ -111,6 +113,7 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                     topic_revision=form.cleaned_data["topic_revision"],
                 )
                 messages.success(request, _("Your entry has been received. This is the receipt."))
+                failpoint("before_response")
                 return redirect(receipt)
         entry = _entry(request, public_id)
     context = submit_page(request.user, entry, now=now, refused=form if form.is_bound else None)
