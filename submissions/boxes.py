@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from submissions import services
 from submissions.asked import sections_once
-from submissions.completeness import Draft
+from submissions.completeness import Draft, refusal_of
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
 from submissions.models import Answer, Attachment, Submission
@@ -107,6 +107,11 @@ class SlotBox:
     @property
     def accept(self) -> str:
         return accepted(self.slot)
+
+    @property
+    def faults(self) -> list[str]:
+        """What just went wrong, and which files that lie there can't be handed in."""
+        return [*self.errors, *(refusal_of(file) for file in self.files if file.refused_for)]
 
     @property
     def takes_more(self) -> bool:
