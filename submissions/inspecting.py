@@ -44,8 +44,8 @@ def _judged(codes: set[str]) -> str:
 
 @contextmanager
 def _on_disk(stored: StoredFile) -> Iterator[Path]:
-    if isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "location"):
-        path = Path(getattr(default_storage, "location", "")) / stored.path
+    if isinstance(default_storage, FileSystemStorage):
+        path = Path(default_storage.path(stored.path))
         if path.exists():
             yield path
             return
