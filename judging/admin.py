@@ -114,7 +114,7 @@ class JudgeAdmin(OrganizedAdmin):
             kwargs["queryset"] = organized_competitions(request.user)
         else:
             related = db_field.remote_field.model
-            kwargs["queryset"] = related.objects.visible_to(request.user).order_by("name")
+            kwargs["queryset"] = related.objects.visible_to(request.user).standing().order_by("name")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Judge, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook

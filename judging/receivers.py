@@ -7,10 +7,14 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from judging.models import Assignment
+from judging.models import Assignment, Judge
 from judging.services.certificates import KIND, issue_certificate
+from judging.services.judges import follow_merge
 from portal.core.errors import Conflict
 from portal.notifications.registry import handles
+from submissions.models import Organization
+from submissions.services.merging import Deed
+from submissions.signals import organization_asked, organization_merged
 from tracks.services import TopicMove
 from tracks.signals import topics_moved
 
@@ -31,3 +35,13 @@ def refuse_moves(sender: Any, moves: list[TopicMove], **kwargs: Any) -> None:
     if title := judged.order_by("pk").values_list("submission__topic__title", flat=True).first():
         told = {"title": title}
         raise Conflict(_("Entries of “%(title)s” are with the judges; the topic can't go to another track.") % told)
+
+
+@receiver(organization_asked, dispatch_uid="judging.where_its_judges_are")
+def where_its_judges_are(sender: Any, organizations: tuple[Organization, ...], **kwargs: Any) -> set[int]:
+    return set(Judge.objects.filter(organization__in=organizations).values_list("competition", flat=True))
+
+
+@receiver(organization_merged, dispatch_uid="judging.follow_merge")
+def judges_follow(sender: Any, double: Organization, kept: Organization, **kwargs: Any) -> list[Deed]:
+    return follow_merge(double, kept)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from portal.core.admin import ScopedAdmin, ScopedInline
-from submissions import form_admin, rules, services  # noqa: F401 - registers the entry forms
+from submissions import form_admin, organization_admin, rules, services  # noqa: F401 - registers what is theirs
 from submissions.answers import Outcome, refused_into
 from submissions.forms import ExtensionForm, ScreeningForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
@@ -138,14 +138,6 @@ class TeamAdmin(ScopedAdmin):
         team = self.get_object(request, object_id)
         note_outsider(request.user, team, team)
         return super().change_view(request, object_id, form_url, extra_context)
-
-
-@admin.register(Organization)
-class OrganizationAdmin(ScopedAdmin):
-    list_display = ["name", "code", "kind", "created_at"]
-    list_filter = ["kind"]
-    search_fields = ["name", "code"]
-    ordering = ["name", "pk"]
 
 
 @admin.register(Extension)

@@ -17,6 +17,10 @@ describe(
         "submissions.team.hand_over": _("handed the team over to another captain"),
         "submissions.team.add_partner": _("added a partner organization"),
         "submissions.team.remove_partner": _("removed a partner organization"),
+        "submissions.team.edit_organization": _("changed what is said about an organization of the team"),
+        "submissions.team.merge_organization": _("merged an organization of the team with another entry of the same"),
+        "submissions.organization.merge": _("merged two entries of one organization"),
+        "submissions.organization.edit": _("corrected what is said about an organization"),
         "submissions.team.read": _("read the team's page"),
         "submissions.invitation.invite": _("invited somebody into the team"),
         "submissions.invitation.revoke": _("took an invitation back"),
@@ -46,6 +50,7 @@ describe(
     named={
         "submissions.team": (),
         "submissions.submission": (),
+        "submissions.organization": (),
         "submissions.extension": ("team",),
     },
 )

@@ -11,6 +11,24 @@ class OrganizationKind(models.TextChoices):
     SOCIAL_ORGANIZATION = "social_organization", _("social organization")
 
 
+class OrganizationSize(models.TextChoices):
+    """大中小微: what the statistics call an enterprise. Others have none."""
+
+    LARGE = "large", pgettext_lazy("size of a company", "large")
+    MEDIUM = "medium", pgettext_lazy("size of a company", "medium")
+    SMALL = "small", pgettext_lazy("size of a company", "small")
+    MICRO = "micro", pgettext_lazy("size of a company", "micro")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+
+
+# A research institute may be a company by law; these never are.
+WITHOUT_SIZE = (
+    OrganizationKind.PUBLIC_INSTITUTION,
+    OrganizationKind.UNIVERSITY,
+    OrganizationKind.SOCIAL_ORGANIZATION,
+)
+
+
 class MemberRole(models.TextChoices):
     CAPTAIN = "captain", _("captain")
     MEMBER = "member", _("member")

@@ -11,13 +11,18 @@ from portal.core.addresses import AddressField
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
 from submissions.definition import TITLE, TITLE_LIMIT
-from submissions.enums import Edition, OrganizationKind, RenditionKind
-from submissions.models import Extension, Team
+from submissions.enums import Edition, OrganizationKind, OrganizationSize, RenditionKind
+from submissions.models import Extension, Organization, Team
 from submissions.models.comments import COMMENT_LIMIT
 from submissions.models.teams import DUTY_LIMIT
+from submissions.regions import REGIONS
 from submissions.services.extensions import EXTENDABLE, check_extension
+from submissions.services.merging import REASON_LIMIT as MERGE_REASON_LIMIT
+from submissions.services.organizations import FIELDS, SAYABLE
 from submissions.services.screening import REASON_LIMIT
 from submissions.signing import LONGEST
+
+NOT_SAID = _("not stated")
 
 
 def new_key() -> str:
@@ -83,10 +88,49 @@ class OrganizationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     organization_kind = forms.ChoiceField(label=_("Kind of organization"), choices=OrganizationKind)
+    organization_region = forms.ChoiceField(
+        label=_("Region"),
+        choices=[("", _("as the code says")), *REGIONS],
+        required=False,
+        help_text=_("Where it works. Left open: where it was registered, as its code says."),
+    )
+    organization_size = forms.ChoiceField(
+        label=_("Size"),
+        choices=[("", NOT_SAID), *OrganizationSize.choices],
+        required=False,
+        help_text=_("Of companies, as in the statistics. For public bodies: not applicable."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["organization_code"].widget.attrs.pop("maxlength", None)
+
+
+class PartnerForm(OrganizationForm, KeyedForm):
+    """Another organization for a team, on a page with other forms."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, auto_id="partner_%s", **kwargs)
+
+
+class SaidForm(OrganizationForm):
+    """What a captain says about an organization that is there; what is not theirs to say can only be read."""
+
+    def __init__(self, *args: Any, organization: Organization, sayable: frozenset[str], **kwargs: Any):
+        said = {field: getattr(organization, name) for name, field in FIELDS.items()}
+        super().__init__(*args, initial=said, **kwargs)
+        self.may_say_all = sayable >= SAYABLE
+        del self.fields["organization_code"]
+        self.fields["organization_name"].help_text = ""
+        self.fields["organization_region"].help_text = ""
+        self.fields["organization_region"].choices = [("", NOT_SAID), *REGIONS]  # type: ignore[attr-defined]
+        for name, field in FIELDS.items():
+            if field in self.fields:
+                self.fields[field].disabled = name not in sayable
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {name: self.cleaned_data[field] for name, field in FIELDS.items() if field in self.cleaned_data}
 
 
 class FoundTeamForm(OrganizationForm, KeyedForm):
@@ -97,13 +141,78 @@ class FoundTeamForm(OrganizationForm, KeyedForm):
         help_text=_("It will stand on the certificate as it stands here."),
     )
 
-    field_order = ["name", "organization_name", "organization_code", "organization_kind"]
+    field_order = ["name", *OrganizationForm.base_fields]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["organization_name"].help_text = _(
             "The full name, as registered. In a consortium: the one that leads."
         )
+
+
+class CorrectionForm(forms.ModelForm):
+    """What an organizer says about an organization."""
+
+    code = CreditCodeField(
+        label=_("Unified social credit code"),
+        max_length=18,
+        help_text=_("To correct a slip. Where another organization has the right code, merge the two instead."),
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = list(FIELDS)
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        if Organization.objects.filter(code=code).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another organization has this code. If the two are one, merge them."))
+        return code
+
+
+class OtherOrganizationForm(forms.Form):
+    """Another organization, by its code; ``code`` is the row."""
+
+    code = CreditCodeField(
+        label=_("Unified social credit code"),
+        max_length=18,
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, among: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.among = among
+        self.fields["code"].widget.attrs.pop("maxlength", None)
+
+    def clean_code(self) -> Organization:
+        found: Organization | None = self.among.filter(code=self.cleaned_data["code"]).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no other organization with this code."))
+        return found
+
+
+class MergeForm(forms.Form):
+    """Which of two organizations stays, and why they are one."""
+
+    kept = forms.ChoiceField(label=_("Which entry stays?"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=MERGE_REASON_LIMIT,
+        help_text=_("The teams concerned read it in their history."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+    def __init__(self, *args: Any, between: tuple[Organization, Organization], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.between = between
+        kept: Any = self.fields["kept"]
+        kept.choices = [(str(each.pk), f"{each} · {each.code}") for each in between]
+
+    @property
+    def double_and_kept(self) -> tuple[Organization, Organization]:
+        one, other = self.between
+        return (other, one) if self.cleaned_data["kept"] == str(one.pk) else (one, other)
 
 
 class MemberForm(forms.Form):

@@ -26,21 +26,30 @@ def with_entry_count(topics: models.QuerySet[Any]) -> models.QuerySet[Any]:
 
 class OrganizationQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
-        """A team's own, those whose entries an organizer may see, and whoever entered it."""
+        """Those of the teams that one may see, and whoever entered it; the doubles of an organization with it."""
         if is_site_admin(user):
             return self
         if not user.is_authenticated:
             # Their key is None, and so is that of whoever entered a row of the fixtures.
             return self.none()
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        submission = apps.get_model("submissions", "Submission").objects.visible_to(user)
+        teams = apps.get_model("submissions", "Team").objects.visible_to(user)
         return self.filter(
             Q(created_by_id=user.pk)
-            | Exists(member.filter(team__organization=OuterRef("pk")))
-            | Exists(member.filter(team__partners__organization=OuterRef("pk")))
-            | Exists(submission.filter(team__organization=OuterRef("pk")))
-            | Exists(submission.filter(team__partners__organization=OuterRef("pk")))
+            | Exists(teams.filter(organization=OuterRef("pk")))
+            | Exists(teams.filter(partners__organization=OuterRef("pk")))
+            | Exists(teams.filter(organization=OuterRef("merged_into")))
+            | Exists(teams.filter(partners__organization=OuterRef("merged_into")))
         )
+
+    def standing(self) -> Self:
+        """Those that are no double of another one."""
+        return self.filter(merged_into=None)
+
+    def alike(self, organization: Any) -> Self:
+        """Others of its name, or with the same 主体标识码 in the code: a body that was registered anew keeps it."""
+        body = organization.code[8:17]
+        same = Q(name__iexact=organization.name) | Q(code__regex=f"^.{{8}}{body}.$")
+        return self.filter(same).exclude(pk=organization.pk).order_by("name", "pk")
 
 
 class TeamQuerySet(models.QuerySet):

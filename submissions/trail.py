@@ -21,6 +21,7 @@ OWN = {
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
 # neither who read its entry, nor anything of judging.
 TOLD = {
+    "submissions.team": ["merge_organization"],
     "submissions.extension": ["grant_extension", "revoke_extension"],
     "submissions.submission": ["pass_screening", "return_for_correction", "reject"],
 }

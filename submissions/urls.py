@@ -12,6 +12,7 @@ urlpatterns = [
     path("teams/<int:pk>/members/<int:member>/", views.member_edit, name="member_edit"),
     path("teams/<int:pk>/members/<int:member>/move/", views.member_move, name="member_move"),
     path("teams/<int:pk>/members/<int:member>/remove/", views.member_remove, name="member_remove"),
+    path("teams/<int:pk>/organization/", views.lead_edit, name="lead_edit"),
     path("teams/<int:pk>/partners/", views.partner_add, name="partner_add"),
     path("teams/<int:pk>/partners/<int:partner>/remove/", views.partner_remove, name="partner_remove"),
     path("teams/<int:pk>/invitations/<uuid:public_id>/revoke/", views.revoke, name="invitation_revoke"),

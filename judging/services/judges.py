@@ -12,6 +12,9 @@ from portal.accounts.services import lock_person
 from portal.core import audit
 from portal.core.people import Person
 from portal.core.permissions import require
+from submissions.models import Organization
+from submissions.services import hold_organization
+from submissions.services.merging import Deed
 from tracks.models import Competition
 from tracks.rules import is_organizer
 
@@ -21,6 +24,7 @@ def appoint_judge(user: Any, competition: Competition, *, actor: Person | None, 
     """Let ``user`` score in ``competition``; somebody who is a judge there already becomes active again."""
     require(is_organizer, actor, competition)
     lock_person(user)
+    organization = organization and hold_organization(organization)
     judge, is_new = Judge.objects.get_or_create(
         user=user, competition=competition, defaults={"organization": organization}
     )
@@ -36,14 +40,29 @@ def update_judge(judge: Judge, *, actor: Person | None, organization: Any, is_ac
     """Whoever no longer takes assignments loses the open ones; what they have handed in stays."""
     require(is_organizer, actor, judge.competition)
     before = _facts(judge)
-    judge.organization, judge.is_active = organization, is_active
-    if _facts(judge) == before:
+    if organization != judge.organization:
+        judge.organization = organization and hold_organization(organization)
+    judge.is_active = is_active
+    changed = [name for name, value in _facts(judge).items() if value != before[name]]
+    if not changed:
         return judge
-    judge.save(update_fields=["organization", "is_active"])
+    # What stays is not written: it may have been merged into another organization meanwhile.
+    judge.save(update_fields=changed)
     if not is_active:
         _revoke_open_assignments(judge, actor=actor)
     audit.record("update", judge, actor=actor, before=before, after=_facts(judge))
     return judge
+
+
+def follow_merge(double: Organization, kept: Organization) -> list[Deed]:
+    """Whose organization was the double is of the one that stays: conflicts of interest follow from that."""
+    judges = Judge.objects.select_for_update(no_key=True).filter(organization=double).order_by("pk")
+    deeds = []
+    for judge in judges:
+        before, judge.organization = _facts(judge), kept
+        judge.save(update_fields=["organization"])
+        deeds.append(Deed("update", judge, before, _facts(judge)))
+    return deeds
 
 
 def _facts(judge: Judge) -> dict[str, Any]:

@@ -29,6 +29,8 @@ FIELDS: dict[str, Any] = {
     "member": _("member"),
     "captain": _("captain"),
     "organization": _("organization"),
+    "code": _("unified social credit code"),
+    "region": _("region"),
     "opens_at": _("opens at"),
     "closes_at": _("closes at"),
     "grace": _("grace in seconds"),

@@ -3,8 +3,9 @@ from submissions.models.comments import Comment
 from submissions.models.entries import Attachment, Receipt, ReceiptKey, Screening, Submission, SubmissionVersion
 from submissions.models.extensions import Extension
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
+from submissions.models.organizations import Organization, TeamOrganization
 from submissions.models.renditions import Rendition
-from submissions.models.teams import Invitation, Organization, Team, TeamMember, TeamOrganization
+from submissions.models.teams import Invitation, Team, TeamMember
 from submissions.models.uploads import Inspection, Upload
 
 __all__ = [

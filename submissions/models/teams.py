@@ -11,43 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.text import validate_plain_line
-from submissions.codes import validate_credit_code
-from submissions.enums import MemberRole, OrganizationKind
+from submissions.enums import MemberRole
+from submissions.models.organizations import Organization
 from submissions.querysets import (
     InvitationQuerySet,
     MemberQuerySet,
-    OrganizationQuerySet,
-    TeamOrganizationQuerySet,
     TeamQuerySet,
 )
 
 DUTY_LIMIT = 40
-
-
-class Organization(models.Model):
-    """A body that enters; one row a 统一社会信用代码."""
-
-    code = models.CharField(
-        _("unified social credit code"), max_length=18, unique=True, validators=[validate_credit_code]
-    )
-    name = models.CharField(_("name of the organization"), max_length=120, validators=[validate_plain_line])
-    kind = models.CharField(_("kind of organization"), max_length=30, choices=OrganizationKind)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("entered by")
-    )
-    created_at = models.DateTimeField(_("entered at"), auto_now_add=True)
-
-    objects = OrganizationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("organization")
-        verbose_name_plural = _("organizations")
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=OrganizationKind.values), name="organization_kind_known")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Team(models.Model):
@@ -83,26 +55,6 @@ class Team(models.Model):
     @property
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
-
-
-class TeamOrganization(models.Model):
-    """A partner of a team; the one that leads is ``Team.organization``."""
-
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="partners", verbose_name=_("team"))
-    organization = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="partnerships", verbose_name=_("partner organization")
-    )
-
-    objects = TeamOrganizationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("partner organization")
-        verbose_name_plural = _("partner organizations")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["team", "organization"], name="partner_once_per_team")]
-
-    def __str__(self) -> str:
-        return f"{self.organization} · {self.team}"
 
 
 class TeamMember(models.Model):

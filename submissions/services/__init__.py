@@ -4,6 +4,8 @@ from submissions.services.extensions import grant_extension, revoke_extension
 from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
 from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
+from submissions.services.merging import merge_organizations
+from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
 from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
 from submissions.services.renditions import request_rendition
@@ -11,6 +13,7 @@ from submissions.services.roster import edit_member, leave_team, move_member, re
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team, hand_over
+from submissions.services.units import describe_organization
 from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
@@ -37,8 +40,10 @@ __all__ = [
     "begin_form",
     "begin_upload",
     "clone_forms",
+    "correct_organization",
     "current_files",
     "delete_comment",
+    "describe_organization",
     "edit_comment",
     "edit_form",
     "edit_member",
@@ -47,9 +52,12 @@ __all__ = [
     "give_up",
     "grant_extension",
     "hand_over",
+    "hold_organization",
     "invite",
+    "is_registrar",
     "keep_unsent",
     "leave_team",
+    "merge_organizations",
     "move_member",
     "pass_screening",
     "publish_form",
@@ -66,6 +74,7 @@ __all__ = [
     "revoke_extension",
     "revoke_invitation",
     "save_section",
+    "sayable_by",
     "set_up_form",
     "start_submission",
     "submit",

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
+from portal.core.errors import Conflict
 from portal.core.idempotency import once
 from portal.core.people import Person
 
@@ -21,7 +23,19 @@ def keyed(
     among: models.QuerySet[Any],
     perform: Callable[[], M],
 ) -> M:
-    """``perform()`` once for each key of this actor; a caller without a key, such as a command, always acts."""
+    """``perform()`` once for each key of this actor; a caller without a key, such as a command, always acts.
+
+    Raises Conflict when what the key made has been taken away since.
+    """
     if key is None or actor is None:
         return perform()
-    return cast(M, once(action, key=key, actor=actor, body=body, find=lambda pk: among.get(pk=pk), perform=perform))
+
+    def find(pk: int) -> M:
+        made = among.filter(pk=pk).first()
+        if made is None:
+            raise Conflict(
+                _("This form was sent before, and what it made has been removed since. Please reload the page.")
+            )
+        return cast(M, made)
+
+    return cast(M, once(action, key=key, actor=actor, body=body, find=find, perform=perform))

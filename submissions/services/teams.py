@@ -14,19 +14,20 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.permissions import require
 from submissions import rules, windows
-from submissions.codes import normalize_credit_code
 from submissions.enums import MemberRole
 from submissions.models import Organization, Team, TeamMember
 from submissions.services.keyed import keyed
 from submissions.services.limits import require_room_for_person
+from submissions.services.organizations import (
+    FIELDS,
+    add_missing,
+    check_organization,
+    enter_organization,
+    find_organization,
+    new_organization,
+)
 from tracks.enums import StageKind
 from tracks.models import Competition
-
-ORGANIZATION_FIELDS = {
-    "code": "organization_code",
-    "name": "organization_name",
-    "kind": "organization_kind",
-}
 
 
 def found_team(
@@ -34,26 +35,22 @@ def found_team(
     *,
     actor: Any,
     name: str,
-    organization_code: str,
-    organization_name: str,
-    organization_kind: str,
     key: str | None = None,
     now: datetime | None = None,
+    **said: str,
 ) -> Team:
-    """A new team with ``actor`` as its captain. An organization that is known by its code keeps its name."""
+    """A new team with ``actor`` as its captain. ``said`` is about the organization: ``organizations.FIELDS``.
+
+    One that is known by its code keeps its name.
+    """
     require(rules.is_somebody, actor)
     windows.require_open(competition, StageKind.REGISTRATION, now or timezone.now())
-    organization = Organization(
-        code=normalize_credit_code(organization_code),
-        name=organization_name.strip(),
-        kind=organization_kind,
-        created_by=actor,
-    )
+    organization = new_organization(actor=actor, **{name: said.get(field, "") for name, field in FIELDS.items()})
     team = Team(competition=competition, name=name.strip())
     body = {
         "competition": competition.pk,
         "name": team.name,
-        "organization": [organization.code, organization.name, organization.kind],
+        "organization": [getattr(organization, name) for name in FIELDS],
     }
     return keyed(
         "found_team",
@@ -100,9 +97,10 @@ def hand_over(team: Team, *, actor: Any, to: TeamMember) -> TeamMember:
 def _found(team: Team, organization: Organization, *, actor: Any) -> Team:
     lock_person(actor)
     require_room_for_person(team.competition, actor)
-    known = Organization.objects.filter(code=organization.code).first()
+    known = find_organization(organization.code)
     _check(team, None if known else organization)
     team.organization = known or enter_organization(organization)
+    added = add_missing(team.organization, organization)
     try:
         with transaction.atomic():
             team.save()
@@ -110,7 +108,8 @@ def _found(team: Team, organization: Organization, *, actor: Any) -> Team:
         # A rival took the name between our check and our insert.
         raise ValidationError({"name": _name_is_taken()}) from None
     TeamMember.objects.create(team=team, user=actor, role=MemberRole.CAPTAIN, place=1)
-    audit.record("found", team, actor=actor, after={"organization": team.organization_id, "captain": actor.pk})
+    after = {"organization": team.organization_id, "captain": actor.pk, **added}
+    audit.record("found", team, actor=actor, after=after)
     return team
 
 
@@ -126,26 +125,6 @@ def _check(team: Team, organization: Organization | None) -> None:
         errors |= check_organization(organization)
     if errors:
         raise ValidationError(errors)
-
-
-def check_organization(organization: Organization) -> dict[str, list[str]]:
-    try:
-        organization.clean_fields(exclude=["created_by"])
-    except ValidationError as error:
-        return {ORGANIZATION_FIELDS[field]: messages for field, messages in error.message_dict.items()}
-    return {}
-
-
-def enter_organization(organization: Organization) -> Organization:
-    entered, _is_new = Organization.objects.get_or_create(
-        code=organization.code,
-        defaults={
-            "name": organization.name,
-            "kind": organization.kind,
-            "created_by": organization.created_by,
-        },
-    )
-    return entered
 
 
 def _name_is_taken() -> str:

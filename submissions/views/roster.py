@@ -13,24 +13,24 @@ from django.views.decorators.http import require_POST
 
 from submissions import services
 from submissions.answers import Outcome, refused_into
-from submissions.forms import OrganizationForm
+from submissions.forms import PartnerForm
 from submissions.models import Team, TeamMember, TeamOrganization
-from submissions.views.teams import member_form, show_team
+from submissions.services.organizations import FIELDS
+from submissions.views.teams import lead_form, member_form, show_team
 
 
 @login_required
 @require_POST
 def partner_add(request: HttpRequest, pk: int) -> HttpResponse:
     team = _visible_team(request, pk)
-    form, outcome = OrganizationForm(request.POST), Outcome(status=400)
+    form, outcome = PartnerForm(request.POST), Outcome(status=400)
     if form.is_valid():
         with refused_into(form, outcome):
             partner = services.add_partner(
                 team,
                 actor=request.user,
-                code=form.cleaned_data["organization_code"],
-                name=form.cleaned_data["organization_name"],
-                kind=form.cleaned_data["organization_kind"],
+                **{name: form.cleaned_data[field] for name, field in FIELDS.items()},
+                key=form.cleaned_data["idempotency_key"],
                 now=_now(request),
             )
             words = _("“%(organization)s” is a partner of the team now.")
@@ -49,6 +49,20 @@ def partner_remove(request: HttpRequest, pk: int, partner: int) -> HttpResponse:
     words = _("“%(organization)s” is no longer a partner of the team.")
     messages.success(request, words % {"organization": found.organization})
     return redirect(team)
+
+
+@login_required
+@require_POST
+def lead_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the captain says about the organization that leads."""
+    team = _visible_team(request, pk)
+    form, outcome = lead_form(request.user, team, request.POST), Outcome(status=400)
+    if form.is_valid():
+        with refused_into(form, outcome):
+            services.describe_organization(team, team.organization, actor=request.user, **form.said, now=_now(request))
+            messages.success(request, _("Saved."))
+            return redirect(team)
+    return show_team(request, team, outcome, lead_form=form)
 
 
 @login_required

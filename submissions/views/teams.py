@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
-from submissions.forms import FoundTeamForm, InviteForm, MemberForm, OrganizationForm
+from submissions.forms import FoundTeamForm, InviteForm, MemberForm, PartnerForm, SaidForm
 from submissions.models import Invitation, Submission, Team, TeamMember, TeamOrganization
+from submissions.services.organizations import FIELDS
 from tracks.enums import StageKind
 from tracks.models import Competition
 
@@ -70,9 +71,10 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 def show_team(request: HttpRequest, team: Team, outcome: Outcome, **forms: Form) -> HttpResponse:
     """Its page, with what was typed in one of the ``forms`` and why it was refused."""
     context = _team_page(request.user, team, now=request.received_at)  # type: ignore[attr-defined]
-    context |= {"form": InviteForm(), "partner_form": OrganizationForm(), "conflict": outcome.conflict, **forms}
+    context |= {"form": InviteForm(), "partner_form": PartnerForm(), "conflict": outcome.conflict, **forms}
     if context["is_captain"] and context["is_registration_open"]:
         _add_member_forms(context["members"], forms.get("member_form"))
+        context.setdefault("lead_form", lead_form(request.user, team))
     if not context["is_member"]:
         note_reading(team, actor=request.user)
     return render(request, "submissions/team.html", context, status=outcome.status)
@@ -93,6 +95,12 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 
 def member_form(member: TeamMember, data: Any = None) -> MemberForm:
     return MemberForm(data, prefix=f"m{member.pk}", initial={"duty": member.duty, "is_contact": member.is_contact})
+
+
+def lead_form(user: Any, team: Team, data: Any = None) -> SaidForm:
+    organization = team.organization
+    sayable = services.sayable_by(user, [organization])[organization.pk]
+    return SaidForm(data, prefix="lead", organization=organization, sayable=sayable)
 
 
 def _add_member_forms(members: list[Any], typed: Form | None) -> None:
@@ -116,9 +124,7 @@ def _found(request: HttpRequest, competition: Competition, data: dict[str, Any])
         competition,
         actor=request.user,
         name=data["name"],
-        organization_code=data["organization_code"],
-        organization_name=data["organization_name"],
-        organization_kind=data["organization_kind"],
+        **{field: data[field] for field in FIELDS.values()},
         key=data["idempotency_key"],
         now=request.received_at,  # type: ignore[attr-defined]
     )

@@ -4,7 +4,7 @@ from django.urls import reverse
 from submissions.models import Organization, TeamOrganization
 from tests.factories.submissions import OrganizationFactory, TeamFactory, TeamMemberFactory, captain_of, credit_code
 from tests.factories.tracks import CompetitionFactory
-from tests.submissions.people import client_for, close, queries_of
+from tests.submissions.people import KEY, client_for, close, queries_of
 from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,12 @@ def team():
 
 
 def add(team, user=None, **changes):
-    data = {"organization_name": "四川大学", "organization_code": credit_code(77), "organization_kind": "university"}
+    data = {
+        "organization_name": "四川大学",
+        "organization_code": credit_code(77),
+        "organization_kind": "university",
+        "idempotency_key": KEY,
+    }
     url = reverse("submissions:partner_add", args=[team.pk])
     return client_for(user or captain_of(team)).post(url, data | changes)
 

@@ -1,0 +1,11 @@
+"""News and questions for the apps above, sent inside the transaction: a receiver that fails undoes the deed."""
+
+from django.dispatch import Signal
+
+# organizations. A question: answer with the keys of the competitions in which somebody else than a team stands for one.
+organization_asked = Signal()
+
+# double, kept: Organization. Whatever names ``double`` names ``kept`` from now on. Both are locked, and no audit line
+# has been written yet: answer with the lines that it takes (``submissions.services.merging.Deed``), which are written
+# with all others in one order.
+organization_merged = Signal()
