@@ -16,6 +16,14 @@ class MemberRole(models.TextChoices):
     MEMBER = "member", _("member")
 
 
+class HandOverStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("hand-over", "open")
+    ACCEPTED = "accepted", pgettext_lazy("hand-over", "accepted")
+    DECLINED = "declined", pgettext_lazy("hand-over", "declined")
+    TAKEN_BACK = "taken_back", pgettext_lazy("hand-over", "taken back")
+    LAPSED = "lapsed", pgettext_lazy("hand-over", "no longer holds")
+
+
 class SubmissionStatus(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("submission", "draft")
     SUBMITTED = "submitted", pgettext_lazy("submission", "submitted")

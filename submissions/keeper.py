@@ -20,6 +20,7 @@ from submissions.models import (
     Comment,
     EntryFormVersion,
     Extension,
+    HandOver,
     Invitation,
     Organization,
     Rendition,
@@ -31,6 +32,7 @@ from submissions.models import (
     UnsentText,
     Upload,
 )
+from submissions.services.handing_over import end_offers
 from tracks.models import Competition
 
 # Somebody waits for the outcome of an entry in one of these.
@@ -43,6 +45,7 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
+            *("submissions.HandOver",),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
             # Told with the entry that they stand in, and with the forms that somebody published.
             *("submissions.Answer", "submissions.AnswerRevision", "submissions.EntryFormVersion"),
@@ -53,6 +56,7 @@ class SubmissionKeeper(Keeper):
     def sections(self) -> list[Section]:  # type: ignore[override]
         return [
             Section("teams", gettext_lazy("your teams"), teams),
+            Section("hand-overs", gettext_lazy("teams that were offered to you, or that you offered"), hand_overs),
             Section("entries", gettext_lazy("entries of your teams, as they read now"), entries),
             Section("versions", gettext_lazy("versions that you submitted, with their receipts"), versions),
             Section("uploads", gettext_lazy("files that you uploaded"), uploads),
@@ -123,6 +127,8 @@ def _leave_teams(user: Any) -> None:
         if team.members.count() == 1:
             for draft in team.submissions.filter(status=SubmissionStatus.DRAFT).order_by("pk"):
                 SUBMISSION_LIFECYCLE.apply(draft, "withdraw", actor=user, reason="account closed")
+        # Those to or by whoever goes, and all of them once nobody is left.
+        end_offers(team, actor=user, user=user.pk)
         member.delete()
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
 
@@ -157,6 +163,21 @@ def teams(user: Any) -> Iterator[Row]:
             "duty": row.duty,
             "is_contact": row.is_contact,
             "joined_at": row.joined_at,
+        },
+    )
+
+
+def hand_overs(user: Any) -> Iterator[Row]:
+    """Who the other one is, is about them."""
+    own = HandOver.objects.filter(Q(offered_by=user) | Q(offered_to=user)).select_related("team").order_by("pk")
+    return read(
+        own,
+        lambda row: {
+            "team": row.team.name,
+            "offered_by_you": row.offered_by_id == user.pk,
+            "state": row.status,
+            "offered_at": row.offered_at,
+            "settled_at": row.settled_at,
         },
     )
 

@@ -1,4 +1,5 @@
 from portal.core.lifecycle import Lifecycle, move
+from submissions.enums import HandOverStatus as H
 from submissions.enums import RenditionStatus as R
 from submissions.enums import SubmissionStatus as S
 
@@ -17,4 +18,11 @@ RENDITION_LIFECYCLE = Lifecycle(
     move("make_rendition", sources={R.REQUESTED}, target=R.READY),
     move("fail_rendition", sources={R.REQUESTED}, target=R.FAILED),
     move("retry_rendition", sources={R.FAILED}, target=R.REQUESTED),
+)
+
+HAND_OVER_LIFECYCLE = Lifecycle(
+    move("accept_team", sources={H.OPEN}, target=H.ACCEPTED),
+    move("decline_team", sources={H.OPEN}, target=H.DECLINED),
+    move("take_team_back", sources={H.OPEN}, target=H.TAKEN_BACK),
+    move("lapse", sources={H.OPEN}, target=H.LAPSED),
 )

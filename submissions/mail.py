@@ -11,7 +11,7 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.form_changes import Change
 from submissions.links import invitation_path
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team
+from submissions.models import EntryFormVersion, Extension, HandOver, Invitation, Receipt, Screening, Submission, Team
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -47,6 +47,19 @@ def left(team: Team, person: Any, *, to: str, key: str) -> None:
         "url": mail.address(team.get_absolute_url()),
     }
     _send("left", context, to=to, key=key)
+
+
+def hand_over(offer: HandOver, news: str, person: Any, *, key: str) -> None:
+    """``news``: what has become of the offer."""
+    context = {
+        "news": news,
+        "team": plain(offer.team.name),
+        "competition": offer.team.competition.name,
+        "captain": plain(offer.offered_by.full_name),
+        "heir": plain(offer.offered_to.full_name),
+        "url": mail.address(f"{offer.team.get_absolute_url()}#members"),
+    }
+    _send("hand_over", context, to=person.email, key=key)
 
 
 def submitted(receipt: Receipt, user: Any, *, key: str) -> None:

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import SubmissionStatus
+from submissions.enums import HandOverStatus, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -84,6 +84,18 @@ class InvitationQuerySet(models.QuerySet):
 
     def pending(self, now: datetime) -> Self:
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class HandOverQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own affair."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.filter(Exists(member.filter(team=OuterRef("team"))))
+
+    def open(self) -> Self:
+        return self.filter(status=HandOverStatus.OPEN)
 
 
 class SubmissionQuerySet(models.QuerySet):

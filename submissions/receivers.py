@@ -13,9 +13,19 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from submissions import mail
-from submissions.enums import MemberRole, SubmissionStatus
+from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    HandOver,
+    Invitation,
+    Receipt,
+    Screening,
+    Submission,
+    Team,
+    TeamMember,
+)
 from submissions.services import following, form_news, inspections, news, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
@@ -81,6 +91,16 @@ def send_left(*, key: str, team: int, user: int) -> None:
     if person is not None and captain is not None:
         found = Team.objects.select_related("competition").get(pk=team)
         mail.left(found, person, to=captain.user.email, key=key)
+
+
+@handles("submissions.hand_over")
+def send_hand_over(*, key: str, about: int, news: str, user: int) -> None:
+    offer = HandOver.objects.select_related("team__competition", "offered_by", "offered_to").filter(pk=about).first()
+    # What was offered and has been answered by now is no news.
+    if offer is None or (news == "offered" and offer.status != HandOverStatus.OPEN):
+        return
+    if person := _in_team(offer.team_id, user):
+        mail.hand_over(offer, news, person, key=key)
 
 
 @handles("submissions.submitted")

@@ -35,6 +35,15 @@ def can_screen(user: Person, submission: Any) -> bool:
     return is_track_organizer(user, submission.track) and not is_member(user, submission.team)
 
 
+def is_offered(user: Person, offer: Any) -> bool:
+    """To whom a captain has offered the team, as long as they are in it."""
+    return offer.offered_to_id == user.pk and is_member(user, offer.team)
+
+
+def has_offered(user: Person, offer: Any) -> bool:
+    return offer.offered_by_id == user.pk and is_member(user, offer.team)
+
+
 def is_author(user: Person, comment: Any) -> bool:
     """Has written it and is still in the team."""
     return comment.author_id is not None and comment.author_id == user.pk and is_member(user, comment.submission.team)

@@ -10,11 +10,12 @@ from django.db.models.functions import Cast
 from portal.core.audit_rights import grants
 from portal.core.models import AuditEntry
 from portal.core.people import Person
-from submissions.models import Extension, Invitation, Submission, Team, TeamMember
+from submissions.models import Extension, HandOver, Invitation, Submission, Team, TeamMember
 
 # What a team does itself: with the names of its members.
 OWN = {
     "submissions.team": ["found", "join"],
+    "submissions.handover": ["offer_team", "accept_team", "decline_team", "take_team_back"],
     "submissions.invitation": ["invite", "revoke"],
     "submissions.submission": ["start", "attach", "submit", "issue_receipt", "withdraw"],
 }
@@ -48,6 +49,7 @@ def of_own_teams(user: Person) -> Q:
 def _things(teams: QuerySet[Team]) -> dict[str, QuerySet[Any]]:
     return {
         "submissions.team": teams,
+        "submissions.handover": HandOver.objects.filter(team__in=teams),
         "submissions.invitation": Invitation.objects.filter(team__in=teams),
         "submissions.submission": Submission.objects.filter(team__in=teams),
         "submissions.extension": Extension.objects.filter(team__in=teams),

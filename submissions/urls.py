@@ -8,6 +8,7 @@ urlpatterns = [
     path("teams/<int:pk>/", views.team, name="team"),
     path("teams/<int:pk>/history/", views.history, name="team_history"),
     path("teams/<int:pk>/hand-over/", views.hand_over, name="hand_over"),
+    path("teams/<int:pk>/hand-over/<int:offer>/", views.hand_over_answer, name="hand_over_answer"),
     path("teams/<int:pk>/leave/", views.leave, name="leave"),
     path("teams/<int:pk>/members/<int:member>/", views.member_edit, name="member_edit"),
     path("teams/<int:pk>/members/<int:member>/move/", views.member_move, name="member_move"),

@@ -3,6 +3,7 @@ from submissions.services.drafts import start_submission
 from submissions.services.extensions import grant_extension, revoke_extension
 from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
 from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
+from submissions.services.handing_over import accept_team, decline_team, offer_team, take_team_back
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
 from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
@@ -10,7 +11,7 @@ from submissions.services.renditions import request_rendition
 from submissions.services.roster import edit_member, leave_team, move_member, remove_member
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
-from submissions.services.teams import found_team, hand_over
+from submissions.services.teams import found_team
 from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
@@ -32,6 +33,7 @@ __all__ = [
     "TooLate",
     "WrongSum",
     "accept_invitation",
+    "accept_team",
     "add_comment",
     "add_partner",
     "attach_file",
@@ -39,6 +41,7 @@ __all__ = [
     "begin_upload",
     "clone_forms",
     "current_files",
+    "decline_team",
     "delete_comment",
     "edit_comment",
     "edit_form",
@@ -47,11 +50,11 @@ __all__ = [
     "found_team",
     "give_up",
     "grant_extension",
-    "hand_over",
     "invite",
     "keep_unsent",
     "leave_team",
     "move_member",
+    "offer_team",
     "pass_screening",
     "publish_form",
     "read_topic",
@@ -71,5 +74,6 @@ __all__ = [
     "start_submission",
     "submit",
     "take_chunk",
+    "take_team_back",
     "withdraw",
 ]

@@ -17,6 +17,7 @@ from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import MemberRole
 from submissions.models import Team, TeamMember
+from submissions.services.handing_over import end_offers
 from submissions.services.teams import lock_team
 from tracks.enums import StageKind
 
@@ -102,5 +103,6 @@ def _lock(member: TeamMember, now: datetime | None) -> tuple[Team, TeamMember]:
 def _take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
     if member.role == MemberRole.CAPTAIN:
         raise Conflict(_("The captain can't go. Hand the team over to another member first."))
+    end_offers(team, actor=actor, user=member.user_id)
     TeamMember.objects.filter(pk=member.pk).delete()
     audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})

@@ -1,12 +1,13 @@
 from submissions.views.checking import receipt_document, verify_receipt
 from submissions.views.entries import read_topic, remove_file, start, submission, submission_submit, withdraw
+from submissions.views.handing_over import hand_over, hand_over_answer
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
 from submissions.views.roster import leave, member_edit, member_move, member_remove, partner_add, partner_remove
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import hand_over, team, team_new
+from submissions.views.teams import team, team_new
 from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "comment_resolve",
     "comments",
     "hand_over",
+    "hand_over_answer",
     "history",
     "invitation",
     "leave",

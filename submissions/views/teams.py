@@ -9,13 +9,13 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
 from submissions.forms import FoundTeamForm, InviteForm, MemberForm, OrganizationForm
-from submissions.models import Invitation, Submission, Team, TeamMember, TeamOrganization
+from submissions.models import HandOver, Invitation, Submission, Team, TeamMember, TeamOrganization
 from tracks.enums import StageKind
 from tracks.models import Competition
 
@@ -78,19 +78,6 @@ def show_team(request: HttpRequest, team: Team, outcome: Outcome, **forms: Form)
     return render(request, "submissions/team.html", context, status=outcome.status)
 
 
-@login_required
-@require_POST
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make the member that ``member`` names the captain."""
-    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("competition"), pk=pk)
-    wanted = request.POST.get("member", "")
-    members = TeamMember.objects.visible_to(request.user).filter(team=team).select_related("user")
-    heir = get_object_or_404(members, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
-    services.hand_over(team, actor=request.user, to=heir)
-    messages.success(request, _("%(name)s is the captain now.") % {"name": heir.user})
-    return redirect(team)
-
-
 def member_form(member: TeamMember, data: Any = None) -> MemberForm:
     return MemberForm(data, prefix=f"m{member.pk}", initial={"duty": member.duty, "is_contact": member.is_contact})
 
@@ -130,7 +117,11 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     limit = team.competition.max_organizations
     invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
     entries = Submission.objects.visible_to(user).filter(team=team)
+    offers = HandOver.objects.visible_to(user).open().filter(team=team)
     registration = windows.stage_of(team.competition, StageKind.REGISTRATION, [team])
+    is_open = registration is not None and registration.is_open(now)
+    # One that was made before the roster was locked can't be accepted any more.
+    offer = offers.select_related("offered_by", "offered_to").first() if is_open else None
     return {
         "team": team,
         "competition": team.competition,
@@ -138,11 +129,13 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "partners": partners,
         "has_room_for_partner": limit is None or 1 + len(partners) < limit,
         "invitations": invitations,
+        "offer": offer,
+        "is_offered": offer is not None and offer.offered_to_id == user.pk,
         "submissions": entries.for_listing().with_submitted_title().order_by("pk"),
         "is_member": any(member.user_id == user.pk for member in members),
         "is_captain": rules.is_captain(user, team),
         "registration": registration,
-        "is_registration_open": registration is not None and registration.is_open(now),
+        "is_registration_open": is_open,
         "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION, [team]),
         "now": now,
     }

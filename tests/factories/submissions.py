@@ -28,6 +28,7 @@ from submissions.models import (
     Attachment,
     Comment,
     Extension,
+    HandOver,
     Invitation,
     Organization,
     Receipt,
@@ -104,6 +105,18 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     email = factory.Sequence(lambda n: f"invited{n}@example.com")
     invited_by = factory.LazyAttribute(lambda invitation: captain_of(invitation.team))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class HandOverFactory(factory.django.DjangoModelFactory):
+    """An open offer of the captain's to another member: ``offered_to=user``, or somebody new."""
+
+    class Meta:
+        model = HandOver
+
+    team = factory.SubFactory(TeamFactory)
+    offered_by = factory.LazyAttribute(lambda offer: captain_of(offer.team))
+    offered_to = factory.LazyAttribute(lambda offer: TeamMemberFactory(team=offer.team).user)
+    offered_at = factory.LazyFunction(timezone.now)
 
 
 class SubmissionFactory(factory.django.DjangoModelFactory):

@@ -29,7 +29,7 @@ CURRENT = SafeString('aria-current="page"')
 SEALED = {"×": SafeString('<em class="x">×</em>'), "”": SafeString("”<wbr>")}
 # What a state's colour is, everywhere. A word that means different things is listed with its model.
 TONES = {
-    "off": "withdrawn declined expired revoked recused planned skipped",
+    "off": "withdrawn declined expired revoked taken_back lapsed recused planned skipped",
     "": "draft pending assigned closed",
     "now": "submitted open started certificate.requested",
     "ok": "eligible passed accepted shortlisted published issued assignment.submitted",

@@ -142,6 +142,21 @@ LINES = [
     ),
     post("submissions:hand_over", "team_a.pk", data={"member": "987654321"}),
     post(
+        "submissions:hand_over_answer",
+        "team_a.pk,hand_over.pk",
+        let_in=people("CJ"),
+        refused=(TEAM_A | SITE) - people("CJ"),
+        data={"answer": "accept"},
+    ),
+    post(
+        "submissions:hand_over_answer",
+        "team_a.pk,hand_over.pk",
+        let_in=CAPTAIN,
+        refused=(TEAM_A | SITE) - CAPTAIN,
+        data={"answer": "take_back"},
+    ),
+    post("submissions:hand_over_answer", "team_b.pk,hand_over.pk", data={"answer": "decline"}),
+    post(
         "submissions:partner_add",
         "team_a.pk",
         let_in=CAPTAIN,

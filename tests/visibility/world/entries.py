@@ -16,6 +16,7 @@ from tests.factories.submissions import (
     AttachmentFactory,
     CommentFactory,
     ExtensionFactory,
+    HandOverFactory,
     InvitationFactory,
     OrganizationFactory,
     ReceiptFactory,
@@ -138,6 +139,7 @@ def _teams(world: World) -> None:
     world.member = TeamMemberFactory(team=world.team_a, user=users["TM"])
     for actor in sorted({*TEAM_A, "DI"} - {"TC", "TM"}):
         TeamMemberFactory(team=world.team_a, user=users[actor])
+    world.hand_over = HandOverFactory(team=world.team_a, offered_to=users["CJ"])
     world.partner = TeamOrganization.objects.create(team=world.team_a, organization=OrganizationFactory())
     world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
     world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
