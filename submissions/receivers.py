@@ -21,6 +21,7 @@ from submissions.models import (
     HandOver,
     Invitation,
     Receipt,
+    RosterRequest,
     Screening,
     Submission,
     Team,
@@ -101,6 +102,18 @@ def send_hand_over(*, key: str, about: int, news: str, user: int) -> None:
         return
     if person := _in_team(offer.team_id, user):
         mail.hand_over(offer, news, person, key=key)
+
+
+@handles("submissions.roster_request")
+def send_roster_request(*, key: str, about: int, news: str, user: int | None) -> None:
+    rows = RosterRequest.objects.select_related("team__competition", "person", "requested_by")
+    row = rows.filter(pk=about).first()
+    # What was asked and has been answered by now is no news.
+    if row is None or (news in {"asked", "told"} and not row.is_open):
+        return
+    to = row.email if user is None else _reachable(user)
+    if to:
+        mail.roster_request(row, news, to=to, is_team=user is not None and _in_team(row.team_id, user), key=key)
 
 
 @handles("submissions.submitted")
@@ -187,6 +200,11 @@ def _entries(user: int, topics: Iterable[int]) -> list[Submission]:
 
 def _address(user: int) -> str:
     return str(get_user_model().objects.values_list("email", flat=True).get(pk=user))
+
+
+def _reachable(user: int) -> str:
+    """The address of somebody whose account is in use; of others nothing."""
+    return get_user_model().objects.filter(pk=user, is_active=True).values_list("email", flat=True).first() or ""
 
 
 def _member(submission: Submission, user: int) -> Any:

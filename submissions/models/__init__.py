@@ -5,6 +5,7 @@ from submissions.models.extensions import Extension
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
 from submissions.models.handing_over import HandOver
 from submissions.models.renditions import Rendition
+from submissions.models.roster import RosterRequest
 from submissions.models.teams import Invitation, Organization, Team, TeamMember, TeamOrganization
 from submissions.models.uploads import Inspection, Upload
 
@@ -25,6 +26,7 @@ __all__ = [
     "Receipt",
     "ReceiptKey",
     "Rendition",
+    "RosterRequest",
     "Screening",
     "Submission",
     "SubmissionVersion",

@@ -9,6 +9,15 @@ from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
 from submissions.services.renditions import request_rendition
 from submissions.services.roster import edit_member, leave_team, move_member, remove_member
+from submissions.services.roster_decisions import approve_change, refuse_change
+from submissions.services.roster_requests import (
+    Wanted,
+    agree,
+    decline_change,
+    object_to,
+    request_change,
+    withdraw_request,
+)
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team
@@ -31,16 +40,20 @@ __all__ = [
     "NoSuchSlot",
     "Saved",
     "TooLate",
+    "Wanted",
     "WrongSum",
     "accept_invitation",
     "accept_team",
     "add_comment",
     "add_partner",
+    "agree",
+    "approve_change",
     "attach_file",
     "begin_form",
     "begin_upload",
     "clone_forms",
     "current_files",
+    "decline_change",
     "decline_team",
     "delete_comment",
     "edit_comment",
@@ -54,14 +67,17 @@ __all__ = [
     "keep_unsent",
     "leave_team",
     "move_member",
+    "object_to",
     "offer_team",
     "pass_screening",
     "publish_form",
     "read_topic",
+    "refuse_change",
     "reject",
     "remove_file",
     "remove_member",
     "remove_partner",
+    "request_change",
     "request_rendition",
     "resolve_comment",
     "restore_revision",
@@ -76,4 +92,5 @@ __all__ = [
     "take_chunk",
     "take_team_back",
     "withdraw",
+    "withdraw_request",
 ]
