@@ -61,7 +61,7 @@ def left(team: Team, person: Any, *, to: str, key: str) -> None:
 
 def hand_over(offer: HandOver, news: str, person: Any, *, key: str) -> None:
     """``news``: what has become of the offer."""
-    context = {
+    context: dict[str, object] = {
         "news": news,
         "team": plain(offer.team.name),
         "competition": offer.team.competition.name,
@@ -76,7 +76,7 @@ def roster_request(row: RosterRequest, news: str, *, to: str, is_team: Any, key:
     """``news``: what has become of the request. Who it is about is named to their team, and to themselves as “you”."""
     is_own = bool(row.person and row.person.email == to) or (row.person is None and row.email.lower() == to.lower())
     who = plain(row.person.full_name) if row.person else plain(row.email)
-    context = {
+    context: dict[str, object] = {
         "news": news,
         "change": row.change,
         "status": row.status,

@@ -1,4 +1,4 @@
-"""The organizers decide about a change of a locked roster; what they approve is done at that moment, within the limits."""
+"""Organizers decide about a change of a locked roster; what they approve is done at once, within the limits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def approve_change(
     request = lock_request(request)
     if _is_said(request, S.APPROVED, actor):
         return request
-    require_open(request, {S.AWAITING})
+    require_open(request, {S.AWAITING}, by=str(request.decided_by or ""))
     before = list(request.team.members.values_list("user_id", flat=True))
     APPLY[RosterChange(request.change)](request, actor)
     return _decide(request, "approve_change", actor=actor, answer=answer, now=now, told=[*before, request.person_id])
@@ -52,7 +52,7 @@ def refuse_change(request: RosterRequest, *, actor: Any, answer: str, now: datet
     request = lock_request(request)
     if _is_said(request, S.REFUSED, actor):
         return request
-    require_open(request, {S.AWAITING})
+    require_open(request, {S.AWAITING}, by=str(request.decided_by or ""))
     told = [request.requested_by_id, request.person_id]
     return _decide(request, "refuse_change", actor=actor, answer=answer, now=now, told=told)
 

@@ -138,14 +138,13 @@ def lock_request(request: RosterRequest) -> RosterRequest:
     return rows.get(pk=request.pk)
 
 
-def require_open(request: RosterRequest, states: Iterable[str] = (S.ASKED, S.AWAITING)) -> None:
+def require_open(request: RosterRequest, states: Iterable[str] = (S.ASKED, S.AWAITING), by: str = "") -> None:
     """Raise Conflict, saying what has happened, unless it is in one of these ``states``."""
     if request.status not in states:
-        raise Conflict(what_happened(request))
+        raise Conflict(what_happened(request, by or _("The organizing committee")))
 
 
-def what_happened(request: RosterRequest) -> str:
-    by = str(request.decided_by or _("The organizing committee"))
+def what_happened(request: RosterRequest, by: str) -> str:
     words = {
         S.ASKED: _("The person concerned hasn't agreed yet."),
         S.AWAITING: _("This request waits for the organizers' decision."),
@@ -235,24 +234,34 @@ def _concerned(team: Team, wanted: Wanted) -> TeamMember | None:
 
 
 def _check(team: Team, wanted: Wanted, member: TeamMember | None, now: datetime) -> None:
+    _check_person(team, wanted, member)
     pending = team.roster_requests.open()
-    if member is None:
-        if team.members.filter(user__email__iexact=wanted.email).exists():
-            raise ValidationError({"email": _("This person is already in the team.")})
-        if pending.filter(email__iexact=wanted.email).exists():
-            raise ValidationError({"email": _("A request about this address is still open.")})
-    elif pending.filter(person=member.user_id).exists():
-        raise ValidationError({"member": _("A request about this person is still open.")})
     if wanted.change == RosterChange.CAPTAIN and pending.filter(change=RosterChange.CAPTAIN).exists():
         raise ValidationError({"member": _("A request for another captain is still open.")})
     if wanted.change == RosterChange.EDIT and member is not None:
-        people = list(team.members.all())
-        if wanted.place is None or not 1 <= wanted.place <= len(people):
-            raise ValidationError({"place": _("Please give a place from 1 to %(last)s.") % {"last": len(people)}})
-        if (wanted.duty, wanted.place) == (member.duty, people.index(member) + 1):
-            raise ValidationError({"duty": _("Nothing would change.")})
+        _check_place(team, wanted, member)
     if team.roster_requests.filter(requested_at__gt=now - timedelta(days=1)).count() >= REQUESTS_A_DAY:
         raise ValidationError(_("Too many requests today. Please go on tomorrow."))
+
+
+def _check_person(team: Team, wanted: Wanted, member: TeamMember | None) -> None:
+    pending = team.roster_requests.open()
+    if member is not None:
+        if pending.filter(person=member.user_id).exists():
+            raise ValidationError({"member": _("A request about this person is still open.")})
+        return
+    if team.members.filter(user__email__iexact=wanted.email).exists():
+        raise ValidationError({"email": _("This person is already in the team.")})
+    if pending.filter(email__iexact=wanted.email).exists():
+        raise ValidationError({"email": _("A request about this address is still open.")})
+
+
+def _check_place(team: Team, wanted: Wanted, member: TeamMember) -> None:
+    people = list(team.members.all())
+    if wanted.place is None or not 1 <= wanted.place <= len(people):
+        raise ValidationError({"place": _("Please give a place from 1 to %(last)s.") % {"last": len(people)}})
+    if (wanted.duty, wanted.place) == (member.duty, people.index(member) + 1):
+        raise ValidationError({"duty": _("Nothing would change.")})
 
 
 def _require_able(request: RosterRequest, actor: Any) -> None:

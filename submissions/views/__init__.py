@@ -6,6 +6,13 @@ from submissions.views.invitations import invitation, revoke
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
 from submissions.views.roster import leave, member_edit, member_move, member_remove, partner_add, partner_remove
+from submissions.views.roster_board import roster_board
+from submissions.views.roster_requests import (
+    roster_request,
+    roster_request_answer,
+    roster_request_decide,
+    roster_request_new,
+)
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import team, team_new
 from submissions.views.writing import preview, restore_section, save_section, section_history, token
@@ -36,6 +43,11 @@ __all__ = [
     "renditions",
     "restore_section",
     "revoke",
+    "roster_board",
+    "roster_request",
+    "roster_request_answer",
+    "roster_request_decide",
+    "roster_request_new",
     "save_section",
     "section_history",
     "start",

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.core.reading import note_reading
-from submissions import rules, services, windows
+from submissions import roster_pages, rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
+from submissions.enums import RosterChange
 from submissions.forms import FoundTeamForm, InviteForm, MemberForm, OrganizationForm
 from submissions.models import HandOver, Invitation, Submission, Team, TeamMember, TeamOrganization
 from tracks.enums import StageKind
@@ -122,6 +123,7 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     is_open = registration is not None and registration.is_open(now)
     # One that was made before the roster was locked can't be accepted any more.
     offer = offers.select_related("offered_by", "offered_to").first() if is_open else None
+    is_member = any(member.user_id == user.pk for member in members)
     return {
         "team": team,
         "competition": team.competition,
@@ -132,10 +134,13 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "offer": offer,
         "is_offered": offer is not None and offer.offered_to_id == user.pk,
         "submissions": entries.for_listing().with_submitted_title().order_by("pk"),
-        "is_member": any(member.user_id == user.pk for member in members),
+        "is_member": is_member,
         "is_captain": rules.is_captain(user, team),
         "registration": registration,
         "is_registration_open": is_open,
+        "is_locked": windows.is_locked(registration, now),
+        "roster_requests": roster_pages.of_team(user, team, is_member=is_member),
+        "roster_changes": RosterChange.choices,
         "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION, [team]),
         "now": now,
     }
