@@ -34,6 +34,33 @@ class MemberRole(models.TextChoices):
     MEMBER = "member", _("member")
 
 
+class HandOverStatus(models.TextChoices):
+    OPEN = "open", pgettext_lazy("hand-over", "open")
+    ACCEPTED = "accepted", pgettext_lazy("hand-over", "accepted")
+    DECLINED = "declined", pgettext_lazy("hand-over", "declined")
+    TAKEN_BACK = "taken_back", pgettext_lazy("hand-over", "taken back")
+    LAPSED = "lapsed", pgettext_lazy("hand-over", "no longer holds")
+
+
+class RosterChange(models.TextChoices):
+    """What a captain may ask for once the roster is locked."""
+
+    ADD = "add", _("add somebody")
+    REMOVE = "remove", _("take somebody out")
+    EDIT = "edit", _("duty or place")
+    CAPTAIN = "captain", _("another captain")
+
+
+class RosterRequestStatus(models.TextChoices):
+    ASKED = "asked", pgettext_lazy("roster", "waits for the person's consent")
+    AWAITING = "awaiting", pgettext_lazy("roster", "waits for the organizers' decision")
+    APPROVED = "approved", pgettext_lazy("roster", "approved")
+    REFUSED = "refused", pgettext_lazy("roster", "refused")
+    DECLINED = "declined", pgettext_lazy("roster", "declined by the person")
+    WITHDRAWN = "withdrawn", pgettext_lazy("roster", "taken back")
+    LAPSED = "lapsed", pgettext_lazy("roster", "no longer applies")
+
+
 class SubmissionStatus(models.TextChoices):
     DRAFT = "draft", pgettext_lazy("submission", "draft")
     SUBMITTED = "submitted", pgettext_lazy("submission", "submitted")

@@ -20,9 +20,11 @@ from submissions.models import (
     Comment,
     EntryFormVersion,
     Extension,
+    HandOver,
     Invitation,
     Organization,
     Rendition,
+    RosterRequest,
     Screening,
     Submission,
     SubmissionVersion,
@@ -31,6 +33,8 @@ from submissions.models import (
     UnsentText,
     Upload,
 )
+from submissions.services.handing_over import end_offers
+from submissions.services.roster_requests import lapse_requests
 from tracks.models import Competition
 
 # Somebody waits for the outcome of an entry in one of these.
@@ -43,6 +47,7 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
+            *("submissions.HandOver", "submissions.RosterRequest"),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
             # Told with the entry that they stand in, and with the forms that somebody published.
             *("submissions.Answer", "submissions.AnswerRevision", "submissions.EntryFormVersion"),
@@ -53,6 +58,12 @@ class SubmissionKeeper(Keeper):
     def sections(self) -> list[Section]:  # type: ignore[override]
         return [
             Section("teams", gettext_lazy("your teams"), teams),
+            Section("hand-overs", gettext_lazy("teams that were offered to you, or that you offered"), hand_overs),
+            Section(
+                "roster-requests",
+                gettext_lazy("changes of a team that you asked for, or that were about you"),
+                roster_requests,
+            ),
             Section("entries", gettext_lazy("entries of your teams, as they read now"), entries),
             Section("versions", gettext_lazy("versions that you submitted, with their receipts"), versions),
             Section("uploads", gettext_lazy("files that you uploaded"), uploads),
@@ -103,6 +114,7 @@ class SubmissionKeeper(Keeper):
     def erase(self, user: Any, *, now: datetime) -> None:
         _leave_teams(user)
         _forget_invitations(user, now)
+        _forget_requests(user)
         _forget_talk(user)
         UnsentText.objects.filter(user=user).delete()
 
@@ -123,6 +135,8 @@ def _leave_teams(user: Any) -> None:
         if team.members.count() == 1:
             for draft in team.submissions.filter(status=SubmissionStatus.DRAFT).order_by("pk"):
                 SUBMISSION_LIFECYCLE.apply(draft, "withdraw", actor=user, reason="account closed")
+        # Those to or by whoever goes, and all of them once nobody is left.
+        end_offers(team, actor=user, user=user.pk)
         member.delete()
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
 
@@ -135,6 +149,17 @@ def _forget_invitations(user: Any, now: datetime) -> None:
         addressed |= Q(email__iexact=email)
     open_ones.filter(addressed | Q(team__members=None, invited_by=user)).update(revoked_at=now)
     Invitation.objects.filter(addressed).update(email=f"{user.pk}@{NOBODY}")
+
+
+def _forget_requests(user: Any) -> None:
+    """Those about whoever goes come to an end; what they said against one is theirs to take along."""
+    addressed = Q()
+    for email in {user.email, *user.emailaddress_set.values_list("email", flat=True)}:
+        addressed |= Q(email__iexact=email)
+    about = RosterRequest.objects.filter(addressed | Q(person=user))
+    lapse_requests(about.open().select_related("team").order_by("pk"), actor=user)
+    about.filter(addressed).update(email=f"{user.pk}@{NOBODY}")
+    RosterRequest.objects.filter(person=user).update(objection="")
 
 
 def _forget_talk(user: Any) -> None:
@@ -157,6 +182,40 @@ def teams(user: Any) -> Iterator[Row]:
             "duty": row.duty,
             "is_contact": row.is_contact,
             "joined_at": row.joined_at,
+        },
+    )
+
+
+def hand_overs(user: Any) -> Iterator[Row]:
+    """Who the other one is, is about them."""
+    own = HandOver.objects.filter(Q(offered_by=user) | Q(offered_to=user)).select_related("team").order_by("pk")
+    return read(
+        own,
+        lambda row: {
+            "team": row.team.name,
+            "offered_by_you": row.offered_by_id == user.pk,
+            "state": row.status,
+            "offered_at": row.offered_at,
+            "settled_at": row.settled_at,
+        },
+    )
+
+
+def roster_requests(user: Any) -> Iterator[Row]:
+    """Whom somebody else's request is about, and what they said to it, is about them."""
+    own = RosterRequest.objects.filter(Q(requested_by=user) | Q(person=user)).select_related("team").order_by("pk")
+    return read(
+        own,
+        lambda row: {
+            "team": row.team.name,
+            "change": row.change,
+            "about_you": row.person_id == user.pk,
+            "reason": row.reason if row.requested_by_id == user.pk else "",
+            "objection": row.objection if row.person_id == user.pk else "",
+            "state": row.status,
+            "requested_at": row.requested_at,
+            "settled_at": row.settled_at,
+            "answer": row.answer,
         },
     )
 

@@ -1,5 +1,7 @@
 from portal.core.lifecycle import Lifecycle, move
+from submissions.enums import HandOverStatus as H
 from submissions.enums import RenditionStatus as R
+from submissions.enums import RosterRequestStatus as Q
 from submissions.enums import SubmissionStatus as S
 
 SUBMISSION_LIFECYCLE = Lifecycle(
@@ -18,3 +20,22 @@ RENDITION_LIFECYCLE = Lifecycle(
     move("fail_rendition", sources={R.REQUESTED}, target=R.FAILED),
     move("retry_rendition", sources={R.FAILED}, target=R.REQUESTED),
 )
+
+HAND_OVER_LIFECYCLE = Lifecycle(
+    move("accept_team", sources={H.OPEN}, target=H.ACCEPTED),
+    move("decline_team", sources={H.OPEN}, target=H.DECLINED),
+    move("take_team_back", sources={H.OPEN}, target=H.TAKEN_BACK),
+    move("lapse", sources={H.OPEN}, target=H.LAPSED),
+)
+
+ROSTER_REQUEST_LIFECYCLE = Lifecycle(
+    move("agree", sources={Q.ASKED}, target=Q.AWAITING),
+    # Whoever has agreed may think better of it until it is decided.
+    move("decline_change", sources={Q.ASKED, Q.AWAITING}, target=Q.DECLINED),
+    move("withdraw_request", sources={Q.ASKED, Q.AWAITING}, target=Q.WITHDRAWN),
+    move("approve_change", sources={Q.AWAITING}, target=Q.APPROVED),
+    move("refuse_change", sources={Q.AWAITING}, target=Q.REFUSED),
+    move("lapse_request", sources={Q.ASKED, Q.AWAITING}, target=Q.LAPSED),
+)
+# Nobody has said the last word about it.
+OPEN_REQUESTS = frozenset({Q.ASKED, Q.AWAITING})

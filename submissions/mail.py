@@ -11,7 +11,17 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.form_changes import Change
 from submissions.links import invitation_path
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    HandOver,
+    Invitation,
+    Receipt,
+    RosterRequest,
+    Screening,
+    Submission,
+    Team,
+)
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -47,6 +57,41 @@ def left(team: Team, person: Any, *, to: str, key: str) -> None:
         "url": mail.address(team.get_absolute_url()),
     }
     _send("left", context, to=to, key=key)
+
+
+def hand_over(offer: HandOver, news: str, person: Any, *, key: str) -> None:
+    """``news``: what has become of the offer."""
+    context: dict[str, object] = {
+        "news": news,
+        "team": plain(offer.team.name),
+        "competition": offer.team.competition.name,
+        "captain": plain(offer.offered_by.full_name),
+        "heir": plain(offer.offered_to.full_name),
+        "url": mail.address(f"{offer.team.get_absolute_url()}#members"),
+    }
+    _send("hand_over", context, to=person.email, key=key)
+
+
+def roster_request(row: RosterRequest, news: str, *, to: str, is_team: Any, key: str) -> None:
+    """``news``: what has become of the request. Who it is about is named to their team, and to themselves as “you”."""
+    is_own = bool(row.person and row.person.email == to) or (row.person is None and row.email.lower() == to.lower())
+    who = plain(row.person.full_name) if row.person else plain(row.email)
+    context: dict[str, object] = {
+        "news": news,
+        "change": row.change,
+        "status": row.status,
+        "is_own": is_own,
+        "is_team": bool(is_team),
+        "who": who,
+        "summary": row.summary(who),
+        "team": plain(row.team.name),
+        "competition": row.team.competition.name,
+        "captain": plain(row.requested_by.full_name),
+        "reason": plain(row.reason),
+        "answer": row.answer,
+        "url": mail.address(row.get_absolute_url()),
+    }
+    _send("roster_request", context, to=to, key=key)
 
 
 def submitted(receipt: Receipt, user: Any, *, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What beat asks for: unfinished uploads and unused files go, kept ones are read again at night."""
+"""What beat asks for: what is unfinished, unused or no longer holds goes, kept files are read again at night."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import uploads
+from submissions.services import handing_over, uploads
 from tracks.models import Organizer
 
 
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_uploads() -> None:
     uploads.sweep_uploads()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_offers() -> None:
+    handing_over.sweep_offers()
 
 
 @shared_task(acks_late=True, ignore_result=True)

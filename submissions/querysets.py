@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import InspectionState, SubmissionStatus
+from submissions.enums import HandOverStatus, InspectionState, RosterRequestStatus, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -93,6 +93,51 @@ class InvitationQuerySet(models.QuerySet):
 
     def pending(self, now: datetime) -> Self:
         return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class HandOverQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own affair."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.filter(Exists(member.filter(team=OuterRef("team"))))
+
+    def open(self) -> Self:
+        return self.filter(status=HandOverStatus.OPEN)
+
+
+class RosterRequestQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Whoever sees the team, and the person whom it concerns."""
+        if is_site_admin(user):
+            return self
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        teams = apps.get_model("submissions", "Team").objects.visible_to(user)
+        return self.filter(Q(team__in=teams) | self._about(user))
+
+    def organized_by(self, user: Person) -> Self:
+        """Those of teams in the competitions or with entries in the tracks that ``user`` runs."""
+        if is_site_admin(user):
+            return self
+        competitions = apps.get_model("tracks", "Competition").objects.organized_by(user)
+        entries = apps.get_model("submissions", "Submission").objects.organized_by(user)
+        return self.filter(Q(team__competition__in=competitions) | Exists(entries.filter(team=OuterRef("team"))))
+
+    def about(self, user: Person) -> Self:
+        """Those that concern ``user``: by name, or by the address that was asked."""
+        return self.filter(self._about(user))
+
+    def open(self) -> Self:
+        return self.filter(status__in=[RosterRequestStatus.ASKED, RosterRequestStatus.AWAITING])
+
+    def for_listing(self) -> Self:
+        return self.select_related("team__competition", "team__organization", "person", "requested_by", "decided_by")
+
+    def _about(self, user: Person) -> Q:
+        address = getattr(user, "email", "") or "-"
+        return Q(person_id=user.pk) | Q(person=None, email__iexact=address)
 
 
 class SubmissionQuerySet(models.QuerySet):

@@ -13,9 +13,20 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from submissions import mail
-from submissions.enums import MemberRole, SubmissionStatus
+from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    HandOver,
+    Invitation,
+    Receipt,
+    RosterRequest,
+    Screening,
+    Submission,
+    Team,
+    TeamMember,
+)
 from submissions.services import following, form_news, inspections, news, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
@@ -81,6 +92,28 @@ def send_left(*, key: str, team: int, user: int) -> None:
     if person is not None and captain is not None:
         found = Team.objects.select_related("competition").get(pk=team)
         mail.left(found, person, to=captain.user.email, key=key)
+
+
+@handles("submissions.hand_over")
+def send_hand_over(*, key: str, about: int, news: str, user: int) -> None:
+    offer = HandOver.objects.select_related("team__competition", "offered_by", "offered_to").filter(pk=about).first()
+    # What was offered and has been answered by now is no news.
+    if offer is None or (news == "offered" and offer.status != HandOverStatus.OPEN):
+        return
+    if person := _in_team(offer.team_id, user):
+        mail.hand_over(offer, news, person, key=key)
+
+
+@handles("submissions.roster_request")
+def send_roster_request(*, key: str, about: int, news: str, user: int | None) -> None:
+    rows = RosterRequest.objects.select_related("team__competition", "person", "requested_by")
+    row = rows.filter(pk=about).first()
+    # What was asked and has been answered by now is no news.
+    if row is None or (news in {"asked", "told"} and not row.is_open):
+        return
+    to = row.email if user is None else _reachable(user)
+    if to:
+        mail.roster_request(row, news, to=to, is_team=user is not None and _in_team(row.team_id, user), key=key)
 
 
 @handles("submissions.submitted")
@@ -167,6 +200,11 @@ def _entries(user: int, topics: Iterable[int]) -> list[Submission]:
 
 def _address(user: int) -> str:
     return str(get_user_model().objects.values_list("email", flat=True).get(pk=user))
+
+
+def _reachable(user: int) -> str:
+    """The address of somebody whose account is in use; of others nothing."""
+    return get_user_model().objects.filter(pk=user, is_active=True).values_list("email", flat=True).first() or ""
 
 
 def _member(submission: Submission, user: int) -> Any:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import IdentityDocument
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.identity import delete_document
-from submissions.enums import SubmissionStatus
-from submissions.models import Invitation, Submission, TeamMember
+from submissions.enums import RosterChange, RosterRequestStatus, SubmissionStatus
+from submissions.models import Invitation, RosterRequest, Submission, TeamMember
 from tracks.models import Competition
 
+NOBODY = "closed.invalid"
 UNSUBMITTED = (SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN)
 
 
@@ -40,6 +41,16 @@ def settled_invitations(cutoff: datetime) -> QuerySet[Any]:
 
 def delete_invitation(row: Invitation) -> None:
     row.delete()
+
+
+def addresses_of_requests(cutoff: datetime) -> QuerySet[Any]:
+    """Of people who were asked to join and didn't."""
+    came_to_nothing = RosterRequest.objects.filter(change=RosterChange.ADD, settled_at__lt=cutoff)
+    return came_to_nothing.exclude(status=RosterRequestStatus.APPROVED).exclude(email__endswith=f"@{NOBODY}")
+
+
+def forget_address(request: RosterRequest) -> None:
+    RosterRequest.objects.filter(pk=request.pk).update(email=f"request{request.pk}@{NOBODY}")
 
 
 def document_numbers(cutoff: datetime) -> QuerySet[Any]:
@@ -72,6 +83,16 @@ register(
         90,
         settled_invitations,
         delete_invitation,
+    )
+)
+register(
+    Policy(
+        "roster_addresses",
+        _("addresses of people who were asked to join a team and did not"),
+        _("from the end of the request. The address is deleted; that there was a request stays."),
+        90,
+        addresses_of_requests,
+        forget_address,
     )
 )
 register(

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.core.people import Person
 from submissions.enums import MemberRole
-from tracks.rules import is_track_organizer
+from tracks.rules import is_organizer, is_track_organizer
 
 
 def is_somebody(user: Person) -> bool:
@@ -33,6 +33,46 @@ def can_accept(user: Any, invitation: Any) -> bool:
 def can_screen(user: Person, submission: Any) -> bool:
     """Organizers of its track; nobody decides about an entry of their own team."""
     return is_track_organizer(user, submission.track) and not is_member(user, submission.team)
+
+
+def is_offered(user: Person, offer: Any) -> bool:
+    """To whom a captain has offered the team, as long as they are in it."""
+    return offer.offered_to_id == user.pk and is_member(user, offer.team)
+
+
+def has_offered(user: Person, offer: Any) -> bool:
+    return offer.offered_by_id == user.pk and is_member(user, offer.team)
+
+
+def is_asked(user: Any, request: Any) -> bool:
+    """Whose consent the request takes: who would join, by the address that was asked, or who would lead."""
+    if not is_somebody(user) or not request.asks_consent:
+        return False
+    if request.person_id is not None:
+        return request.person_id == user.pk
+    return owns_address(user, request.email)
+
+
+def may_object(user: Person, request: Any) -> bool:
+    """Whom it concerns without being asked for consent."""
+    return is_somebody(user) and not request.asks_consent and request.person_id == user.pk
+
+
+def may_read_objection(user: Person, request: Any) -> bool:
+    """What somebody says against their captain's request is for those who decide."""
+    return request.person_id == user.pk or not is_member(user, request.team)
+
+
+def can_decide_request(user: Person, request: Any) -> bool:
+    """Who runs the competition, or every track in which the team has an entry; never about themselves or their team."""
+    team = request.team
+    if request.person_id == user.pk or is_member(user, team):
+        return False
+    if is_organizer(user, team.competition):
+        return True
+    entries = team.submissions.exclude(number="").select_related("track__competition")
+    tracks = {entry.track_id: entry.track for entry in entries}
+    return bool(tracks) and all(is_track_organizer(user, track) for track in tracks.values())
 
 
 def is_author(user: Person, comment: Any) -> bool:

@@ -22,3 +22,9 @@ def clean_text(value: str, *, limit: int) -> str:
             params={"length": len(text), "limit": limit},
         )
     return text
+
+
+def masked(email: str) -> str:
+    """Enough to recognise one's own address, not enough to learn somebody else's."""
+    name, _at, host = email.partition("@")
+    return f"{name[:2]}***@{host}"

@@ -10,12 +10,15 @@ from django.db.models.functions import Cast
 from portal.core.audit_rights import grants
 from portal.core.models import AuditEntry
 from portal.core.people import Person
-from submissions.models import Extension, Invitation, Submission, Team, TeamMember
+from submissions.models import Extension, HandOver, Invitation, RosterRequest, Submission, Team, TeamMember
 
 # What a team does itself: with the names of its members.
 OWN = {
     "submissions.team": ["found", "join"],
+    "submissions.handover": ["offer_team", "accept_team", "decline_team", "take_team_back"],
     "submissions.invitation": ["invite", "revoke"],
+    # Who declined or objected is not the team's to read here.
+    "submissions.rosterrequest": ["request_change", "agree", "withdraw_request"],
     "submissions.submission": ["start", "attach", "submit", "issue_receipt", "withdraw"],
 }
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
@@ -23,6 +26,7 @@ OWN = {
 TOLD = {
     "submissions.team": ["merge_organization"],
     "submissions.extension": ["grant_extension", "revoke_extension"],
+    "submissions.rosterrequest": ["approve_change", "refuse_change"],
     "submissions.submission": ["pass_screening", "return_for_correction", "reject"],
 }
 
@@ -49,6 +53,8 @@ def of_own_teams(user: Person) -> Q:
 def _things(teams: QuerySet[Team]) -> dict[str, QuerySet[Any]]:
     return {
         "submissions.team": teams,
+        "submissions.handover": HandOver.objects.filter(team__in=teams),
+        "submissions.rosterrequest": RosterRequest.objects.filter(team__in=teams),
         "submissions.invitation": Invitation.objects.filter(team__in=teams),
         "submissions.submission": Submission.objects.filter(team__in=teams),
         "submissions.extension": Extension.objects.filter(team__in=teams),

@@ -64,6 +64,17 @@ def require_open(competition: Competition, kind: StageKind, now: datetime, team:
     _require_takes(stage_of(competition, kind, [team] if team else []), now)
 
 
+def require_locked(team: Team, now: datetime) -> None:
+    """Raise Conflict while the team may change its roster itself."""
+    if not is_locked(stage_of(team.competition, StageKind.REGISTRATION, [team]), now):
+        raise Conflict(_("The team can still be changed on its own page; nobody has to be asked."))
+
+
+def is_locked(registration: Window | None, now: datetime) -> bool:
+    """From the end that was told on, changes of the roster are the organizers' to approve."""
+    return registration is None or now >= registration.closes_at
+
+
 def window_of(submission: Submission) -> Window | None:
     """Of submitting, for the team of this entry."""
     if not hasattr(submission, "window_opens_at"):

@@ -12,10 +12,22 @@ from django.db.models import Count, Q
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
+from submissions import roster_pages
 from submissions.asked import definition_of
 from submissions.completeness import Lack, make_draft
-from submissions.enums import ScreeningOutcome, SubmissionStatus
-from submissions.models import Answer, Attachment, Invitation, Receipt, Screening, Submission, Team, TeamMember
+from submissions.enums import RosterRequestStatus, ScreeningOutcome, SubmissionStatus
+from submissions.models import (
+    Answer,
+    Attachment,
+    HandOver,
+    Invitation,
+    Receipt,
+    RosterRequest,
+    Screening,
+    Submission,
+    Team,
+    TeamMember,
+)
 from submissions.windows import Window, is_writable, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
@@ -56,6 +68,8 @@ def desk_page(user: Any, *, now: datetime) -> dict[str, Any]:
         "now": now,
         "teams": team_desks(user, now=now),
         "invitations": invitations(user, now=now),
+        "offers": offers(user),
+        "roster_requests": roster_pages.about(user),
         "rounds_to_judge": rounds_to_judge(user),
         "organized": organized(user),
         "enterable": enterable(user, now=now),
@@ -82,6 +96,12 @@ def invitations(user: Any, *, now: datetime) -> list[Invitation]:
     return list(addressed.select_related("team__organization", "team__competition", "invited_by").order_by("-pk"))
 
 
+def offers(user: Any) -> list[HandOver]:
+    """Teams that this person is asked to lead."""
+    rows = HandOver.objects.visible_to(user).open().filter(offered_to_id=user.pk)
+    return list(rows.select_related("team__competition", "team__organization", "offered_by").order_by("-pk"))
+
+
 def rounds_to_judge(user: Any) -> list[RoundToJudge]:
     """The rounds in which this person owes reviews, and how many of their own are done."""
     owed = Assignment.objects.owed_by(user).values("round")
@@ -96,6 +116,8 @@ def organized(user: Any) -> list[dict[str, Any]]:
     tracks = Track.objects.organized_by(user).values("competition")
     waiting = Submission.objects.organized_by(user).filter(status=SubmissionStatus.SUBMITTED)
     counts = dict(waiting.values_list("track__competition").annotate(count=Count("pk")).order_by())
+    asked = RosterRequest.objects.organized_by(user).filter(status=RosterRequestStatus.AWAITING)
+    changes = dict(asked.values_list("team__competition").annotate(count=Count("pk")).order_by())
     rounds = defaultdict(list)
     for each in Round.objects.visible_to(user).with_progress().order_by("opens_at", "pk"):
         rounds[each.competition_id].append(each)
@@ -105,6 +127,7 @@ def organized(user: Any) -> list[dict[str, Any]]:
         {
             "competition": competition,
             "awaiting_screening": counts.get(competition.pk, 0),
+            "roster_changes": changes.get(competition.pk, 0),
             "rounds": rounds[competition.pk],
             "is_whole": competition.pk in whole,
         }

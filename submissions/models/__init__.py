@@ -3,8 +3,10 @@ from submissions.models.comments import Comment
 from submissions.models.entries import Attachment, Receipt, ReceiptKey, Screening, Submission, SubmissionVersion
 from submissions.models.extensions import Extension
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
+from submissions.models.handing_over import HandOver
 from submissions.models.organizations import Organization, TeamOrganization
 from submissions.models.renditions import Rendition
+from submissions.models.roster import RosterRequest
 from submissions.models.teams import Invitation, Team, TeamMember
 from submissions.models.uploads import Inspection, Upload
 
@@ -18,12 +20,14 @@ __all__ = [
     "Extension",
     "FormSection",
     "FormSlot",
+    "HandOver",
     "Inspection",
     "Invitation",
     "Organization",
     "Receipt",
     "ReceiptKey",
     "Rendition",
+    "RosterRequest",
     "Screening",
     "Submission",
     "SubmissionVersion",

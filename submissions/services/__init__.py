@@ -3,6 +3,7 @@ from submissions.services.drafts import start_submission
 from submissions.services.extensions import grant_extension, revoke_extension
 from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
 from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
+from submissions.services.handing_over import accept_team, decline_team, offer_team, take_team_back
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
 from submissions.services.merging import merge_organizations
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
@@ -10,9 +11,18 @@ from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
 from submissions.services.renditions import request_rendition
 from submissions.services.roster import edit_member, leave_team, move_member, remove_member
+from submissions.services.roster_decisions import approve_change, refuse_change
+from submissions.services.roster_requests import (
+    Wanted,
+    agree,
+    decline_change,
+    object_to,
+    request_change,
+    withdraw_request,
+)
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
-from submissions.services.teams import found_team, hand_over
+from submissions.services.teams import found_team
 from submissions.services.units import describe_organization
 from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
@@ -32,16 +42,22 @@ __all__ = [
     "NoSuchSlot",
     "Saved",
     "TooLate",
+    "Wanted",
     "WrongSum",
     "accept_invitation",
+    "accept_team",
     "add_comment",
     "add_partner",
+    "agree",
+    "approve_change",
     "attach_file",
     "begin_form",
     "begin_upload",
     "clone_forms",
     "correct_organization",
     "current_files",
+    "decline_change",
+    "decline_team",
     "delete_comment",
     "describe_organization",
     "edit_comment",
@@ -51,7 +67,6 @@ __all__ = [
     "found_team",
     "give_up",
     "grant_extension",
-    "hand_over",
     "hold_organization",
     "invite",
     "is_registrar",
@@ -59,13 +74,17 @@ __all__ = [
     "leave_team",
     "merge_organizations",
     "move_member",
+    "object_to",
+    "offer_team",
     "pass_screening",
     "publish_form",
     "read_topic",
+    "refuse_change",
     "reject",
     "remove_file",
     "remove_member",
     "remove_partner",
+    "request_change",
     "request_rendition",
     "resolve_comment",
     "restore_revision",
@@ -79,5 +98,7 @@ __all__ = [
     "start_submission",
     "submit",
     "take_chunk",
+    "take_team_back",
     "withdraw",
+    "withdraw_request",
 ]

@@ -17,6 +17,7 @@ from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import MemberRole
 from submissions.models import Team, TeamMember
+from submissions.services.handing_over import end_offers
 from submissions.services.teams import lock_team
 from tracks.enums import StageKind
 
@@ -59,10 +60,7 @@ def move_member(member: TeamMember, *, actor: Any, up: bool, now: datetime | Non
     there = here - 1 if up else here + 1
     if not 0 <= there < len(rows):
         return
-    rows[here], rows[there] = rows[there], rows[here]
-    for place, row in enumerate(rows, start=1):
-        row.place = place
-    TeamMember.objects.bulk_update(rows, ["place"])
+    place_member(team, member, there + 1)
     audit.record("move_member", team, actor=actor, after={"member": member.user_id, "place": there + 1})
 
 
@@ -73,7 +71,7 @@ def remove_member(member: TeamMember, *, actor: Any, now: datetime | None = None
     team, member = _lock(member, now)
     # Whoever has handed the team over a moment ago is no longer the one to decide.
     require(rules.is_captain, actor, team)
-    _take_out(team, member, "remove_member", actor)
+    take_out(team, member, "remove_member", actor)
     enqueue("submissions.removed", key=f"removed:{member.pk}", payload={"team": team.pk, "user": member.user_id})
 
 
@@ -85,8 +83,17 @@ def leave_team(team: Team, *, actor: Any, now: datetime | None = None) -> None:
     if own is None:
         raise Conflict(_("This person is no longer in the team."))
     team, member = _lock(own, now)
-    _take_out(team, member, "leave", actor)
+    take_out(team, member, "leave", actor)
     enqueue("submissions.left", key=f"left:{member.pk}", payload={"team": team.pk, "user": member.user_id})
+
+
+def place_member(team: Team, member: TeamMember, place: int) -> None:
+    """Whoever calls has locked ``team``. Counted from one; what lies beyond the end is the end."""
+    rows = [row for row in team.members.all() if row.pk != member.pk]
+    rows.insert(max(place, 1) - 1, member)
+    for number, row in enumerate(rows, start=1):
+        row.place = number
+    TeamMember.objects.bulk_update(rows, ["place"])
 
 
 def _lock(member: TeamMember, now: datetime | None) -> tuple[Team, TeamMember]:
@@ -99,8 +106,10 @@ def _lock(member: TeamMember, now: datetime | None) -> tuple[Team, TeamMember]:
     return team, found
 
 
-def _take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
+def take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
+    """Whoever calls has locked ``team``."""
     if member.role == MemberRole.CAPTAIN:
         raise Conflict(_("The captain can't go. Hand the team over to another member first."))
+    end_offers(team, actor=actor, user=member.user_id)
     TeamMember.objects.filter(pk=member.pk).delete()
     audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})

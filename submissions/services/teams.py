@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.services import lock_person
 from portal.core import audit
-from portal.core.errors import Conflict
 from portal.core.permissions import require
 from submissions import rules, windows
 from submissions.enums import MemberRole
@@ -70,28 +69,6 @@ def lock_team(team: Team) -> Team:
 def next_place(team: Team) -> int:
     """Whoever calls has locked ``team``."""
     return (team.members.aggregate(last=Max("place"))["last"] or 0) + 1
-
-
-@transaction.atomic
-def hand_over(team: Team, *, actor: Any, to: TeamMember) -> TeamMember:
-    """Make another member the captain; whoever was it stays a member."""
-    require(rules.is_captain, actor, team)
-    team = lock_team(team)
-    rows = team.members.select_related("user").select_for_update(of=("self",), no_key=True)
-    heir = next((each for each in rows if each.pk == to.pk), None)
-    captain = next((each for each in rows if each.role == MemberRole.CAPTAIN), None)
-    if captain is None or captain.user_id != actor.pk:
-        raise Conflict(_("Somebody else has become the captain in the meantime."))
-    if heir is None or not heir.user.is_active:
-        raise Conflict(_("This person is no longer in the team."))
-    if heir.pk == captain.pk:
-        return captain
-    captain.role, heir.role = MemberRole.MEMBER, MemberRole.CAPTAIN
-    # One after the other: the database allows one captain at most.
-    captain.save(update_fields=["role"])
-    heir.save(update_fields=["role"])
-    audit.record("hand_over", team, actor=actor, before={"captain": captain.user_id}, after={"captain": heir.user_id})
-    return heir
 
 
 def _found(team: Team, organization: Organization, *, actor: Any) -> Team:

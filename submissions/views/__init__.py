@@ -1,5 +1,6 @@
 from submissions.views.checking import receipt_document, verify_receipt
 from submissions.views.entries import read_topic, remove_file, start, submission, submission_submit, withdraw
+from submissions.views.handing_over import hand_over, hand_over_answer
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.papers import rendition, renditions
@@ -13,8 +14,15 @@ from submissions.views.roster import (
     partner_add,
     partner_remove,
 )
+from submissions.views.roster_board import roster_board
+from submissions.views.roster_requests import (
+    roster_request,
+    roster_request_answer,
+    roster_request_decide,
+    roster_request_new,
+)
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import hand_over, team, team_new
+from submissions.views.teams import team, team_new
 from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "comment_resolve",
     "comments",
     "hand_over",
+    "hand_over_answer",
     "history",
     "invitation",
     "lead_edit",
@@ -43,6 +52,11 @@ __all__ = [
     "renditions",
     "restore_section",
     "revoke",
+    "roster_board",
+    "roster_request",
+    "roster_request_answer",
+    "roster_request_decide",
+    "roster_request_new",
     "save_section",
     "section_history",
     "start",

@@ -23,6 +23,7 @@ from portal.core.errors import Conflict
 from submissions import rules, services
 from submissions.links import is_signed
 from submissions.models import Invitation
+from submissions.texts import masked
 
 
 @never_cache
@@ -100,9 +101,3 @@ def _state(found: Invitation, now: datetime) -> str:
     if found.revoked_at or not found.invited_by.is_active:
         return "revoked"
     return "pending" if found.is_pending(now) else "expired"
-
-
-def masked(email: str) -> str:
-    """Enough to recognise one's own address, not enough to learn somebody else's."""
-    name, _at, host = email.partition("@")
-    return f"{name[:2]}***@{host}"

@@ -9,13 +9,14 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from portal.core.reading import note_reading
-from submissions import rules, services, windows
+from submissions import roster_pages, rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
+from submissions.enums import RosterChange
 from submissions.forms import FoundTeamForm, InviteForm, MemberForm, PartnerForm, SaidForm
-from submissions.models import Invitation, Submission, Team, TeamMember, TeamOrganization
+from submissions.models import HandOver, Invitation, Submission, Team, TeamMember, TeamOrganization
 from submissions.services.organizations import FIELDS
 from tracks.enums import StageKind
 from tracks.models import Competition
@@ -80,19 +81,6 @@ def show_team(request: HttpRequest, team: Team, outcome: Outcome, **forms: Form)
     return render(request, "submissions/team.html", context, status=outcome.status)
 
 
-@login_required
-@require_POST
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make the member that ``member`` names the captain."""
-    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("competition"), pk=pk)
-    wanted = request.POST.get("member", "")
-    members = TeamMember.objects.visible_to(request.user).filter(team=team).select_related("user")
-    heir = get_object_or_404(members, pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0)
-    services.hand_over(team, actor=request.user, to=heir)
-    messages.success(request, _("%(name)s is the captain now.") % {"name": heir.user})
-    return redirect(team)
-
-
 def member_form(member: TeamMember, data: Any = None) -> MemberForm:
     return MemberForm(data, prefix=f"m{member.pk}", initial={"duty": member.duty, "is_contact": member.is_contact})
 
@@ -136,7 +124,12 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     limit = team.competition.max_organizations
     invitations = Invitation.objects.visible_to(user).filter(team=team).pending(now).order_by("pk")
     entries = Submission.objects.visible_to(user).filter(team=team)
+    offers = HandOver.objects.visible_to(user).open().filter(team=team)
     registration = windows.stage_of(team.competition, StageKind.REGISTRATION, [team])
+    is_open = registration is not None and registration.is_open(now)
+    # One that was made before the roster was locked can't be accepted any more.
+    offer = offers.select_related("offered_by", "offered_to").first() if is_open else None
+    is_member = any(member.user_id == user.pk for member in members)
     return {
         "team": team,
         "competition": team.competition,
@@ -144,11 +137,16 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "partners": partners,
         "has_room_for_partner": limit is None or 1 + len(partners) < limit,
         "invitations": invitations,
+        "offer": offer,
+        "is_offered": offer is not None and offer.offered_to_id == user.pk,
         "submissions": entries.for_listing().with_submitted_title().order_by("pk"),
-        "is_member": any(member.user_id == user.pk for member in members),
+        "is_member": is_member,
         "is_captain": rules.is_captain(user, team),
         "registration": registration,
-        "is_registration_open": registration is not None and registration.is_open(now),
+        "is_registration_open": is_open,
+        "is_locked": windows.is_locked(registration, now),
+        "roster_requests": roster_pages.of_team(user, team, is_member=is_member),
+        "roster_changes": RosterChange.choices,
         "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION, [team]),
         "now": now,
     }

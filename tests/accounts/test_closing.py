@@ -19,7 +19,7 @@ from portal.core.models import AuditEntry, IdempotencyKey
 from portal.notifications import relay
 from portal.notifications.models import Outbox
 from submissions.enums import MemberRole, SubmissionStatus
-from submissions.services import hand_over
+from submissions.services import accept_team, offer_team
 from tests.accounts.people import acted_for, client_for, signed_in
 from tests.factories.accounts import PASSWORD, ConsentFactory, DocumentFactory, SiteAdminFactory, UserFactory
 from tests.factories.judging import AssignmentFactory, CertificateFactory, JudgeFactory, ReviewFactory, RoundFactory
@@ -234,7 +234,7 @@ class TestDuties:
     def test_after_handing_over_the_account_can_be_closed(self):
         member = TeamMemberFactory()
         captain = captain_of(member.team)
-        hand_over(member.team, actor=captain, to=member)
+        accept_team(offer_team(member.team, actor=captain, to=member), actor=member.user)
         close(captain)
 
         assert captain_of(member.team) == member.user

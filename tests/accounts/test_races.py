@@ -160,7 +160,8 @@ def test_of_two_site_admins_who_leave_at_once_one_stays():
 def test_a_captain_hands_over_while_the_heir_leaves():
     member = TeamMemberFactory()
     captain = captain_of(member.team)
-    race([close(member.user), partial(services.hand_over, member.team, actor=captain, to=member)])
+    offer = services.offer_team(member.team, actor=captain, to=member)
+    race([close(member.user), partial(services.accept_team, offer, actor=member.user)])
 
     heir_is_gone = User.objects.get(pk=member.user_id).closed_at is not None
     assert captain_of(member.team) == (captain if heir_is_gone else member.user)

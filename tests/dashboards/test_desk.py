@@ -37,7 +37,7 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
     SubmissionFactory(submitted=True)  # somebody else's, must not appear
     client.force_login(user)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(22):
         response = client.get("/desk/")
 
     assert len(response.context["teams"]) == count

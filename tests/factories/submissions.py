@@ -20,6 +20,8 @@ from submissions.enums import (
     ReceiptRule,
     RenditionKind,
     RenditionStatus,
+    RosterChange,
+    RosterRequestStatus,
     ScreeningOutcome,
     SubmissionStatus,
 )
@@ -28,10 +30,12 @@ from submissions.models import (
     Attachment,
     Comment,
     Extension,
+    HandOver,
     Invitation,
     Organization,
     Receipt,
     Rendition,
+    RosterRequest,
     Screening,
     Submission,
     SubmissionVersion,
@@ -104,6 +108,41 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     email = factory.Sequence(lambda n: f"invited{n}@example.com")
     invited_by = factory.LazyAttribute(lambda invitation: captain_of(invitation.team))
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class HandOverFactory(factory.django.DjangoModelFactory):
+    """An open offer of the captain's to another member: ``offered_to=user``, or somebody new."""
+
+    class Meta:
+        model = HandOver
+
+    team = factory.SubFactory(TeamFactory)
+    offered_by = factory.LazyAttribute(lambda offer: captain_of(offer.team))
+    offered_to = factory.LazyAttribute(lambda offer: TeamMemberFactory(team=offer.team).user)
+    offered_at = factory.LazyFunction(timezone.now)
+
+
+class RosterRequestFactory(factory.django.DjangoModelFactory):
+    """The captain wants another member out; ``joining=True`` somebody new in, who has yet to agree."""
+
+    class Meta:
+        model = RosterRequest
+
+    class Params:
+        joining = factory.Trait(
+            change=RosterChange.ADD,
+            person=None,
+            email=factory.Sequence(lambda n: f"wanted{n}@example.com"),
+            status=RosterRequestStatus.ASKED,
+        )
+
+    team = factory.SubFactory(TeamFactory)
+    change = RosterChange.REMOVE
+    person = factory.LazyAttribute(lambda request: TeamMemberFactory(team=request.team).user)
+    reason = "已离职，不再参与本项目"
+    status = RosterRequestStatus.AWAITING
+    requested_by = factory.LazyAttribute(lambda request: captain_of(request.team))
+    requested_at = factory.LazyFunction(timezone.now)
 
 
 class SubmissionFactory(factory.django.DjangoModelFactory):

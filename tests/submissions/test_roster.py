@@ -145,10 +145,11 @@ def test_after_registration_nobody_goes(member, captain):
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_whoever_becomes_captain_at_that_moment_stays(member, captain):
+    offer = services.offer_team(member.team, actor=captain, to=member)
     race(
         [
             lambda: services.leave_team(member.team, actor=member.user),
-            lambda: services.hand_over(member.team, actor=captain, to=member),
+            lambda: services.accept_team(offer, actor=member.user),
         ]
     )
 

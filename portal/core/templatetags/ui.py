@@ -29,12 +29,12 @@ CURRENT = SafeString('aria-current="page"')
 SEALED = {"×": SafeString('<em class="x">×</em>'), "”": SafeString("”<wbr>")}
 # What a state's colour is, everywhere. A word that means different things is listed with its model.
 TONES = {
-    "off": "withdrawn declined expired revoked recused planned skipped",
-    "": "draft pending assigned closed",
-    "now": "submitted open started certificate.requested",
-    "ok": "eligible passed accepted shortlisted published issued assignment.submitted",
+    "off": "withdrawn declined expired revoked taken_back lapsed recused planned skipped",
+    "": "draft pending assigned closed asked",
+    "now": "submitted open started certificate.requested awaiting",
+    "ok": "approved eligible passed accepted shortlisted published issued assignment.submitted",
     "warn": "returned assignment.started",
-    "stop": "rejected failed invalid certificate.revoked topic.withdrawn",
+    "stop": "refused rejected failed invalid certificate.revoked topic.withdrawn",
 }
 TONE_OF = {state: tone for tone, states in TONES.items() for state in states.split()}
 

@@ -60,6 +60,10 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("invitation.address", TEAM_A | SITE),
     ("invitation.id", TEAM_A | SITE),
     ("invitation_to_vi.id", TEAM_A | SITE | VI),
+    # What somebody says against their captain is for those who decide, and not for their team.
+    ("roster_request.objection", RUN_1 - TEAM_A | people("TM")),
+    ("roster_request.*", TEAM_A | RUN_1),
+    ("roster_joining.*", TEAM_A | RUN_1 | VI),
     ("team_a.name", TEAM_A | RUN_1 | VI),
     ("organization_a.name", TEAM_A | RUN_1 | VI),
     ("organization_a.code", TEAM_A | RUN_1),

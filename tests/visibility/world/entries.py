@@ -16,10 +16,12 @@ from tests.factories.submissions import (
     AttachmentFactory,
     CommentFactory,
     ExtensionFactory,
+    HandOverFactory,
     InvitationFactory,
     OrganizationFactory,
     ReceiptFactory,
     RenditionFactory,
+    RosterRequestFactory,
     ScreeningFactory,
     SubmissionFactory,
     TeamFactory,
@@ -138,6 +140,19 @@ def _teams(world: World) -> None:
     world.member = TeamMemberFactory(team=world.team_a, user=users["TM"])
     for actor in sorted({*TEAM_A, "DI"} - {"TC", "TM"}):
         TeamMemberFactory(team=world.team_a, user=users[actor])
+    world.hand_over = HandOverFactory(team=world.team_a, offered_to=users["CJ"])
+    world.roster_request = RosterRequestFactory(
+        team=world.team_a,
+        person=users["TM"],
+        reason=words.text("roster_request.reason"),
+        objection=words.text("roster_request.objection"),
+        objected_at=timezone.now(),
+    )
+    world.roster_joining = RosterRequestFactory(
+        team=world.team_a, joining=True, email=users["Vi"].email, reason=words.text("roster_joining.reason")
+    )
+    for label in ("roster_request", "roster_joining"):
+        words.literal(f"{label}.id", getattr(world, label).public_id)
     world.partner = TeamOrganization.objects.create(team=world.team_a, organization=OrganizationFactory())
     world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
     world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
