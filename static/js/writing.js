@@ -3,6 +3,8 @@
 const root = document.querySelector("[data-writing]");
 const PAUSE = 1000;
 const LONGEST_PAUSE = 5000;
+// Longer than any save takes: a line that is dead without saying so is given up, and the words are sent again.
+const PATIENCE = 30_000;
 const RETRIES = [2000, 4000, 8000, 15000, 30000];
 
 const words = JSON.parse(document.getElementById("writing-words")?.textContent ?? "{}");
@@ -118,6 +120,8 @@ class Section {
     } catch {
       kept = null;
     }
+    // What a closing page sent last may have arrived: then it is saved, and nothing is left to send.
+    if (kept && same(kept.value, this.acknowledged)) this.show("saved");
     if (!kept || same(kept.value, this.acknowledged)) return this.keep();
     const theirs = this.acknowledged;
     this.value = kept.value;
@@ -133,7 +137,7 @@ class Section {
   async save({ keepalive = false } = {}) {
     clearTimeout(this.timer);
     if (this.running) return void (this.again = true);
-    if (!this.isDue) return;
+    if (!this.isDue) return void (["typing", "offline", "saving"].includes(this.state) && this.show(""));
     this.since = undefined;
     this.running = true;
     const sent = this.value;
@@ -173,6 +177,7 @@ class Section {
     this.versionField.value = theirs.version;
     this.acknowledged = theirs.value;
     this.keep();
+    this.show("saved", theirs.at);
     this.again = true;
   }
 
@@ -258,7 +263,7 @@ class Section {
   show(state, time = "") {
     this.state = state;
     const place = this.box.querySelector("[data-save-state]");
-    place.textContent = state ? (words[state] ?? "").replace("{time}", time) : "";
+    place.textContent = state ? (words[state] ?? "").replace("{time}", time).trim() : "";
     place.dataset.state = state;
     page.show();
   }
@@ -299,7 +304,7 @@ let token = document.querySelector("#entry [name=csrfmiddlewaretoken]")?.value;
 
 async function post(url, data, keepalive, isSecond = false) {
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(data), keepalive, redirect: "error" });
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(data), keepalive, redirect: "error", signal: AbortSignal.timeout(PATIENCE) });
   if (response.status !== 403 || isSecond) {
     if (response.ok) document.getElementById("signed-out").hidden = true;
     return response;

@@ -85,7 +85,11 @@ def save_section(
         return _same_again(entry, section, value)
     if entry.answer_pk is not None and entry.answer_value == value:  # type: ignore[attr-defined]
         return Saved(key, value, expected_version, now, is_unchanged=True)
-    return _save(entry, section, value, actor=actor, now=now)
+    try:
+        return _save(entry, section, value, actor=actor, now=now)
+    except Clash:
+        # Two pages of one person may send the same words in the same moment.
+        return _same_again(entry, section, value)
 
 
 def restore_revision(

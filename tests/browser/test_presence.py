@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.pages import PEOPLE
 from tests.browser.visitors import Visitors
 
+# A page that asked a moment too early asks again after twenty seconds.
+NEXT_BEAT = 45_000
 JOIN = """
 from portal.accounts.models import User
 from submissions.models import Submission, TeamMember
@@ -31,14 +33,14 @@ def test_each_sees_the_other_and_nobody_when_alone(chromium, season, entry):
     shown = captain.locator("[data-presence]")
     expect(shown).to_be_hidden()
     mate.goto(entry)
-    expect(mate.locator("[data-presence]")).to_contain_text("也在这件作品中")
+    expect(mate.locator("[data-presence]")).to_contain_text("也在这件作品中", timeout=NEXT_BEAT)
 
     mate.locator("#section-abstract textarea").focus()
     captain.locator("#section-title input:visible").focus()
-    expect(shown).to_contain_text("正在填写“项目简述”")
+    expect(shown).to_contain_text("正在填写“项目简述”", timeout=NEXT_BEAT)
 
     mate.goto("/desk/")
     captain.locator("#section-abstract textarea").focus()
-    expect(shown).to_be_hidden()
+    expect(shown).to_be_hidden(timeout=NEXT_BEAT)
     assert visitors.heard() == []
     visitors.leave()

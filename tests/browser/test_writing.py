@@ -103,6 +103,37 @@ def test_words_that_never_left_the_browser_are_there_after_it_was_closed(captain
     expect(state(again)).to_contain_text(SAVED)
 
 
+def test_words_that_had_arrived_before_the_page_was_opened_again_are_saved_all_the_same(
+    captain, address, browser_context_factory, site
+):
+    """What a closing page sends last may overtake the page that is opened next: that one finds nothing left to send."""
+    captain.goto(address)
+    captain.context.set_offline(True)
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text("网络中断")
+    captain.close()
+    other = somebody(browser_context_factory, site, "newcomer")
+    other.goto(address)
+    write(other, WORDS)
+    expect(state(other)).to_contain_text(SAVED)
+    captain.context.set_offline(False)
+    again = captain.context.new_page()
+    again.goto(address)
+
+    expect(again.locator(ABSTRACT)).to_have_value(WORDS)
+    expect(state(again)).to_contain_text(SAVED)
+
+
+def test_a_save_that_meets_the_same_words_is_no_clash_and_ends(captain, address):
+    """Two pages send the same words at once; the second is told what stands there, and that is what it sent."""
+    captain.goto(address)
+    theirs = {"value": WORDS, "text": WORDS, "version": 7, "by": "", "at": ""}
+    captain.route("**/sections/**", lambda route: route.fulfill(status=409, json={"theirs": theirs}), times=1)
+    write(captain, WORDS)
+
+    expect(state(captain)).to_contain_text(SAVED)
+
+
 def test_two_tabs_meet_and_both_texts_are_kept(captain, address):
     second = captain.context.new_page()
     for page in (captain, second):

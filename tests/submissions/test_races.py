@@ -186,6 +186,15 @@ def test_of_two_who_write_the_first_words_at_once_one_is_told():
     assert [sum(isinstance(result, kind) for result in results) for kind in (Saved, Clash)] == [1, RIVALS - 1]
 
 
+def test_whoever_sends_the_same_words_at_once_is_told_that_they_are_saved():
+    draft = SubmissionFactory(abstract="")
+    captain = captain_of(draft.team)
+
+    results = race([lambda: write(draft, "abstract", "同样的话", actor=captain, expected_version=0)] * RIVALS)
+
+    assert [sum(isinstance(result, kind) for result in results) for kind in (Saved, Clash)] == [RIVALS, 0]
+
+
 def test_an_entry_is_not_decided_about_while_it_is_submitted_anew():
     """Either the new version comes first and the decision is refused, or the other way round."""
     entry = SubmissionFactory(submitted=True)
