@@ -11,7 +11,17 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.form_changes import Change
 from submissions.links import invitation_path
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    Invitation,
+    LateAttempt,
+    LateDecision,
+    Receipt,
+    Screening,
+    Submission,
+    Team,
+)
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -62,6 +72,30 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def late_kept(attempt: LateAttempt, user: Any, *, key: str) -> None:
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "attempt": attempt,
+        "files": [{**each, "name": plain(each["name"])} for each in attempt.files],
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_kept", context, to=user.email, key=key)
+
+
+def late_decided(decision: LateDecision, user: Any, *, key: str) -> None:
+    attempt, version = decision.attempt, decision.version
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "decision": decision,
+        "version": version,
+        "receipt_url": mail.address(version.receipt.get_absolute_url()) if version else "",
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_decided", context, to=user.email, key=key)
 
 
 def withdrawn(submission: Submission, user: Any, *, key: str) -> None:
