@@ -16,6 +16,8 @@ from submissions.models import (
     Extension,
     HandOver,
     Invitation,
+    LateAttempt,
+    LateDecision,
     Receipt,
     RosterRequest,
     Screening,
@@ -107,6 +109,30 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def late_kept(attempt: LateAttempt, user: Any, *, key: str) -> None:
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "attempt": attempt,
+        "files": [{**each, "name": plain(each["name"])} for each in attempt.files],
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_kept", context, to=user.email, key=key)
+
+
+def late_decided(decision: LateDecision, user: Any, *, key: str) -> None:
+    attempt, version = decision.attempt, decision.version
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "decision": decision,
+        "version": version,
+        "receipt_url": mail.address(version.receipt.get_absolute_url()) if version else "",
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_decided", context, to=user.email, key=key)
 
 
 def withdrawn(submission: Submission, user: Any, *, key: str) -> None:

@@ -20,6 +20,8 @@ from submissions.models import (
     Extension,
     HandOver,
     Invitation,
+    LateAttempt,
+    LateDecision,
     Receipt,
     RosterRequest,
     Screening,
@@ -129,6 +131,23 @@ def send_withdrawn(*, key: str, about: int, user: int) -> None:
     submission = withdrawn.select_related("team__competition").filter(pk=about).first()
     if submission and (person := _member(submission, user)):
         mail.withdrawn(submission, person, key=key)
+
+
+@handles("submissions.late_kept")
+def send_late_kept(*, key: str, about: int, user: int) -> None:
+    """Once it is decided about, that is what there is to tell."""
+    undecided = LateAttempt.objects.undecided().select_related(OF_ENTRY)
+    attempt = undecided.filter(pk=about).first()
+    if attempt and (person := _member(attempt.submission, user)):
+        mail.late_kept(attempt, person, key=key)
+
+
+@handles("submissions.late_decided")
+def send_late_decided(*, key: str, about: int, user: int) -> None:
+    rows = LateDecision.objects.select_related(f"attempt__{OF_ENTRY}", "version__receipt")
+    decision = rows.filter(pk=about).first()
+    if decision and (person := _member(decision.attempt.submission, user)):
+        mail.late_decided(decision, person, key=key)
 
 
 @handles("submissions.screened")

@@ -19,7 +19,7 @@ OWN = {
     "submissions.invitation": ["invite", "revoke"],
     # Who declined or objected is not the team's to read here.
     "submissions.rosterrequest": ["request_change", "agree", "withdraw_request"],
-    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "withdraw"],
+    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"],
 }
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
 # neither who read its entry, nor anything of judging.
@@ -27,7 +27,7 @@ TOLD = {
     "submissions.team": ["merge_organization"],
     "submissions.extension": ["grant_extension", "revoke_extension"],
     "submissions.rosterrequest": ["approve_change", "refuse_change"],
-    "submissions.submission": ["pass_screening", "return_for_correction", "reject"],
+    "submissions.submission": ["pass_screening", "return_for_correction", "reject", "accept_late", "decline_late"],
 }
 
 

@@ -4,6 +4,7 @@ from submissions.models.entries import Attachment, Receipt, ReceiptKey, Screenin
 from submissions.models.extensions import Extension
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
 from submissions.models.handing_over import HandOver
+from submissions.models.late import LateAttempt, LateDecision
 from submissions.models.organizations import Organization, TeamOrganization
 from submissions.models.renditions import Rendition
 from submissions.models.roster import RosterRequest
@@ -23,6 +24,8 @@ __all__ = [
     "HandOver",
     "Inspection",
     "Invitation",
+    "LateAttempt",
+    "LateDecision",
     "Organization",
     "Receipt",
     "ReceiptKey",

@@ -5,6 +5,7 @@ from submissions.services.files import NoSuchSlot, attach_file, current_files, r
 from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
 from submissions.services.handing_over import accept_team, decline_team, offer_team, take_team_back
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
+from submissions.services.late import accept_late, decline_late, hand_in
 from submissions.services.merging import merge_organizations
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
 from submissions.services.partners import add_partner, remove_partner
@@ -45,6 +46,7 @@ __all__ = [
     "Wanted",
     "WrongSum",
     "accept_invitation",
+    "accept_late",
     "accept_team",
     "add_comment",
     "add_partner",
@@ -57,6 +59,7 @@ __all__ = [
     "correct_organization",
     "current_files",
     "decline_change",
+    "decline_late",
     "decline_team",
     "delete_comment",
     "describe_organization",
@@ -67,6 +70,8 @@ __all__ = [
     "found_team",
     "give_up",
     "grant_extension",
+    "hand_in",
+    "hand_over",
     "hold_organization",
     "invite",
     "is_registrar",

@@ -3,6 +3,7 @@ from submissions.views.entries import read_topic, remove_file, start, submission
 from submissions.views.handing_over import hand_over, hand_over_answer
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
+from submissions.views.late import late_attempt, late_attempts
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
 from submissions.views.roster import (
@@ -35,6 +36,8 @@ __all__ = [
     "hand_over_answer",
     "history",
     "invitation",
+    "late_attempt",
+    "late_attempts",
     "lead_edit",
     "leave",
     "member_edit",
