@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0015_signed_receipts'),
+        ("submissions", "0016_organization_registry"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

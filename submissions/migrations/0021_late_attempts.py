@@ -9,7 +9,7 @@ from portal.core.append_only import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0015_signed_receipts'),
+        ("submissions", "0019_roster_requests"),
         ('tracks', '0011_limits_of_a_competition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
