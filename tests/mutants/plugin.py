@@ -43,6 +43,7 @@ def pytest_addoption(parser: Any) -> None:
     parser.addoption("--at-once", type=int, default=1, help="how many to try side by side")
     parser.addoption("--patience", type=int, default=120, help="seconds of processor time for one guard and stage")
     parser.addoption("--kept-in", default="", help="the folder that keeps what is known")
+    parser.addoption("--stage", type=int, default=0, help="1: only tests/visibility; 2: only the rooms' own tests")
     parser.addoption("--score", action="store_true", help="try nothing, tell what is known")
 
 
@@ -76,7 +77,8 @@ class Trial:
         option = session.config.getoption
         self.session, self.at_once, self.patience = session, option("--at-once"), option("--patience")
         kept = Path(option("--kept-in") or ROOT / "var" / "mutants")
-        self.ledger, self.reach, self.states = Ledger(kept / "results.jsonl"), Reach(kept / "reach.jsonl"), States(ROOT)
+        self.kept, self.stage, self.states = kept, option("--stage"), States(ROOT)
+        self.ledger, self.reach = Ledger(kept / "results.jsonl"), Reach(kept / "reach.jsonl")
         self.everything = all_mutants(ROOT)
         words = [word for word in option("--mutants-in").split(",") if word]
         chosen = [each for each in self.everything if not words or any(word in each.name for word in words)]
@@ -90,12 +92,14 @@ class Trial:
                 swap.module_of(path)
             self._warm_up()
             for number, is_ours in enumerate((_is_first, _is_own)):
+                if self.stage not in {0, number + 1}:
+                    continue
                 left = self._open()
                 items = [item for item in self.session.items if is_ours(item, left)]
                 print(f"\nstage {number + 1}: {len(items)} tests, {len(left)} guards", flush=True)
                 if items and left:
                     self._look_where_tests_go(items)
-                    self._try(left, items)
+                        self._try(self._open(), items)
         score.conclude(self.mutants, self.ledger, self.equivalent, {each.key for each in self.everything})
 
     def _open(self) -> list[Mutant]:
@@ -145,11 +149,15 @@ class Trial:
         for item in items:
             for guard in self.reach.guards.get(item.nodeid, ()):
                 by_guard.setdefault(guard, []).append(item)
+        tests = {item.nodeid for item in self.session.items}
         running_now: dict[int, _Attempt] = {}
         waiting = list(mutants)
         while waiting or running_now:
             while waiting and len(running_now) < self.at_once:
                 mutant = waiting.pop(0)
+                self.ledger.refresh()
+                if _is_settled(self.ledger.of(mutant), tests):
+                    continue
                 attempt = _Attempt(mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), [])))
                 if attempt.items:
                     running_now[self._fork(attempt)] = attempt
