@@ -99,7 +99,7 @@ class Trial:
                 print(f"\nstage {number + 1}: {len(items)} tests, {len(left)} guards", flush=True)
                 if items and left:
                     self._look_where_tests_go(items)
-                        self._try(self._open(), items)
+                    self._try(self._open(), items)
         score.conclude(self.mutants, self.ledger, self.equivalent, {each.key for each in self.everything})
 
     def _open(self) -> list[Mutant]:
