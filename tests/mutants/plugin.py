@@ -85,6 +85,9 @@ class Trial:
         self.equivalent = equivalents()
         self.mutants = [each for each in chosen if each.key not in self.equivalent]
         self.is_asked_only = option("--score")
+        self.tests = {item.nodeid for item in session.items}
+        # It may be that only some rooms were collected.
+        self.files = {test.partition("::")[0] for test in self.tests}
 
     def run(self) -> None:
         if not self.is_asked_only and self._open():
@@ -104,8 +107,14 @@ class Trial:
 
     def _open(self) -> list[Mutant]:
         """What no test has noticed so far, or whose test is there no more."""
-        tests = {item.nodeid for item in self.session.items}
-        return [each for each in self.mutants if not _is_settled(self.ledger.of(each), tests)]
+        return [each for each in self.mutants if not self._is_settled(each)]
+
+    def _is_settled(self, mutant: Mutant) -> bool:
+        known = self.ledger.of(mutant)
+        if known is None or known.result != KILLED:
+            return known is not None and known.result == NOT_APPLIED
+        file = known.by.partition("::")[0]
+        return known.by in self.tests if file in self.files else (ROOT / file).exists()
 
     def _warm_up(self) -> None:
         """One test, so that the database and the world are there; a second one is named so that they stay."""
@@ -149,14 +158,13 @@ class Trial:
         for item in items:
             for guard in self.reach.guards.get(item.nodeid, ()):
                 by_guard.setdefault(guard, []).append(item)
-        tests = {item.nodeid for item in self.session.items}
         running_now: dict[int, _Attempt] = {}
         waiting = list(mutants)
         while waiting or running_now:
             while waiting and len(running_now) < self.at_once:
                 mutant = waiting.pop(0)
                 self.ledger.refresh()
-                if _is_settled(self.ledger.of(mutant), tests):
+                if self._is_settled(mutant):
                     continue
                 attempt = _Attempt(mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), [])))
                 if attempt.items:
@@ -237,10 +245,6 @@ class _Attempt:
     @property
     def passed(self) -> int:
         return int.from_bytes(self.shared[:8], "little")
-
-
-def _is_settled(known: Result | None, tests: set[str]) -> bool:
-    return known is not None and (known.result == NOT_APPLIED or (known.result == KILLED and known.by in tests))
 
 
 def _is_first(item: Any, mutants: list[Mutant]) -> bool:
