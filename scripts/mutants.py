@@ -28,10 +28,14 @@ def main(arguments: list[str]) -> int:
         compile_catalogues(Path(folder) / "locale")
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.mutants.settings"}
         plugins = [word for name in PLUGINS for word in ("-p", name)]
-        words = ["-q", *plugins, f"--kept-in={KEPT}", *arguments, *(f"tests/{name}" for name in TESTS)]
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, check=False
-        ).returncode
+        words = ["-q", *plugins, f"--kept-in={KEPT}", *arguments, *tests_for(arguments)]
+        return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, check=False).returncode
+
+
+def tests_for(arguments: list[str]) -> list[str]:
+    """Those that were named; else all that may notice anything."""
+    named = [word for word in arguments if word.startswith("tests/")]
+    return [] if named else [f"tests/{name}" for name in TESTS]
 
 
 def copy_tree(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,14 @@ class Ledger:
     """What became of each guard, as long as its file stays as it was."""
 
     def __init__(self, path: Path):
-        self.path = path
+        self.path, self.read_until = path, 0
         self.known: dict[tuple[str, str], Result] = {}
-        for row in _lines(path):
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Another run may write here, too."""
+        rows, self.read_until = _lines(self.path, self.read_until)
+        for row in rows:
             self.known[row.pop("key"), row.pop("source")] = Result(**row)
 
     def of(self, mutant: Mutant) -> Result | None:
@@ -48,7 +53,7 @@ class Reach:
         self.path = path
         self.guards: dict[str, frozenset[str]] = {}
         self.states: dict[str, tuple[str, str, bool]] = {}
-        for row in _lines(path):
+        for row in _lines(path)[0]:
             self._take(**row)
 
     def _take(self, test: str, file: str, state: str, holds: bool, guards: list[str] | None = None) -> None:  # noqa: FBT001
@@ -95,15 +100,23 @@ def _helps(path: Path) -> bool:
     return not path.name.startswith("test_")
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_text().splitlines() if path.exists() else ():
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the run that wrote it was broken off
+def _lines(path: Path, start: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """Whole lines from there on, and where they end. One that makes no sense is from a run that was broken off."""
+    if not path.exists():
+        return [], start
+    with path.open("rb") as file:
+        file.seek(start)
+        text = file.read()
+    text = text[: text.rfind(b"\n") + 1]
+    rows = []
+    for line in text.splitlines():
+        with suppress(ValueError):
+            rows.append(json.loads(line))
+    return rows, start + len(text)
 
 
 def _add(path: Path, row: dict[str, Any]) -> None:
+    """In one piece: two runs may write at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        file.write(f"{json.dumps(row)}\n")
+    with path.open("ab", buffering=0) as file:
+        file.write(f"{json.dumps(row)}\n".encode())

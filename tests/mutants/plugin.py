@@ -43,6 +43,7 @@ def pytest_addoption(parser: Any) -> None:
     parser.addoption("--at-once", type=int, default=1, help="how many to try side by side")
     parser.addoption("--patience", type=int, default=120, help="seconds of processor time for one guard and stage")
     parser.addoption("--kept-in", default="", help="the folder that keeps what is known")
+    parser.addoption("--stage", type=int, default=0, help="1: only tests/visibility; 2: only the rooms' own tests")
     parser.addoption("--score", action="store_true", help="try nothing, tell what is known")
 
 
@@ -76,13 +77,17 @@ class Trial:
         option = session.config.getoption
         self.session, self.at_once, self.patience = session, option("--at-once"), option("--patience")
         kept = Path(option("--kept-in") or ROOT / "var" / "mutants")
-        self.ledger, self.reach, self.states = Ledger(kept / "results.jsonl"), Reach(kept / "reach.jsonl"), States(ROOT)
+        self.kept, self.stage, self.states = kept, option("--stage"), States(ROOT)
+        self.ledger, self.reach = Ledger(kept / "results.jsonl"), Reach(kept / "reach.jsonl")
         self.everything = all_mutants(ROOT)
         words = [word for word in option("--mutants-in").split(",") if word]
         chosen = [each for each in self.everything if not words or any(word in each.name for word in words)]
         self.equivalent = equivalents()
         self.mutants = [each for each in chosen if each.key not in self.equivalent]
         self.is_asked_only = option("--score")
+        self.tests = {item.nodeid for item in session.items}
+        # It may be that only some rooms were collected.
+        self.files = {test.partition("::")[0] for test in self.tests}
 
     def run(self) -> None:
         if not self.is_asked_only and self._open():
@@ -90,18 +95,26 @@ class Trial:
                 swap.module_of(path)
             self._warm_up()
             for number, is_ours in enumerate((_is_first, _is_own)):
+                if self.stage not in {0, number + 1}:
+                    continue
                 left = self._open()
                 items = [item for item in self.session.items if is_ours(item, left)]
                 print(f"\nstage {number + 1}: {len(items)} tests, {len(left)} guards", flush=True)
                 if items and left:
                     self._look_where_tests_go(items)
-                    self._try(left, items)
+                    self._try(self._open(), items)
         score.conclude(self.mutants, self.ledger, self.equivalent, {each.key for each in self.everything})
 
     def _open(self) -> list[Mutant]:
         """What no test has noticed so far, or whose test is there no more."""
-        tests = {item.nodeid for item in self.session.items}
-        return [each for each in self.mutants if not _is_settled(self.ledger.of(each), tests)]
+        return [each for each in self.mutants if not self._is_settled(each)]
+
+    def _is_settled(self, mutant: Mutant) -> bool:
+        known = self.ledger.of(mutant)
+        if known is None or known.result != KILLED:
+            return known is not None and known.result == NOT_APPLIED
+        file = known.by.partition("::")[0]
+        return known.by in self.tests if file in self.files else (ROOT / file).exists()
 
     def _warm_up(self) -> None:
         """One test, so that the database and the world are there; a second one is named so that they stay."""
@@ -150,9 +163,10 @@ class Trial:
         while waiting or running_now:
             while waiting and len(running_now) < self.at_once:
                 mutant = waiting.pop(0)
-                attempt = _Attempt(
-                    mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), []))
-                )
+                self.ledger.refresh()
+                if self._is_settled(mutant):
+                    continue
+                attempt = _Attempt(mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), [])))
                 if attempt.items:
                     running_now[self._fork(attempt)] = attempt
                 elif self.ledger.of(mutant) is None:
@@ -170,7 +184,8 @@ class Trial:
         left = [
             item
             for item in items
-            if tried.get(_short(item.nodeid)) != self.states.whole(item.nodeid) and self.reach.states[item.nodeid][2]
+            if tried.get(_short(item.nodeid)) != self.states.whole(item.nodeid)
+            and self.reach.states[item.nodeid][2]
         ]
         return sorted(
             left,
@@ -230,10 +245,6 @@ class _Attempt:
     @property
     def passed(self) -> int:
         return int.from_bytes(self.shared[:8], "little")
-
-
-def _is_settled(known: Result | None, tests: set[str]) -> bool:
-    return known is not None and (known.result == NOT_APPLIED or (known.result == KILLED and known.by in tests))
 
 
 def _is_first(item: Any, mutants: list[Mutant]) -> bool:

@@ -19,7 +19,8 @@ NOT_OFFERED = "not offered"
 LOGIN = re.compile(r"(?:https?://[^/]+)?/(?:accounts|admin)/login/")
 # What each response has of its own.
 OWN = re.compile(
-    rb'name="(?:csrfmiddlewaretoken|idempotency_key|key)" value="[^"]*"|nonce="[^"]*"|"csrfToken": ?"[^"]*"'
+    rb'name="(?:csrfmiddlewaretoken|idempotency_key|key)" value="[^"]*"|nonce="[^"]*"|data-token="[^"]*"'
+    rb'|"(?:csrfToken|token)": ?"[0-9A-Za-z]{64}"'
 )
 OWN_HEADERS = {"X-Request-Id", "Content-Security-Policy", "ETag", "Content-Length"}
 
