@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import F
 
 from submissions.definition import FormDefinition, Section
-from submissions.models import EntryFormVersion, Submission, SubmissionVersion
+from submissions.models import EntryFormVersion, LateAttempt, Submission, SubmissionVersion
 
 PLAIN = Path(__file__).with_name("plain_form.json")
 
@@ -22,7 +22,7 @@ def definition_of(entry: Submission) -> FormDefinition:
     return _definition(entry.form_version, entry.track_form_version)  # type: ignore[attr-defined]
 
 
-def definition_answered(version: SubmissionVersion) -> FormDefinition:
+def definition_answered(version: SubmissionVersion | LateAttempt) -> FormDefinition:
     """What was asked when the version was submitted."""
     asked = version.form.get("form", {}).get("versions", [None, None])
     return _definition(*asked)

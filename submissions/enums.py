@@ -90,6 +90,14 @@ class ReceiptRule(models.TextChoices):
     EXTENSION = "extension", _("before the end of the additional time that the team was given")
     GRACE = "grace", _("just after the end, and counted as in time")
     CORRECTION = "correction", _("a correction that the organizers asked for")
+    LATE = "late", _("after the end, and accepted by the organizing committee")
+
+
+class LateOutcome(models.TextChoices):
+    """What the organizers decide about what was handed in after the end."""
+
+    ACCEPTED = "accepted", pgettext_lazy("late attempt", "accepted")
+    DECLINED = "declined", pgettext_lazy("late attempt", "declined")
 
 
 class Verdict(models.TextChoices):

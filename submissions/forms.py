@@ -11,7 +11,7 @@ from portal.core.addresses import AddressField
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
 from submissions.definition import TITLE, TITLE_LIMIT
-from submissions.enums import Edition, OrganizationKind, RenditionKind
+from submissions.enums import Edition, LateOutcome, OrganizationKind, RenditionKind
 from submissions.models import Extension, Team
 from submissions.models.comments import COMMENT_LIMIT
 from submissions.models.teams import DUTY_LIMIT
@@ -198,6 +198,18 @@ class ScreeningForm(forms.Form):
         max_length=REASON_LIMIT,
         help_text=_("The team reads it word by word. Required unless the entry passes."),
         widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class LateDecisionForm(forms.Form):
+    """``outcome`` comes from the button that was pressed."""
+
+    outcome = forms.ChoiceField(choices=LateOutcome.choices, widget=forms.HiddenInput)
+    reason = TextField(
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        help_text=_("The team reads it word by word, and it stays in the audit trail."),
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 

@@ -21,6 +21,8 @@ from submissions.models import (
     EntryFormVersion,
     Extension,
     Invitation,
+    LateAttempt,
+    LateDecision,
     Organization,
     Rendition,
     Screening,
@@ -43,6 +45,7 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
+            *("submissions.LateAttempt", "submissions.LateDecision"),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
             # Told with the entry that they stand in, and with the forms that somebody published.
             *("submissions.Answer", "submissions.AnswerRevision", "submissions.EntryFormVersion"),
@@ -65,6 +68,8 @@ class SubmissionKeeper(Keeper):
             Section("invitations-sent", gettext_lazy("invitations that you sent"), invitations_sent),
             Section("organizations", gettext_lazy("organizations that you entered"), organizations),
             Section("screenings", gettext_lazy("entries that you screened"), screenings),
+            Section("late-attempts", gettext_lazy("what you handed in after the end"), late_attempts),
+            Section("late-decisions", gettext_lazy("what you decided about entries handed in late"), late_decisions),
             Section("extensions", gettext_lazy("extensions that you granted"), extensions),
         ]
 
@@ -93,7 +98,8 @@ class SubmissionKeeper(Keeper):
             yield Duty(words % {"team": team}, team.get_absolute_url())
 
     def kept(self, user: Any) -> Iterable[Kept]:
-        if SubmissionVersion.objects.filter(submitted_by=user).exists():
+        late = LateAttempt.objects.filter(submitted_by=user)
+        if late.exists() or SubmissionVersion.objects.filter(submitted_by=user).exists():
             yield Kept(
                 gettext_lazy("entries that you submitted, with their files and receipts"),
                 gettext_lazy("they are the team's, and objections may refer to them"),
@@ -296,6 +302,26 @@ def screenings(user: Any) -> Iterator[Row]:
             "decided_at": row.decided_at,
         },
     )
+
+
+def late_attempts(user: Any) -> Iterator[Row]:
+    """As with versions: what it said is the team's to read."""
+    rows = LateAttempt.objects.filter(submitted_by=user).select_related("submission").order_by("pk")
+    teams = set(TeamMember.objects.filter(user=user).values_list("team_id", flat=True))
+    return read(
+        rows,
+        lambda row: {
+            "number": row.submission.number,
+            "received_at": row.received_at,
+            "form_sha256": row.form_sha256,
+            **({"form": row.form, "files": row.files} if row.submission.team_id in teams else {}),
+        },
+    )
+
+
+def late_decisions(user: Any) -> Iterator[Row]:
+    rows = LateDecision.objects.filter(decided_by=user).order_by("pk")
+    yield from rows.values("attempt__submission__number", "outcome", "decided_at")
 
 
 def extensions(user: Any) -> Iterator[Row]:

@@ -7,6 +7,8 @@ SUBMISSION_LIFECYCLE = Lifecycle(
     move("pass_screening", sources={S.SUBMITTED}, target=S.ELIGIBLE),
     move("return_for_correction", sources={S.SUBMITTED}, target=S.RETURNED),
     move("reject", sources={S.SUBMITTED}, target=S.REJECTED),
+    # What came after the end and was accepted all the same.
+    move("accept_late", sources={S.DRAFT, S.SUBMITTED}, target=S.SUBMITTED),
     move("withdraw", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.WITHDRAWN),
 )
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from portal.notifications import mail
+from submissions.completeness import draft_of
 from submissions.form_changes import Change
 from submissions.links import invitation_path
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    Invitation,
+    LateAttempt,
+    LateDecision,
+    Receipt,
+    Screening,
+    Submission,
+    Team,
+)
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -59,9 +71,46 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "form_sha256": version.form_sha256,
         "files": [{**each, "name": plain(each["name"])} for each in receipt.files],
         "receipt_url": mail.address(receipt.get_absolute_url()),
+        "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def reminder(drafts: Sequence[Submission], ends_at: datetime, *, to: str, key: str) -> None:
+    """``drafts`` are one team's; each is told with what it lacks."""
+    team = drafts[0].team
+    context: dict[str, object] = {
+        "team": plain(team.name),
+        "competition": team.competition.name,
+        "ends_at": ends_at,
+        "entries": [{**_of(each), "missing": draft_of(each).missing} for each in drafts],
+    }
+    _send("reminder", context, to=to, key=key)
+
+
+def late_kept(attempt: LateAttempt, user: Any, *, key: str) -> None:
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "attempt": attempt,
+        "files": [{**each, "name": plain(each["name"])} for each in attempt.files],
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_kept", context, to=user.email, key=key)
+
+
+def late_decided(decision: LateDecision, user: Any, *, key: str) -> None:
+    attempt, version = decision.attempt, decision.version
+    context = {
+        **_of(attempt.submission),
+        "title": plain(attempt.title),
+        "decision": decision,
+        "version": version,
+        "receipt_url": mail.address(version.receipt.get_absolute_url()) if version else "",
+        "url": mail.address(attempt.get_absolute_url()),
+    }
+    _send("late_decided", context, to=user.email, key=key)
 
 
 def withdrawn(submission: Submission, user: Any, *, key: str) -> None:

@@ -76,6 +76,7 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
         "errors": [message for messages in errors for message in messages],
         "lacking": context["draft"].missing,
         "sheet": sheet_of_draft(entry, Audience.TEAM, context["draft"]),
+        "is_late": windows.is_late(entry, context["stage"], now),
         "is_unchanged": entry.status == SubmissionStatus.SUBMITTED
         and not context["has_news"]
         and context["latest"].topic_revision.number == _number(context),
@@ -124,6 +125,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "is_captain": role == MemberRole.CAPTAIN,
         "stage": stage,
         "is_writable": windows.is_writable(entry, stage, now),
+        "late": _late(entry, stage, now) if role else None,
         "versions": versions,
         "latest": latest,
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),
@@ -133,6 +135,15 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "has_news": latest is None or draft.differs(latest),
         "now": now,
     }
+
+
+def _late(entry: Submission, stage: windows.Window | None, now: datetime) -> dict[str, Any] | None:
+    """For parts/late.html, once the end is over: what was handed in then, and whether more can be."""
+    if stage is None or now < stage.closes_at:
+        return None
+    attempts = list(entry.late_attempts.select_related("decision").order_by("-received_at", "-pk"))
+    can_hand_in = windows.is_late(entry, stage, now)
+    return {"attempts": attempts, "can_hand_in": can_hand_in} if attempts or can_hand_in else None
 
 
 def _latest_text(entry: Submission) -> TopicRevision | None:

@@ -178,16 +178,45 @@ class ReceiptQuerySet(OfSubmissionQuerySet):
 
 class AttachmentQuerySet(OfSubmissionQuerySet):
     def visible_to(self, user: Person) -> Self:
-        """The team's own; an organizer sees what was submitted, not what lies in the draft."""
+        """The team's own; an organizer sees what was submitted, in time or late, not what lies in the draft."""
         if is_site_admin(user):
             return self
         member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
         version = apps.get_model("submissions", "SubmissionVersion").objects.filter(attachments=OuterRef("pk"))
         of_team = Exists(member.filter(team=OuterRef("submission__team")))
-        return super().visible_to(user).filter(of_team | Exists(version))
+        late = apps.get_model("submissions", "LateAttempt").objects.organized_by(user)
+        entries = apps.get_model("submissions", "Submission").objects.visible_to(user)
+        handed_in = Exists(late.filter(attachments=OuterRef("pk")))
+        return self.filter(Q(submission__in=entries) & (of_team | Exists(version)) | handed_in)
 
     def current(self) -> Self:
         return self.filter(replaced_at=None)
+
+
+class LateAttemptQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Its team, and the organizers of its track, though the entry itself may never have been submitted."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        own = Exists(member.filter(team=OuterRef("submission__team")))
+        return self.filter(own | Q(submission__track__in=apps.get_model("tracks", "Track").objects.organized_by(user)))
+
+    def organized_by(self, user: Person) -> Self:
+        return self.filter(submission__track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
+
+    def undecided(self) -> Self:
+        return self.filter(decision=None)
+
+    def for_listing(self) -> Self:
+        related = ("submission__team__organization", "submission__team__competition", "submission__track")
+        return self.select_related(*related, "decision", "submitted_by").order_by("-received_at", "-pk")
+
+
+class LateDecisionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """As what was decided about."""
+        return self.filter(attempt__in=apps.get_model("submissions", "LateAttempt").objects.visible_to(user))
 
 
 class CommentQuerySet(models.QuerySet):

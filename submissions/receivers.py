@@ -15,8 +15,19 @@ from portal.notifications.registry import handles
 from submissions import mail
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.form_changes import told
-from submissions.models import EntryFormVersion, Extension, Invitation, Receipt, Screening, Submission, Team, TeamMember
-from submissions.services import following, form_news, inspections, news, renditions
+from submissions.models import (
+    EntryFormVersion,
+    Extension,
+    Invitation,
+    LateAttempt,
+    LateDecision,
+    Receipt,
+    Screening,
+    Submission,
+    Team,
+    TeamMember,
+)
+from submissions.services import following, form_news, inspections, news, reminders, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
 from tracks.services import TopicMove
@@ -98,6 +109,23 @@ def send_withdrawn(*, key: str, about: int, user: int) -> None:
         mail.withdrawn(submission, person, key=key)
 
 
+@handles("submissions.late_kept")
+def send_late_kept(*, key: str, about: int, user: int) -> None:
+    """Once it is decided about, that is what there is to tell."""
+    undecided = LateAttempt.objects.undecided().select_related(OF_ENTRY)
+    attempt = undecided.filter(pk=about).first()
+    if attempt and (person := _member(attempt.submission, user)):
+        mail.late_kept(attempt, person, key=key)
+
+
+@handles("submissions.late_decided")
+def send_late_decided(*, key: str, about: int, user: int) -> None:
+    rows = LateDecision.objects.select_related(f"attempt__{OF_ENTRY}", "version__receipt")
+    decision = rows.filter(pk=about).first()
+    if decision and (person := _member(decision.attempt.submission, user)):
+        mail.late_decided(decision, person, key=key)
+
+
 @handles("submissions.screened")
 def send_screened(*, key: str, about: int, user: int) -> None:
     screening = Screening.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
@@ -110,6 +138,13 @@ def send_extended(*, key: str, about: int, user: int) -> None:
     extension = Extension.objects.live().select_related("team__competition").filter(pk=about).first()
     if extension and (person := _in_team(extension.team_id, user)):
         mail.extended(extension, person, key=key)
+
+
+@handles(reminders.KIND)
+def send_reminder(*, key: str, team: int, hours: int, ends_at: str, user: int) -> None:
+    drafts = reminders.still_due(team, datetime.fromisoformat(ends_at), timezone.now())
+    if drafts and (person := _in_team(team, user)):
+        mail.reminder(drafts, datetime.fromisoformat(ends_at), to=person.email, key=key)
 
 
 @handles(renditions.KIND)

@@ -12,7 +12,7 @@ from portal.accounts.models import IdentityDocument
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.identity import delete_document
 from submissions.enums import SubmissionStatus
-from submissions.models import Invitation, Submission, TeamMember
+from submissions.models import Invitation, LateAttempt, Submission, TeamMember
 from tracks.models import Competition
 
 UNSUBMITTED = (SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN)
@@ -20,12 +20,18 @@ UNSUBMITTED = (SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN)
 
 def drafts(cutoff: datetime) -> QuerySet[Any]:
     over = Competition.objects.over_since(cutoff)
-    return Submission.objects.filter(number="", status__in=UNSUBMITTED, team__competition__in=over.values("pk"))
+    return _unsubmitted().filter(team__competition__in=over.values("pk"))
+
+
+def _unsubmitted() -> QuerySet[Any]:
+    """Neither in time nor late: what was handed in after the end stays on record."""
+    late = LateAttempt.objects.filter(submission=OuterRef("pk"))
+    return Submission.objects.filter(~Exists(late), number="", status__in=UNSUBMITTED)
 
 
 def delete_draft(draft: Submission) -> None:
     """What has been submitted in the meantime, under a late extension say, is no draft any more."""
-    rows = Submission.objects.select_for_update().filter(pk=draft.pk, number="", status__in=UNSUBMITTED)
+    rows = _unsubmitted().select_for_update().filter(pk=draft.pk)
     found = rows.first()
     if found is None:
         raise Held

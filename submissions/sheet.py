@@ -10,7 +10,7 @@ from typing import Any
 from submissions.asked import definition_answered, sections_once
 from submissions.completeness import Draft, draft_of
 from submissions.definition import TITLE_KEY, FormDefinition, Section, grouped
-from submissions.models import Attachment, Submission, SubmissionVersion
+from submissions.models import Attachment, LateAttempt, Submission, SubmissionVersion
 from submissions.values import as_text, cells, is_empty
 
 
@@ -73,7 +73,7 @@ def sheet_of_draft(entry: Submission, audience: Audience, draft: Draft | None = 
     return _sheet(draft.definition, draft.answers, draft.files, audience, with_gaps=True)
 
 
-def sheet_of_version(version: SubmissionVersion, audience: Audience) -> Sheet:
+def sheet_of_version(version: SubmissionVersion | LateAttempt, audience: Audience) -> Sheet:
     """What was submitted, in the words of the form that asked it."""
     files = list(version.attachments.all())
     return _sheet(definition_answered(version), version.answers, files, audience, with_gaps=False)

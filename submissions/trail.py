@@ -16,13 +16,13 @@ from submissions.models import Extension, Invitation, Submission, Team, TeamMemb
 OWN = {
     "submissions.team": ["found", "join"],
     "submissions.invitation": ["invite", "revoke"],
-    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "withdraw"],
+    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"],
 }
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
 # neither who read its entry, nor anything of judging.
 TOLD = {
     "submissions.extension": ["grant_extension", "revoke_extension"],
-    "submissions.submission": ["pass_screening", "return_for_correction", "reject"],
+    "submissions.submission": ["pass_screening", "return_for_correction", "reject", "accept_late", "decline_late"],
 }
 
 

@@ -13,11 +13,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
+from portal.core.locks import shared
 from portal.core.templatetags.ui import beijing, deadline
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.models import Extension, Submission, Team
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage
+
+# Nothing has been decided about these, so what comes too late may still be kept.
+UNDECIDED = (SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED)
+
+
+class Closed(Conflict):
+    """What arrives comes after the end."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,16 @@ def window_of(submission: Submission) -> Window | None:
     return _window(stage, entry.window_extended_to)
 
 
+def hold(submission: Submission) -> Window | None:
+    """The same as it stays until this transaction ends: whoever moves the end, or takes time back, waits for it."""
+    stages = Stage.objects.filter(competition=submission.team.competition_id, kind=StageKind.SUBMISSION)
+    stage = next(iter(shared(stages)), None)
+    if stage is None:
+        return None
+    granted = Extension.objects.live().filter(team=submission.team_id, kind=StageKind.SUBMISSION)
+    return _window(stage, max((each.closes_at for each in shared(granted)), default=None))
+
+
 def _require_takes(window: Window | None, now: datetime) -> None:
     if window is None:
         raise Conflict(_("This isn't open."))
@@ -88,29 +106,28 @@ def _require_takes(window: Window | None, now: datetime) -> None:
             _("%(stage)s opens at %(time)s, Beijing time.") % {"stage": window, "time": beijing(window.opens_at)}
         )
     if not window.takes(now):
-        raise Conflict(
+        raise Closed(
             _("%(stage)s closed at %(time)s, Beijing time.") % {"stage": window, "time": deadline(window.closes_at)}
         )
 
 
-def require_writable(submission: Submission, now: datetime) -> None:
-    """What was returned for correction may be mended after the stage has closed; anything else not.
+def require_writable(submission: Submission, now: datetime, held: Window | None = None) -> None:
+    """What was returned for correction may be mended after the stage has closed; anything else not: Closed.
 
-    An entry that comes ``with_window`` is asked no further query.
+    An entry that comes ``with_window`` is asked no further query, nor one whose window the caller has ``held``.
     """
     if not submission.is_editable:
         raise Conflict(
             _("This entry can no longer be changed: %(state)s.") % {"state": submission.get_status_display()}
         )
     if submission.status != SubmissionStatus.RETURNED:
-        _require_takes(window_of(submission), now)
+        _require_takes(held or window_of(submission), now)
 
 
-def rule_of(submission: Submission, now: datetime) -> ReceiptRule:
+def rule_of(submission: Submission, window: Window | None, now: datetime) -> ReceiptRule:
     """By which rule what arrives at ``now`` counts; asked once ``require_writable`` has let it pass."""
     if submission.status == SubmissionStatus.RETURNED:
         return ReceiptRule.CORRECTION
-    window = window_of(submission)
     if window is None or not window.is_open(now):
         return ReceiptRule.GRACE
     return ReceiptRule.EXTENSION if window.is_extended else ReceiptRule.STAGE_END
@@ -121,6 +138,11 @@ def is_writable(submission: Submission, window: Window | None, now: datetime) ->
     if submission.status == SubmissionStatus.RETURNED:
         return True
     return submission.is_editable and window is not None and window.takes(now)
+
+
+def is_late(submission: Submission, window: Window | None, now: datetime) -> bool:
+    """What is handed in at ``now`` comes after the end, and nothing has been decided about the entry yet."""
+    return submission.status in UNDECIDED and window is not None and now >= window.closes_at and not window.takes(now)
 
 
 def _window(stage: Stage, extended_to: datetime | None) -> Window:

@@ -72,6 +72,12 @@ class CompetitionQuerySet(models.QuerySet):
             return self
         return self.filter(Exists(organizer_roles(user).filter(competition=OuterRef("pk"), tracks=None)))
 
+    def partly_organized_by(self, user: Person) -> Self:
+        """Those that ``user`` runs, as a whole or in some tracks."""
+        if is_site_admin(user):
+            return self
+        return self.filter(Exists(organizer_roles(user).filter(competition=OuterRef("pk"))))
+
     def with_running(self, now: datetime) -> Self:
         """``is_running``: the first stage has opened, the last one has not closed."""
         running = Q(first_opens_at__lte=now, last_closes_at__gt=now)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from portal.core.arrivals import arrived_at
 from portal.core.context import current_request_id
 from portal.core.errors import Conflict
 
@@ -26,7 +27,7 @@ class RequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.received_at = timezone.now()  # type: ignore[attr-defined]
+        request.received_at = arrived_at(request, timezone.now())  # type: ignore[attr-defined]
         given = request.headers.get("X-Request-Id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         token = current_request_id.set(request_id)

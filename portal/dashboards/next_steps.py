@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.core.templatetags.ui import deadline
 from submissions.enums import SubmissionStatus
+from submissions.windows import is_late
 
 if TYPE_CHECKING:
     from portal.dashboards.entries import OwnEntry
@@ -49,6 +50,9 @@ def _of_draft(own: OwnEntry, now: datetime) -> Step:
         if own.window is not None and now < own.window.opens_at:
             opens = {"time": deadline(own.window.opens_at)}
             return Step(_("Entries are taken from %(time)s on.") % opens, _("Open it"), own.url)
+        if own.is_captain and not own.missing and is_late(own.entry, own.window, now):
+            words = _("It was not submitted in time. Handed in now, it counts only if the organizers accept it.")
+            return Step(words, _("Check and hand in late"), own.submit_url)
         return Step(_("It was not submitted in time and takes no part."), _("Open it"), own.url)
     if own.missing:
         return Step(_("Write what is still missing, then submit it."), _("Go on writing"), own.url, is_due=True)

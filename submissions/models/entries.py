@@ -18,6 +18,12 @@ from submissions.models.teams import Team
 from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
 
 
+def answers_in(form: dict[str, Any]) -> dict[str, Any]:
+    """By section. What was submitted before there were forms says a title and an abstract."""
+    said = form.get("answers", {"abstract": form.get("abstract", "")})
+    return {TITLE_KEY: str(form["title"]), **said}
+
+
 class Submission(models.Model):
     """An entry: what the team is writing now. What it has submitted are its versions."""
 
@@ -164,9 +170,7 @@ class SubmissionVersion(models.Model):
 
     @property
     def answers(self) -> dict[str, Any]:
-        """By section. What was submitted before there were forms says a title and an abstract."""
-        said = self.form.get("answers", {"abstract": self.form.get("abstract", "")})
-        return {TITLE_KEY: self.title, **said}
+        return answers_in(self.form)
 
 
 class Receipt(models.Model):

@@ -4,6 +4,7 @@ from submissions.services.extensions import grant_extension, revoke_extension
 from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
 from submissions.services.forms import begin_form, clone_forms, edit_form, publish_form, set_up_form
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
+from submissions.services.late import accept_late, decline_late, hand_in
 from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
 from submissions.services.renditions import request_rendition
@@ -32,6 +33,7 @@ __all__ = [
     "TooLate",
     "WrongSum",
     "accept_invitation",
+    "accept_late",
     "add_comment",
     "add_partner",
     "attach_file",
@@ -39,6 +41,7 @@ __all__ = [
     "begin_upload",
     "clone_forms",
     "current_files",
+    "decline_late",
     "delete_comment",
     "edit_comment",
     "edit_form",
@@ -47,6 +50,7 @@ __all__ = [
     "found_team",
     "give_up",
     "grant_extension",
+    "hand_in",
     "hand_over",
     "invite",
     "keep_unsent",

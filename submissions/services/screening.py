@@ -40,7 +40,7 @@ def _decide(
     submission: Submission, move: str, outcome: ScreeningOutcome, *, actor: Any, version: int, reason: str
 ) -> Screening:
     require(rules.can_screen, actor, submission)
-    reason = _clean_reason(reason, is_required=outcome != ScreeningOutcome.PASSED)
+    reason = clean_reason(reason, is_required=outcome != ScreeningOutcome.PASSED)
     submission = lock_submission(submission)
     latest = submission.versions.last()
     if latest is None or latest.number != version:
@@ -53,7 +53,8 @@ def _decide(
     return screening
 
 
-def _clean_reason(reason: str, *, is_required: bool) -> str:
+def clean_reason(reason: str, *, is_required: bool = True) -> str:
+    """The tidied reason; raises ValidationError at ``reason``."""
     try:
         reason = clean_text(reason, limit=REASON_LIMIT).strip()
     except ValidationError as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -60,6 +61,19 @@ def submit(
     return receipt
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a draft says, such that it can be kept as it is."""
+
+    form: dict[str, Any]
+    revision: TopicRevision
+    files: Sequence[Attachment]
+
+    def is_that_of(self, kept: Any) -> bool:
+        """``kept`` (a version, or a late attempt) holds the same."""
+        return kept.form_sha256 == sha256_of(self.form) and set(kept.attachments.all()) == set(self.files)
+
+
 @transaction.atomic
 def withdraw(submission: Submission, *, actor: Any, reason: str = "") -> Submission:
     """Take an entry out of the competition for good; a second time changes nothing."""
@@ -98,30 +112,64 @@ def _submit(
     topic_revision: int | None,
 ) -> Receipt:
     submission = lock_submission(submission)
-    windows.require_writable(submission, received_at)
-    rule = windows.rule_of(submission, received_at)
+    window = windows.hold(submission)
+    windows.require_writable(submission, received_at, window)
+    content = content_of(submission, expected_version=expected_version, topic_revision=topic_revision)
+    latest = submission.versions.select_related("receipt").last()
+    if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
+        return latest.receipt
+    rule = windows.rule_of(submission, window, received_at)
+    version = make_version(submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at)
+    receipt = make_receipt(version, content.files, "issue_receipt", actor=actor, received_at=received_at, rule=rule)
+    tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
+    failpoint("before_commit")
+    return receipt
+
+
+def content_of(submission: Submission, *, expected_version: int, topic_revision: int | None) -> Content:
+    """Of the draft that was looked at, and of no other: Conflict. Raises ValidationError for all that is missing."""
     if submission.draft_version != expected_version:
         raise Conflict(_("The draft has changed since you looked at it. Please check it once more."))
     draft = completeness.draft_of(submission)
     _require_complete(draft)
     form, revision = _form(submission, draft, topic_revision)
-    latest = submission.versions.select_related("receipt").last()
-    if latest and _is_submitted_already(submission, latest, form, draft.files):
-        return latest.receipt
-    number = submission.number or _next_number(lock_track(submission.track))
-    changes: dict[str, Any] = {"number": number, "submitted_at": received_at, "topic_revision": revision}
-    SUBMISSION_LIFECYCLE.apply(submission, "submit", actor=actor, **changes)
+    return Content(form, revision, draft.files)
+
+
+def make_version(
+    submission: Submission,
+    content: Content,
+    move: str,
+    *,
+    actor: Any,
+    submitted_by: Any,
+    received_at: datetime,
+    reason: str = "",
+) -> SubmissionVersion:
+    """The next version of the entry, which whoever calls has locked; the first one gives it its number."""
+    latest = submission.versions.last()
+    changes: dict[str, Any] = {
+        "number": submission.number or _next_number(lock_track(submission.track)),
+        "submitted_at": received_at,
+        "topic_revision": content.revision,
+    }
+    SUBMISSION_LIFECYCLE.apply(submission, move, actor=actor, reason=reason, **changes)
     version = SubmissionVersion.objects.create(
         submission=submission,
         number=latest.number + 1 if latest else 1,
-        topic_revision=revision,
-        form=form,
-        form_sha256=sha256_of(form),
-        submitted_by=actor,
+        topic_revision=content.revision,
+        form=content.form,
+        form_sha256=sha256_of(content.form),
+        submitted_by=submitted_by,
         created_at=received_at,
     )
-    version.attachments.set(draft.files)
-    return _receipt(version, draft.files, actor=actor, received_at=received_at, rule=rule)
+    version.attachments.set(content.files)
+    return version
+
+
+def files_in_words(files: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """As a receipt names them."""
+    return [{"name": each.name, "size": each.file.size, "sha256": each.file.sha256} for each in files]
 
 
 def _require_complete(draft: completeness.Draft) -> None:
@@ -151,13 +199,6 @@ def _answered(submission: Submission, shown: int | None) -> TopicRevision:
     return texts.first() or submission.topic.revisions.latest("number")
 
 
-def _is_submitted_already(
-    submission: Submission, latest: SubmissionVersion, form: dict[str, Any], files: Sequence[Attachment]
-) -> bool:
-    is_same = latest.form_sha256 == sha256_of(form) and set(latest.attachments.all()) == set(files)
-    return submission.status == SubmissionStatus.SUBMITTED and is_same
-
-
 def _next_number(track: Track) -> str:
     """One more than the highest of this code. Entries keep theirs when they are withdrawn, so there is no gap.
 
@@ -168,12 +209,18 @@ def _next_number(track: Track) -> str:
     return f"{track.code}-{int(highest.rpartition('-')[2]) + 1 if highest else 1:04}"
 
 
-def _receipt(
-    version: SubmissionVersion, files: Sequence[Attachment], *, actor: Any, received_at: datetime, rule: ReceiptRule
+def make_receipt(
+    version: SubmissionVersion,
+    files: Sequence[Attachment],
+    deed: str,
+    *,
+    actor: Any,
+    received_at: datetime,
+    rule: ReceiptRule,
 ) -> Receipt:
     receipt = Receipt(
         version=version,
-        files=[{"name": each.name, "size": each.file.size, "sha256": each.file.sha256} for each in files],
+        files=files_in_words(files),
         received_at=received_at,
         committed_at=timezone.now(),
     )
@@ -184,7 +231,5 @@ def _receipt(
         "form_sha256": version.form_sha256,
         "files": [each["sha256"] for each in receipt.files],
     }
-    audit.record("issue_receipt", version.submission, actor=actor, after=evidence)
-    tell_members(version.submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
-    failpoint("before_commit")
+    audit.record(deed, version.submission, actor=actor, after=evidence)
     return receipt

@@ -2,8 +2,9 @@ from submissions.views.checking import receipt_document, verify_receipt
 from submissions.views.entries import read_topic, remove_file, start, submission, submission_submit, withdraw
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
+from submissions.views.late import late_attempt, late_attempts
 from submissions.views.papers import rendition, renditions
-from submissions.views.proofs import attachment, receipt
+from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.roster import leave, member_edit, member_move, member_remove, partner_add, partner_remove
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import hand_over, team, team_new
@@ -18,6 +19,8 @@ __all__ = [
     "hand_over",
     "history",
     "invitation",
+    "late_attempt",
+    "late_attempts",
     "leave",
     "member_edit",
     "member_move",
@@ -29,6 +32,7 @@ __all__ = [
     "read_topic",
     "receipt",
     "receipt_document",
+    "receipt_pdf",
     "remove_file",
     "rendition",
     "renditions",

@@ -24,7 +24,7 @@ from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.boxes import Box, late_words, save_all
 from submissions.forms import ReadForm, StartForm, SubmitForm
-from submissions.models import Attachment, Submission, Team
+from submissions.models import Attachment, Receipt, Submission, Team
 from submissions.pages import begun, entry_page, submit_page
 from submissions.talk import comments_part, presence_part
 from submissions.views.papers import renditions_part
@@ -95,7 +95,7 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """The last look, and the step itself."""
+    """The last look, and the step itself. What comes too late is kept, and its page says so."""
     entry, now = _entry(request, public_id), request.received_at  # type: ignore[attr-defined]
     require(rules.is_member, request.user, entry.team)
     form, outcome = SubmitForm(request.POST or None), Outcome()
@@ -104,7 +104,7 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         failpoint("after_body_read")
         if form.is_valid():
             with refused_into(form, outcome):
-                receipt = services.submit(
+                handed_in = services.hand_in(
                     entry,
                     actor=request.user,
                     expected_version=form.cleaned_data["expected_version"],
@@ -112,9 +112,10 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                     received_at=now,
                     topic_revision=form.cleaned_data["topic_revision"],
                 )
-                messages.success(request, _("Your entry has been received. This is the receipt."))
+                if isinstance(handed_in, Receipt):
+                    messages.success(request, _("Your entry has been received. This is the receipt."))
                 failpoint("before_response")
-                return redirect(receipt)
+                return redirect(handed_in)
         entry = _entry(request, public_id)
     context = submit_page(request.user, entry, now=now, refused=form if form.is_bound else None)
     context["conflict"] = outcome.conflict

@@ -29,6 +29,7 @@ from submissions.models import (
     Comment,
     Extension,
     Invitation,
+    LateAttempt,
     Organization,
     Receipt,
     Rendition,
@@ -201,6 +202,29 @@ class ReceiptFactory(factory.django.DjangoModelFactory):
             receipt.document = receipts.signed(receipt, ReceiptRule.STAGE_END)
         receipt.save()
         return receipt
+
+
+class LateAttemptFactory(factory.django.DjangoModelFactory):
+    """What the entry says now, handed in a minute after an end that was a minute ago."""
+
+    class Meta:
+        model = LateAttempt
+        skip_postgeneration_save = True
+
+    submission = factory.SubFactory(SubmissionFactory)
+    topic_revision = factory.LazyAttribute(lambda late: late.submission.topic.revisions.latest("number"))
+    form = factory.LazyAttribute(lambda late: _form(late.submission))
+    form_sha256 = factory.LazyAttribute(lambda late: _hash(late.form))
+    files = factory.LazyFunction(list)
+    submitted_by = factory.LazyAttribute(lambda late: captain_of(late.submission.team))
+    received_at = factory.LazyFunction(timezone.now)
+    committed_at = factory.SelfAttribute("received_at")
+    closed_at = factory.LazyAttribute(lambda late: late.received_at - timedelta(minutes=1))
+
+    @factory.post_generation
+    def attachments(late, create, given, **kwargs):  # noqa: N805 - factory_boy's way
+        if create:
+            late.attachments.set(given or late.submission.attachments.filter(replaced_at=None))
 
 
 class ScreeningFactory(factory.django.DjangoModelFactory):

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from submissions.models import Receipt, Submission, SubmissionVersion
+from submissions.models import LateAttempt, Receipt, Submission, SubmissionVersion
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf, upload
 from tests.factories.submissions import (
@@ -263,10 +263,10 @@ def test_submitting_a_draft_that_changed_shows_the_new_one_first(draft, captain)
     assert response.context["form"].initial["expected_version"] == draft.draft_version + 1
 
 
-def test_submitting_too_late_says_so(draft, captain):
+def test_submitting_too_late_leads_to_what_is_kept(draft, captain):
     close(draft.team.competition, StageKind.SUBMISSION)
 
-    assert press_submit(captain, draft).status_code == 409
+    assert press_submit(captain, draft).url == LateAttempt.objects.get().get_absolute_url()
 
 
 def test_what_counts_is_when_the_request_arrived(draft, captain, time_machine):

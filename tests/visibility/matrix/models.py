@@ -10,6 +10,7 @@ UNGUARDED = {
     "submissions.Screening": "about one version of an entry, read with it",
     "submissions.SubmissionVersion_attachments": "joins versions and files, both guarded",
     "tracks.Organizer_tracks": "joins roles and tracks, both guarded",
+    "submissions.LateAttempt_attachments": "joins late attempts and files, both guarded",
     "submissions.ReceiptKey": "public halves of keys, for anybody who checks a receipt",
     # The house's own books.
     "core.AuditHead": "where the trail ends: a number and a hash, shown nowhere",

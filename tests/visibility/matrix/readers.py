@@ -70,6 +70,7 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("team_e.*", OX | RUN),
     ("beta_team.*", RUN_BETA),
     # Entries: what the team writes now, then what it has submitted
+    ("late.*", TEAM_A | RUN_1),
     ("draft.*", TEAM_A | SITE),
     ("dropped.*", TEAM_A | SITE),
     ("draft_d.*", AB | SITE),

@@ -9,6 +9,7 @@ from tests.visibility.actors import (
     RUN_2,
     RUN_ANY,
     RUN_BETA,
+    RUN_SOME,
     SIGNED_IN,
     SITE,
     STAFF,
@@ -50,6 +51,7 @@ def sent(label: str, *, readers: frozenset[str], writers: frozenset[str]) -> lis
     """The receipt, the file that was submitted, and the one that lies in the draft."""
     return [
         get("submissions:receipt", f"{label}.receipt.public_id", f"{label}.file", shown=readers),
+        get("submissions:receipt_pdf", f"{label}.receipt.public_id", f"{label}.receipt", shown=readers),
         get("submissions:receipt_document", f"{label}.receipt.public_id", f"{label}.receipt", shown=readers),
         get("submissions:attachment", f"{label}.sent.public_id,{label}.sent.name", f"{label}.content", shown=readers),
         get(
@@ -230,6 +232,19 @@ LINES = [
     *on_paper("draft", team=TEAM_A, readers=NOBODY),
     *on_paper("submitted", team=TEAM_A, readers=RUN_1),
     *on_paper("elsewhere", team=OT, readers=RUN_2),
+    # Handed in after the end, on an entry that was never submitted
+    get("submissions:late_attempt", "late.public_id", "late.title", shown=TEAM_A | RUN_1),
+    post(
+        "submissions:late_attempt",
+        "late.public_id",
+        let_in=RUN_1 - TEAM_A,
+        refused=TEAM_A,
+        data={"outcome": "accepted", "reason": "系统故障"},
+    ),
+    get("submissions:late_attempts", "alpha.slug", "late.title", shown=RUN_1, empty=RUN_SOME - RUN_1),
+    get("submissions:late_attempts", "beta.slug", shown=RUN_BETA),
+    get("submissions:late_attempts", "gamma.slug", shown=GAMMA),
+    get("submissions:attachment", "late.sent.public_id,late.sent.name", "late.content", shown=TEAM_A | RUN_1),
     # The administration
     *admin("submissions.submission", "submitted", "submitted.title", see=RUN_1),
     *admin_row("submissions.submission", "elsewhere", "elsewhere.title", see=RUN_2),

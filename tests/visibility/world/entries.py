@@ -17,6 +17,7 @@ from tests.factories.submissions import (
     CommentFactory,
     ExtensionFactory,
     InvitationFactory,
+    LateAttemptFactory,
     OrganizationFactory,
     ReceiptFactory,
     RenditionFactory,
@@ -56,6 +57,7 @@ def add(world: World) -> None:
     entry(world, "elsewhere", team=world.team_b, topic=world.topic2, status=SubmissionStatus.SUBMITTED)
     entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
     entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
+    _late(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
 
 
@@ -92,6 +94,18 @@ def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> No
     made.comment = CommentFactory(submission=made, text=words.text(f"{label}.comment"))
     words.literal(f"{label}.id", made.public_id)
     setattr(world, label, made)
+
+
+def _late(world: World) -> None:
+    """What was handed in too late on the draft, which says something else by now."""
+    words = world.canaries
+    sent = _file(world, "late", world.draft)
+    sent.replaced_at = timezone.now()
+    sent.save(update_fields=["replaced_at"])
+    form = {"title": words.text("late.title"), "answers": {"abstract": words.text("late.abstract")}}
+    world.late = LateAttemptFactory(submission=world.draft, form=form, attachments=[sent])
+    world.late.sent = sent
+    words.literal("late.id", world.late.public_id)
 
 
 def _file(world: World, label: str, made: Any) -> Any:
