@@ -209,6 +209,8 @@ def storage() -> dict[str, Any]:
             "OPTIONS": {"location": url.path, "base_url": None, "file_permissions_mode": 0o600},
         }
     if url.scheme == "s3":
+        from botocore.config import Config
+
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         return {
             "BACKEND": "storages.backends.s3.S3Storage",
@@ -216,9 +218,21 @@ def storage() -> dict[str, Any]:
                 "bucket_name": url.netloc,
                 "endpoint_url": query.get("endpoint"),
                 "region_name": query.get("region"),
-                "signature_version": "s3v4",
+                # Compatible storages know neither the newer checksums nor, often, a bucket in the host name.
+                "client_config": Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": query.get("addressing", "auto")},
+                    connect_timeout=5,
+                    read_timeout=20,
+                    retries={"max_attempts": 3, "mode": "standard"},
+                    request_checksum_calculation="when_required",
+                    response_checksum_validation="when_required",
+                ),
                 "file_overwrite": True,
                 "default_acl": "private",
+                # One piece of 8 MB at a time in memory, and what is read whole waits on the disk.
+                "use_threads": False,
+                "max_memory_size": 1024**2,
             },
         }
     raise ImproperlyConfigured(f"STORAGE_URL must start with file:// or s3://, got {url.scheme}://")

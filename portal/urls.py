@@ -21,6 +21,7 @@ from tracks.api import TrackViewSet
 
 handler404 = core.not_found
 handler429 = core.too_many
+handler500 = core.failed
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Who may do what follows from roles in a competition, not from groups.
 admin.site.unregister(Group)

@@ -107,10 +107,8 @@ class UploadsView(TusView):
         if competition is not None:
             entries = entries.filter(team__competition=competition)
         entry = get_object_or_404(entries, public_id=_uuid(said.get("entry", "")))
-        begun = _spoken(
-            lambda: services.begin_upload(
-                entry, actor=request.user, slot=said.get("slot", ""), name=said.get("filename", ""), size=size
-            )
+        begun = services.begin_upload(
+            entry, actor=request.user, slot=said.get("slot", ""), name=said.get("filename", ""), size=size
         )
         at = request.build_absolute_uri(reverse("upload", args=[begun.public_id]))
         return Response(status=201, headers={"Location": at, "Upload-Offset": "0", **_expiry(begun)})
@@ -137,7 +135,7 @@ class UploadView(TusView):
         _require_alive(upload)
         end = upload.size
         if upload.state == UploadState.OPEN:
-            end = _spoken(lambda: _taken(upload, request, offset, digest, expected))
+            end = _taken(upload, request, offset, digest, expected)
         elif offset != end:
             _clash(end)
         return Response(status=204, headers={"Upload-Offset": str(end), **_expiry(upload)})
@@ -177,13 +175,6 @@ def _taken(upload: Upload, request: Request, offset: int, digest: Any, expected:
 class _Nothing:
     def read(self, size: int = -1) -> bytes:
         return b""
-
-
-def _spoken(deed: Callable[[], Any]) -> Any:
-    try:
-        return deed()
-    except services.NoRoom as error:
-        raise Refusal(status.HTTP_507_INSUFFICIENT_STORAGE, "no_room", str(error.message)) from None
 
 
 def _clash(offset: int) -> Never:

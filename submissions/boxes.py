@@ -13,9 +13,10 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from portal.core.trouble import StorageTrouble
 from submissions import services
 from submissions.asked import sections_once
-from submissions.completeness import Draft
+from submissions.completeness import Draft, refusal_of
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
 from submissions.models import Answer, Attachment, Submission
@@ -26,6 +27,8 @@ from submissions.values import as_text, is_empty
 SPARE_ROWS = 2
 # What a version may be: what its column holds.
 LARGEST = 2**31 - 1
+# Where ``save_all`` says that there was no room for a file.
+TROUBLE = ""
 
 
 @dataclass
@@ -109,6 +112,11 @@ class SlotBox:
         return accepted(self.slot)
 
     @property
+    def faults(self) -> list[str]:
+        """What just went wrong, and which files that lie there can't be handed in."""
+        return [*self.errors, *(refusal_of(file) for file in self.files if file.refused_for)]
+
+    @property
     def takes_more(self) -> bool:
         return self.slot.max_count == 1 or len(self.files) < self.slot.max_count
 
@@ -161,7 +169,11 @@ def save_all(
         if value is not None and (box := _save_section(entry, section, value, sent, **by)):
             refused[box.name] = box
     for slot in definition.slots:
-        if errors := _save_files(entry, slot, files, **by):
+        try:
+            errors = _save_files(entry, slot, files, **by)
+        except StorageTrouble as trouble:
+            errors, refused[TROUBLE] = [trouble.message], trouble
+        if errors:
             refused[f"file-{slot.key}"] = errors
     if any(name.startswith("v-") and definition.section(name[2:]) is None for name in sent):
         # The form has changed since the page was opened: what was typed into a section that is gone is put aside.

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from submissions.asked import definition_of
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
+from submissions.findings import in_words
 from submissions.models import Answer, Attachment, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
@@ -102,7 +103,7 @@ def make_draft(
 
 
 def current_attachments(entry: Submission) -> list[Attachment]:
-    return list(entry.attachments.current().select_related("file").order_by("pk"))
+    return list(entry.attachments.current().with_refusal().select_related("file").order_by("pk"))
 
 
 def _section_part(section: Section, answers: Mapping[str, Any]) -> Part:
@@ -132,4 +133,12 @@ def _fault(section: Section, value: Any) -> str:
 
 def _slot_part(slot: Slot, files: Sequence[Attachment]) -> Part:
     lack = Lack(slot.anchor, slot.title) if slot.is_required and not files else None
+    if refused := next((file for file in files if file.refused_for), None):
+        lack = Lack(slot.anchor, slot.title, refusal_of(refused))
     return Part(slot.anchor, slot.title, slot.is_required, bool(files), lack)
+
+
+def refusal_of(file: Attachment) -> str:
+    """Why a file has to be taken out before the entry can be submitted."""
+    told = {"name": file.name, "reason": " ".join(in_words(found) for found in file.refused_for)}
+    return _("“%(name)s” can't be handed in. %(reason)s Please remove it, and choose another one.") % told

@@ -80,6 +80,7 @@ class UploadState(models.TextChoices):
 class InspectionState(models.TextChoices):
     CLEAR = "clear", _("Checked")
     NOTICE = "notice", _("Needs attention")
+    REFUSED = "refused", _("Can't be handed in")
     UNCHECKED = "unchecked", _("Can't be checked")
 
 

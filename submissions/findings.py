@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 Finding = list[Any]
 # Something to know, and nothing to look into.
 FACTS = {"pages", "pixels"}
+# Whoever opens the file may find their machine at a standstill: it can't be handed in.
+REFUSED = {"bomb", "nested"}
 
 
 def in_words(finding: Finding) -> str:
@@ -23,6 +25,9 @@ def in_words(finding: Finding) -> str:
         "launch": _("It may start programs."),
         "macros": _("It holds macros."),
         "bomb": _("Unpacked it would be far too large."),
+        "nested": _("It holds archives in archives in archives."),
+        "mixed": _("It can also be read as %(kinds)s.") % {"kinds": ", ".join(value or [])},
+        "test_virus": _("It holds the test string of virus scanners (EICAR)."),
         "type": _("Its content is of another kind than its name says."),
         "paths": _("It holds files whose names lead out of it."),
         "virus": _("The virus scanner names it: %(name)s") % {"name": value},

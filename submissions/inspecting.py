@@ -18,7 +18,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from portal.core.files import CHUNK, open_stored
 from portal.core.models import StoredFile
 from submissions.enums import InspectionState
-from submissions.findings import FACTS, Finding
+from submissions.findings import FACTS, REFUSED, Finding
 
 CHILD = Path(__file__).with_name("inspection_child.py")
 WALL_SECONDS = 30
@@ -33,14 +33,19 @@ def look_into(stored: StoredFile, kind: str) -> tuple[str, list[Finding]]:
     if found is None:
         return (InspectionState.NOTICE, virus) if virus else (InspectionState.UNCHECKED, [["unreadable", None]])
     found = found + virus
-    is_notable = any(code not in FACTS for code, _value in found)
-    return (InspectionState.NOTICE if is_notable else InspectionState.CLEAR), found
+    return _judged({code for code, _value in found}), found
+
+
+def _judged(codes: set[str]) -> str:
+    if codes & REFUSED:
+        return InspectionState.REFUSED
+    return InspectionState.NOTICE if codes - FACTS else InspectionState.CLEAR
 
 
 @contextmanager
 def _on_disk(stored: StoredFile) -> Iterator[Path]:
-    if isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "location"):
-        path = Path(getattr(default_storage, "location", "")) / stored.path
+    if isinstance(default_storage, FileSystemStorage):
+        path = Path(default_storage.path(stored.path))
         if path.exists():
             yield path
             return

@@ -24,8 +24,7 @@ def sweep_uploads() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_files() -> None:
     scrub.sweep_files()
-    for path in scrub.left_behind():
-        path.unlink(missing_ok=True)
+    scrub.sweep_left_behind()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -10,7 +10,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import SubmissionStatus
+from submissions.enums import InspectionState, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -191,6 +191,12 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
 
     def current(self) -> Self:
         return self.filter(replaced_at=None)
+
+    def with_refusal(self) -> Self:
+        """``refused_for``: what was found in a file that can't be handed in; None for all others."""
+        looked = apps.get_model("submissions", "Inspection").objects.filter(file=OuterRef("file"))
+        refused = looked.filter(state=InspectionState.REFUSED).values("findings")[:1]
+        return self.annotate(refused_for=Subquery(refused, output_field=models.JSONField()))
 
 
 class LateAttemptQuerySet(models.QuerySet):

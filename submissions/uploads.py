@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.core import files
 from portal.core.models import StoredFile
 from portal.core.text import tidy_file_name
+from submissions.bombs import members_of, require_shown, require_unpackable
 from submissions.definition import Slot
 from submissions.enums import SlotKind
 
@@ -38,6 +39,23 @@ MAGIC = {
     b"%PDF-": SlotKind.PDF,
     b"\x89PNG\r\n\x1a\n": SlotKind.IMAGE,
     b"\xff\xd8\xff": SlotKind.IMAGE,
+}
+# Longer ones are none: some text that happens to have the four letters at their place.
+LONGEST_FTYP = 1024
+# What people take for the file that was asked, by how it begins, in small letters.
+LOOKS_LIKE = {
+    b"mz": gettext_lazy("a program"),
+    b"\x7felf": gettext_lazy("a program"),
+    b"#!": gettext_lazy("a program"),
+    b"<": gettext_lazy("a web page or a drawing in SVG"),
+    b"%pdf-": gettext_lazy("a PDF"),
+    b"\x89png": gettext_lazy("an image"),
+    b"\xff\xd8\xff": gettext_lazy("an image"),
+    b"gif8": gettext_lazy("an image"),
+    b"pk": gettext_lazy("a ZIP archive or a file of another office program"),
+    b"rar!": gettext_lazy("an archive"),
+    b"7z\xbc": gettext_lazy("an archive"),
+    b"\xd0\xcf\x11\xe0": gettext_lazy("an office file with a password or of the format before 2007"),
 }
 
 
@@ -93,8 +111,10 @@ def check_content(upload: File[Any], slot: Slot) -> None:
     """That the bytes are what the name promises, and no more pages than allowed."""
     _name, kind = check_name(upload.name or "", slot)
     if _kind_of(upload) != kind:
-        words = {"kind": SlotKind(kind).label}
-        raise ValidationError(_("By its name this file is of the kind “%(kind)s”, but its content is not.") % words)
+        raise ValidationError(_mistaken(upload, kind))
+    if kind == SlotKind.IMAGE:
+        require_shown(upload)
+        upload.seek(0)
     if kind == SlotKind.PDF and slot.max_pages:
         _check_pages(upload, slot.max_pages)
 
@@ -105,21 +125,31 @@ def _kind_of(upload: File[Any]) -> str | None:
     upload.seek(0)
     if head.startswith(b"PK\x03\x04"):
         return _office_kind(upload)
-    if head[4:8] == b"ftyp":
+    if head[4:8] == b"ftyp" and 8 < int.from_bytes(head[:4], "big") <= LONGEST_FTYP:
         return SlotKind.VIDEO
     return next((kind for magic, kind in MAGIC.items() if head.startswith(magic)), None)
 
 
 def _office_kind(upload: File[Any]) -> str | None:
     """Only the package's table of contents is read: nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(upload) as package:
-            names = set(package.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        names = set()
-    finally:
-        upload.seek(0)
-    return next((kind for kind, part in OFFICE_PARTS.items() if part in names), None)
+    members = members_of(upload)
+    upload.seek(0)
+    names = {each.filename for each in members}
+    kind = next((kind for kind, part in OFFICE_PARTS.items() if part in names), None)
+    if kind is not None:
+        require_unpackable(members)
+    return kind
+
+
+def _mistaken(upload: File[Any], kind: str) -> str:
+    upload.seek(0)
+    head = upload.read(HEAD * 4).lstrip().lower()
+    upload.seek(0)
+    seen = next((words for start, words in LOOKS_LIKE.items() if head.startswith(start)), None)
+    told = {"kind": SlotKind(kind).label, "seen": seen}
+    if seen:
+        return _("By its name this file is of the kind “%(kind)s”, but it holds %(seen)s.") % told
+    return _("By its name this file is of the kind “%(kind)s”, but its content is not.") % told
 
 
 def _check_pages(upload: File[Any], limit: int) -> None:

@@ -21,6 +21,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from portal.core.api_access import narrowed
 from portal.core.errors import Conflict
+from portal.core.trouble import StorageTrouble, trouble_in
 
 PAGE_PARAMETERS = {"cursor", "page_size", "format"}
 
@@ -38,12 +39,19 @@ class ApiConflict(exceptions.APIException):
     default_code = "conflict"
 
 
+class ApiTrouble(exceptions.APIException):
+    def __init__(self, trouble: StorageTrouble):
+        self.status_code = trouble.status
+        super().__init__(trouble.message, trouble.code)
+
+
 def _as_api_error(error: Exception) -> Exception:
     if isinstance(error, Conflict):
         return ApiConflict(error.message)
     if isinstance(error, ValidationError):
         return exceptions.ValidationError(serializers.as_serializer_error(error))
-    return error
+    trouble = trouble_in(error)
+    return error if trouble is None else ApiTrouble(trouble)
 
 
 def _body(error: Exception, response: Response) -> dict[str, Any]:

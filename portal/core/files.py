@@ -1,12 +1,11 @@
 """Files live under the SHA-256 of their content: written whole, or not at all.
 
 On a folder: temp file in the same file system, hash, fsync, rename, fsync of the folder. On a remote
-storage: temp file here, hash, upload, and the size there compared. The row comes after the bytes.
+storage: temp file here, hash, upload, size and checksum there compared. The row comes after the bytes.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -22,21 +21,23 @@ from django.core.files.storage import FileSystemStorage, Storage, default_storag
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.core import remote
 from portal.core.failpoints import failpoint
 from portal.core.models import StoredFile
+from portal.core.trouble import storage_at_work
 
 CHUNK = 1024 * 1024
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 class DamagedFile(Exception):
     """The bytes under a hash are gone or no longer have that hash."""
 
 
+@storage_at_work()
 def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
     """Keep ``content`` and return its row; the same bytes are kept once.
 
-    Raises ValidationError for an empty file and for one of more than ``limit`` bytes.
+    Raises ValidationError for an empty file and for one of more than ``limit`` bytes, and StorageTrouble.
     """
     with _draft(_local_root(default_storage)) as draft:
         sha256, size = _copy(content, draft, limit=limit)
@@ -51,6 +52,7 @@ def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
     return stored
 
 
+@storage_at_work()
 def adopt(path: Path) -> StoredFile:
     """Keep the file at ``path``, without a copy where both lie on one disk. It stays there: whoever calls removes it
     once what refers to the stored file is committed, and may do all of it again after a crash.
@@ -65,7 +67,7 @@ def adopt(path: Path) -> StoredFile:
     named = StoredFile(sha256=sha256, size=size)
     _hold(sha256)
     if _local_root(default_storage) is None:
-        _upload(path, named)
+        remote.put(default_storage, path, named)
     else:
         second = path.with_name(f"{path.name}.{os.getpid()}")
         second.unlink(missing_ok=True)
@@ -79,14 +81,18 @@ def adopt(path: Path) -> StoredFile:
     return stored
 
 
+@storage_at_work()
 def open_stored(stored: StoredFile) -> File[Any]:
-    """Open the bytes for reading; raises DamagedFile when they are missing."""
+    """Open the bytes for reading; raises DamagedFile when they are missing, and StorageTrouble."""
     try:
+        if remote.is_remote(default_storage):
+            return remote.open_remote(default_storage, stored.path)
         return default_storage.open(stored.path)
     except FileNotFoundError as error:
         raise DamagedFile(stored.sha256) from error
 
 
+@storage_at_work()
 def is_intact(stored: StoredFile) -> bool:
     """Read the bytes again and compare their hash with the name they have."""
     try:
@@ -140,7 +146,7 @@ def _copy(source: File[Any], target: IO[bytes], *, limit: int | None) -> tuple[s
 def _place(draft: Path, stored: StoredFile) -> None:
     root = _local_root(default_storage)
     if root is None:
-        _upload(draft, stored)
+        remote.put(default_storage, draft, stored)
         return
     target = root / stored.path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -151,11 +157,3 @@ def _place(draft: Path, stored: StoredFile) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def _upload(draft: Path, stored: StoredFile) -> None:
-    if not (default_storage.exists(stored.path) and default_storage.size(stored.path) == stored.size):
-        with draft.open("rb") as content:
-            default_storage.save(stored.path, File(content))
-    if default_storage.size(stored.path) != stored.size:
-        raise OSError(f"the storage holds another size of {stored.sha256}")

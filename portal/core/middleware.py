@@ -14,6 +14,7 @@ from django.utils import timezone
 from portal.core.arrivals import arrived_at
 from portal.core.context import current_request_id
 from portal.core.errors import Conflict
+from portal.core.trouble import StorageTrouble, trouble_in
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,9 @@ class ErrorMiddleware:
             return render(request, "409.html", {"message": exception.message}, status=409)
         if isinstance(exception, ValidationError):
             return render(request, "400.html", {"message": " ".join(exception.messages)}, status=400)
+        if trouble := trouble_in(exception):
+            logger.error("a file can't be stored or read: %s", exception)
+            return trouble_page(request, trouble)
         if is_from_redis(exception):
             # Without the counters nobody is let in: sign-in fails closed. What counts nothing never gets here.
             logger.error("the cache can't be reached: %s", exception)
@@ -78,6 +82,13 @@ class ErrorMiddleware:
             response["Retry-After"] = "30"
             return response
         return None
+
+
+def trouble_page(request: HttpRequest, trouble: StorageTrouble) -> HttpResponse:
+    context = {"message": trouble.message, "status": trouble.status}
+    response = render(request, "storage.html", context, status=trouble.status)
+    response["Retry-After"] = "60"
+    return response
 
 
 def is_from_redis(exception: Exception) -> bool:

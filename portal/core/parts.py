@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,8 @@ from typing import IO, Any
 from django.conf import settings
 
 BLOCK = 256 * 1024
+# Left free on the disk, for the database and everybody else.
+RESERVE = 256 * 1024**2
 
 
 class Busy(Exception):
@@ -37,6 +40,13 @@ class TooMuch(Exception):
 
 def path_of(name: Any) -> Path:
     return Path(settings.UPLOAD_PARTS_DIR) / f"{name}.part"
+
+
+def free() -> int:
+    """Bytes that the disk has left."""
+    folder = Path(settings.UPLOAD_PARTS_DIR)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return shutil.disk_usage(folder).free
 
 
 def create(name: Any) -> None:

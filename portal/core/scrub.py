@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.utils import timezone
 
+from portal.core import remote
 from portal.core.files import is_intact
 from portal.core.models import StoredFile
 
@@ -72,12 +74,22 @@ def _references() -> Iterator[tuple[Any, str]]:
                 yield model, field.name
 
 
-def left_behind(*, now: datetime | None = None) -> Iterator[Path]:
-    """Files on a folder whose row was never made, or is gone: older than a day."""
-    if not isinstance(default_storage, FileSystemStorage):
-        return
-    before = ((now or timezone.now()) - AGE).timestamp()
-    for path in sorted(Path(default_storage.location).glob("sha256/*/*/*")):
-        is_old = path.stat().st_mtime < before
-        if is_old and not StoredFile.objects.filter(sha256=path.name).exists():
-            yield path
+def sweep_left_behind(*, now: datetime | None = None) -> int:
+    """Take away files whose row was never made, or is gone, once they are older than a day; returns how many."""
+    before, count = (now or timezone.now()) - AGE, 0
+    for path, since in _stored():
+        sha256 = path.rpartition("/")[2]
+        if since < before and not StoredFile.objects.filter(sha256=sha256).exists():
+            default_storage.delete(path)
+            count += 1
+    return count
+
+
+def _stored() -> Iterator[tuple[str, datetime]]:
+    if remote.is_remote(default_storage):
+        yield from remote.objects(default_storage)
+    elif isinstance(default_storage, FileSystemStorage):
+        root = Path(default_storage.location)
+        for path in sorted(root.glob("sha256/*/*/*")):
+            with suppress(FileNotFoundError):
+                yield str(path.relative_to(root)), datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import sys
+import tempfile
+from pathlib import Path
 from typing import NoReturn
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -10,9 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.defaults import server_error
 
 from portal.core import audit_nightly
 from portal.core.errors import Missing
+from portal.core.middleware import trouble_page
+from portal.core.parts import RESERVE, free
+from portal.core.trouble import trouble_in
 
 
 @never_cache
@@ -26,9 +34,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """The process can do its work: database there and migrated, files can be written and read back."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
     ready = all(checks.values())
-    # For whoever watches. A broken trail is no reason to send people away.
-    trail = {"audit_trail": _passes(_trail_holds)}
-    return JsonResponse({"status": "ok" if ready else "unavailable", **checks, **trail}, status=200 if ready else 503)
+    # For whoever watches. A broken trail is no reason to send people away, nor is a disk that fills up.
+    told = {"audit_trail": _passes(_trail_holds), "room": _passes(_has_room)}
+    return JsonResponse({"status": "ok" if ready else "unavailable", **checks, **told}, status=200 if ready else 503)
 
 
 def nothing_here(request: HttpRequest, **kwargs: object) -> NoReturn:
@@ -39,6 +47,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Says what was looked for only where a view has put it into words itself."""
     message = exception.message if isinstance(exception, Missing) else ""
     return render(request, "404.html", {"message": message}, status=404)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """A body that finds no room on the disk fails before any view is asked."""
+    trouble = trouble_in(sys.exc_info()[1])
+    return server_error(request) if trouble is None else trouble_page(request, trouble)
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -79,9 +93,22 @@ def _storage() -> bool:
     return same
 
 
+def _uploads() -> bool:
+    """Files that arrive in pieces lie on this machine, wherever they are stored in the end."""
+    folder = Path(settings.UPLOAD_PARTS_DIR)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(b"ready")
+        return probe.tell() == 5
+
+
+def _has_room() -> bool:
+    return free() > 2 * RESERVE
+
+
 def _trail_holds() -> bool:
     latest = audit_nightly.latest()
     return latest is None or not latest.breaks
 
 
-CHECKS = {"database": _database, "migrations": _migrations, "storage": _storage}
+CHECKS = {"database": _database, "migrations": _migrations, "storage": _storage, "uploads": _uploads}

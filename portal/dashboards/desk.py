@@ -160,7 +160,7 @@ def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
     for entry, key, value in said.values_list("submission", "key", "value"):
         answers[entry][key] = value
     files = defaultdict(list)
-    for file in Attachment.objects.visible_to(user).current().filter(submission__in=submissions):
+    for file in Attachment.objects.visible_to(user).current().with_refusal().filter(submission__in=submissions):
         files[file.submission_id].append(file)
     return {
         entry.pk: make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk]).missing

@@ -148,7 +148,7 @@ def _answers(user: Any, rows: list[Any]) -> dict[int, dict[str, Any]]:
 
 def _files(user: Any, rows: list[Any]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = defaultdict(list)
-    current = Attachment.objects.visible_to(user).current().filter(submission__in=rows)
+    current = Attachment.objects.visible_to(user).current().with_refusal().filter(submission__in=rows)
     for file in current.select_related("file").order_by("pk"):
         found[file.submission_id].append(file)
     return found

@@ -126,6 +126,8 @@ class Attachment(models.Model):
 
     # What programs found in it, where a page asks for that.
     inspection: Any = None
+    # Why it can't be handed in, where the rows came ``with_refusal``.
+    refused_for: Any = None
 
     @property
     def kind(self) -> str:

@@ -81,4 +81,5 @@ class Inspection(models.Model):
 
     @property
     def tone(self) -> str:
-        return {InspectionState.CLEAR: "ok", InspectionState.NOTICE: "warn"}.get(InspectionState(self.state), "mute")
+        tones = {InspectionState.CLEAR: "ok", InspectionState.NOTICE: "warn", InspectionState.REFUSED: "stop"}
+        return tones.get(InspectionState(self.state), "off")

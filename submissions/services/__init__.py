@@ -12,7 +12,7 @@ from submissions.services.roster import edit_member, leave_team, move_member, re
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team, hand_over
-from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
+from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
     NoSuchSection,
@@ -26,7 +26,6 @@ from submissions.services.writing import (
 
 __all__ = [
     "Clash",
-    "NoRoom",
     "NoSuchSection",
     "NoSuchSlot",
     "Saved",

@@ -21,8 +21,9 @@ from portal.core.permissions import require
 from submissions import rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
+from submissions.enums import InspectionState
 from submissions.lifecycle import EDITABLE
-from submissions.models import Attachment, Submission
+from submissions.models import Attachment, Inspection, Submission
 from submissions.services.inspections import ask_for_inspection
 from submissions.uploads import keep_upload
 
@@ -72,6 +73,7 @@ def current_files(submission: Submission) -> dict[str, list[Attachment]]:
 @transaction.atomic
 def attach_stored(submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any) -> Attachment:
     """What is stored already and has passed all checks of its slot."""
+    _require_not_refused(stored)
     _lock_draft(submission)
     current = list(submission.attachments.current().filter(slot=slot.key).order_by("pk"))
     for attachment in current:
@@ -93,6 +95,13 @@ def attach_stored(submission: Submission, slot: Slot, stored: StoredFile, name: 
     audit.record("attach", submission, actor=actor, after=evidence)
     ask_for_inspection(attachment)
     return attachment
+
+
+def _require_not_refused(stored: StoredFile) -> None:
+    """The same bytes were handed in before, and found out."""
+    looked = Inspection.objects.filter(file=stored, state=InspectionState.REFUSED).first()
+    if looked is not None:
+        raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
 
 
 def _lock_draft(submission: Submission) -> None:

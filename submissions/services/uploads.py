@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from portal.core import files, parts
 from portal.core.models import StoredFile
 from portal.core.permissions import require
+from portal.core.trouble import NoRoom, storage_at_work
 from submissions import rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
@@ -27,18 +27,9 @@ from submissions.services.files import NoSuchSlot, attach_stored
 from submissions.uploads import check_content, check_name, check_size
 
 LIFETIME = timedelta(hours=24)
-# Left free on the disk, for the database and everybody else.
-RESERVE = 256 * 1024**2
 
 
-class NoRoom(Exception):
-    """The disk is full; ``message`` says so."""
-
-    def __init__(self) -> None:
-        self.message = _("The portal has no room for this file at present. Your draft is kept; please try again later.")
-        super().__init__(self.message)
-
-
+@storage_at_work()
 def begin_upload(
     submission: Submission, *, actor: Any, slot: str, name: str, size: int, now: datetime | None = None
 ) -> Upload:
@@ -55,28 +46,25 @@ def begin_upload(
     return upload
 
 
+@storage_at_work()
 def take_chunk(upload: Upload, source: Any, *, offset: int, digest: Any = None, expected: bytes = b"") -> int:
-    """Write on from ``offset``; returns where it ends. Raises Busy, WrongOffset, TooMuch, WrongSum, NoRoom.
+    """Write on from ``offset``; returns where it ends. Raises Busy, WrongOffset, TooMuch, WrongSum, StorageTrouble.
 
     ``digest`` is fed with the chunk's bytes; when it doesn't say ``expected`` in the end, nothing of the chunk is kept.
     """
-    try:
-        with parts.locked(upload.public_id) as part:
-            end = parts.append(part, source, offset=offset, most=upload.size, digest=digest)
-            if digest is not None and digest.digest() != expected:
-                parts.cut(part, offset)
-                raise WrongSum
-            return end
-    except OSError as error:
-        if error.errno in files.NO_ROOM:
-            raise NoRoom from error
-        raise
+    with parts.locked(upload.public_id) as part:
+        end = parts.append(part, source, offset=offset, most=upload.size, digest=digest)
+        if digest is not None and digest.digest() != expected:
+            parts.cut(part, offset)
+            raise WrongSum
+        return end
 
 
 class WrongSum(Exception):
     """The chunk's bytes are not those whose sum was sent with it."""
 
 
+@storage_at_work()
 def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) -> Upload:
     """Make a file of the entry out of all the bytes; what can't be one is thrown away with its reason kept.
 
@@ -93,10 +81,6 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
             _finish(upload, _stored(upload), actor=actor)
         except ValidationError as error:
             _refuse(upload, error)
-            raise
-        except OSError as error:
-            if error.errno in files.NO_ROOM:
-                raise NoRoom from error
             raise
         finally:
             if upload.state != UploadState.OPEN:
@@ -153,9 +137,7 @@ def _at_file(check: Any) -> Any:
 
 
 def _require_disk(size: int) -> None:
-    folder = settings.UPLOAD_PARTS_DIR
-    folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < size + RESERVE:
+    if parts.free() < size + parts.RESERVE:
         raise NoRoom
 
 
@@ -173,12 +155,7 @@ def _begin(upload: Upload) -> None:
         message = _("The file has %(size)s; of the %(quota)s that a team may store, %(left)s are left.") % sizes
         raise ValidationError({"file": [message]})
     upload.save()
-    try:
-        parts.create(upload.public_id)
-    except OSError as error:
-        if error.errno in files.NO_ROOM:
-            raise NoRoom from error
-        raise
+    parts.create(upload.public_id)
 
 
 def _stored(upload: Upload) -> StoredFile:

@@ -22,7 +22,7 @@ from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
-from submissions.boxes import Box, late_words, save_all
+from submissions.boxes import TROUBLE, Box, late_words, save_all
 from submissions.forms import ReadForm, StartForm, SubmitForm
 from submissions.models import Attachment, Receipt, Submission, Team
 from submissions.pages import begun, entry_page, submit_page
@@ -206,4 +206,6 @@ def _save(request: HttpRequest, entry: Submission, outcome: Outcome) -> dict[str
     if refused:
         clashes = [box for box in refused.values() if isinstance(box, Box) and not box.errors]
         outcome.status = 409 if clashes else 400
+        if trouble := refused.get(TROUBLE):
+            outcome.status = trouble.status
     return refused

@@ -15,7 +15,7 @@ def test_the_process_answers_without_a_database(client):
 
 
 def test_ready_when_everything_is(client, db):
-    ready = dict.fromkeys(("database", "migrations", "storage", "audit_trail"), True)
+    ready = dict.fromkeys(("database", "migrations", "storage", "uploads", "audit_trail", "room"), True)
 
     assert client.get("/readyz").json() == {"status": "ok", **ready}
 

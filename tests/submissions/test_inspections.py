@@ -2,10 +2,7 @@
 
 import io
 import socketserver
-import struct
 import threading
-import zipfile
-import zlib
 
 import pytest
 from django.core.files.base import ContentFile
@@ -17,7 +14,9 @@ from portal.notifications.models import Outbox
 from submissions import inspecting
 from submissions.services import attach_file
 from submissions.services.inspections import inspect
+from tests.factories import hostile
 from tests.factories.files import pdf, upload
+from tests.factories.hostile import DOCUMENT, package
 from tests.factories.submissions import SubmissionFactory, captain_of
 
 pytestmark = pytest.mark.django_db
@@ -44,38 +43,28 @@ def with_script(writer):
     writer.root_object[NameObject("/OpenAction")] = action
 
 
-def package(*members, compression=zipfile.ZIP_DEFLATED):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as made:
-        for name, content in members:
-            made.writestr(name, content)
-    return out.getvalue()
-
-
-DOCUMENT = ("word/document.xml", "<w/>")
-PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def chunk(name, data):
-    return struct.pack("!I", len(data)) + name + data + struct.pack("!I", zlib.crc32(name + data))
-
-
-def huge_png():
-    head = struct.pack("!IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return PNG + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-
-
 CASES = {
     "plain": ("pdf", pdf(pages=3), "clear", ["pages"]),
     "javascript": ("pdf", written(with_script), "notice", "javascript"),
     "embedded": ("pdf", written(lambda made: made.add_attachment("a.exe", b"MZ")), "notice", "embedded"),
     "password": ("pdf", written(lambda made: made.encrypt("secret", algorithm="RC4-128")), "notice", "encrypted"),
     "broken": ("pdf", b"%PDF-1.7 and nothing else", "unchecked", "unreadable"),
+    "and a ZIP": ("pdf", hostile.pdf_and_zip(), "notice", "mixed"),
+    "and a page": ("pdf", hostile.pdf_and_page(), "notice", "mixed"),
+    "test string": ("pdf", pdf() + hostile.EICAR, "notice", "test_virus"),
     "document": ("document", package(DOCUMENT), "clear", []),
     "macros": ("document", package(DOCUMENT, ("word/vbaProject.bin", "x")), "notice", "macros"),
-    "bomb": ("document", package(DOCUMENT, ("word/media/a.bmp", bytes(20 * 1024**2))), "notice", "bomb"),
+    "packed test string": ("document", package(DOCUMENT, ("a.txt", hostile.EICAR)), "notice", "test_virus"),
+    "bomb": ("document", hostile.zip_bomb(), "refused", "bomb"),
+    "bomb that lies": ("document", hostile.lying_bomb(), "refused", "bomb"),
+    "crowd": ("document", hostile.crowded(), "refused", "bomb"),
+    "table in slides in a document": ("document", hostile.nested(2), "notice", "embedded"),
+    "nested": ("document", hostile.nested(3), "refused", "nested"),
     "slip": ("document", package(DOCUMENT, ("../../etc/passwd", "x")), "notice", "paths"),
-    "pixels": ("image", huge_png(), "notice", "bomb"),
+    "image": ("image", hostile.png(8, 8), "clear", "pixels"),
+    "pixels": ("image", hostile.png(50_000, 50_000), "refused", "bomb"),
+    "video": ("video", hostile.mp4(b"moov", b"mdat"), "clear", []),
+    "no video": ("video", hostile.mp4(b"mdat"), "notice", "type"),
 }
 
 
