@@ -1,11 +1,12 @@
 PYTHON ?= python3
 PORT ?= 8000
+DB ?= postgresql
 PY := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-annotate --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help run test matrix mutants check bench lock messages ready-for-run ready-for-test ready-for-check
+.PHONY: help run test matrix mutants check bench deadline faults lock messages ready-for-run ready-for-test ready-for-check
 
 help:
 	@echo "make run [PORT=8000]  the portal with everything it needs, on this machine"
@@ -14,6 +15,8 @@ help:
 	@echo "make mutants          takes each guard away in turn, and says which of them the tests miss"
 	@echo "make check            style, types, layers, templates, migrations, lock files, known holes"
 	@echo "make bench            what pages cost, against a bare Django view"
+	@echo "make deadline [DB=sqlite]  the last minutes before a deadline, played, and then the books"
+	@echo "make faults           kills and cuts what can be killed and cut, and then the books"
 	@echo "make lock             the lock files, from pyproject.toml"
 	@echo "make messages         the message catalogues, from code and templates"
 
@@ -34,6 +37,12 @@ check: ready-for-check
 
 bench: ready-for-check
 	@$(PY) benchmarks/run.py
+
+deadline: ready-for-test
+	@$(PY) benchmarks/deadline.py --db '$(DB)' $(ARGS)
+
+faults: ready-for-test
+	@$(PY) benchmarks/faults.py $(ARGS)
 
 lock: ready-for-check
 	$(UV_COMPILE) pyproject.toml -o requirements.lock

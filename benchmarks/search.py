@@ -60,7 +60,7 @@ def print_costs() -> bool:
 
 def ten_times(documents: list[Document]) -> list[Document]:
     """Ten guides of the same subjects: the parts of each sentence in another order."""
-    shuffled, rng = [], random.Random(2026)  # noqa: S311
+    shuffled, rng = [], random.Random(2026)
     for copy in range(10):
         for document in documents:
             parts = document.body.split("，")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from portal.notifications import mail
+from submissions.completeness import draft_of
 from submissions.form_changes import Change
 from submissions.links import invitation_path
 from submissions.models import (
@@ -106,9 +108,22 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "form_sha256": version.form_sha256,
         "files": [{**each, "name": plain(each["name"])} for each in receipt.files],
         "receipt_url": mail.address(receipt.get_absolute_url()),
+        "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def reminder(drafts: Sequence[Submission], ends_at: datetime, *, to: str, key: str) -> None:
+    """``drafts`` are one team's; each is told with what it lacks."""
+    team = drafts[0].team
+    context: dict[str, object] = {
+        "team": plain(team.name),
+        "competition": team.competition.name,
+        "ends_at": ends_at,
+        "entries": [{**_of(each), "missing": draft_of(each).missing} for each in drafts],
+    }
+    _send("reminder", context, to=to, key=key)
 
 
 def late_kept(attempt: LateAttempt, user: Any, *, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What beat asks for: what is unfinished, unused or no longer holds goes, kept files are read again at night."""
+"""What beat asks for: teams are reminded of the end; what is unused or no longer holds goes; kept files are read again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import handing_over, uploads
+from submissions.services import handing_over, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -37,6 +37,11 @@ def scrub_files() -> None:
     found = list(scrub.damaged())
     if found:
         tell(found)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def remind() -> None:
+    reminders.remind()
 
 
 def tell(damaged: list[StoredFile]) -> None:

@@ -29,7 +29,7 @@ from submissions.models import (
     Team,
     TeamMember,
 )
-from submissions.services import following, form_news, inspections, news, renditions
+from submissions.services import following, form_news, inspections, news, reminders, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
 from tracks.services import TopicMove
@@ -162,6 +162,13 @@ def send_extended(*, key: str, about: int, user: int) -> None:
     extension = Extension.objects.live().select_related("team__competition").filter(pk=about).first()
     if extension and (person := _in_team(extension.team_id, user)):
         mail.extended(extension, person, key=key)
+
+
+@handles(reminders.KIND)
+def send_reminder(*, key: str, team: int, hours: int, ends_at: str, user: int) -> None:
+    drafts = reminders.still_due(team, datetime.fromisoformat(ends_at), timezone.now())
+    if drafts and (person := _in_team(team, user)):
+        mail.reminder(drafts, datetime.fromisoformat(ends_at), to=person.email, key=key)
 
 
 @handles(renditions.KIND)

@@ -45,6 +45,7 @@ urlpatterns = [
     path("submissions/files/<uuid:public_id>/remove/", views.remove_file, name="remove_file"),
     path("submissions/receipts/<uuid:public_id>/", views.receipt, name="receipt"),
     path("submissions/receipts/<uuid:public_id>/receipt.json", views.receipt_document, name="receipt_document"),
+    path("submissions/receipts/<uuid:public_id>/receipt.pdf", views.receipt_pdf, name="receipt_pdf"),
     path("submissions/late/<uuid:public_id>/", views.late_attempt, name="late_attempt"),
     path("organize/late/<slug:competition>/", views.late_attempts, name="late_attempts"),
     path("receipts/verify/", views.verify_receipt, name="verify_receipt"),

@@ -42,7 +42,8 @@ def outside_environment() -> dict[str, str]:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
+    """``is_durable`` for whoever measures or kills: it then writes to disk what it has promised."""
     account = database_account()
     folder.mkdir(mode=0o700)
     if account:
@@ -63,11 +64,10 @@ def postgresql(folder: Path) -> Iterator[str]:
         "port": port,
         "unix_socket_directories": folder,
         "max_connections": 200,
-        # The data lives as long as the tests do; nobody needs it after a power cut.
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
     }
+    if not is_durable:
+        # The data lives as long as the tests do; nobody needs it after a power cut.
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     settings = [f"--{name}={value}" for name, value in options.items()]
     command = [binaries / "postgres", "-D", folder / "data", *settings]
     url = f"postgres://portal@127.0.0.1:{port}/postgres"

@@ -5,7 +5,7 @@ from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
 from submissions.views.papers import rendition, renditions
-from submissions.views.proofs import attachment, receipt
+from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.roster import (
     lead_edit,
     leave,
@@ -50,6 +50,7 @@ __all__ = [
     "read_topic",
     "receipt",
     "receipt_document",
+    "receipt_pdf",
     "remove_file",
     "rendition",
     "renditions",

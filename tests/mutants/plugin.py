@@ -166,7 +166,9 @@ class Trial:
                 self.ledger.refresh()
                 if self._is_settled(mutant):
                     continue
-                attempt = _Attempt(mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), [])))
+                attempt = _Attempt(
+                    mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), []))
+                )
                 if attempt.items:
                     running_now[self._fork(attempt)] = attempt
                 elif self.ledger.of(mutant) is None:
@@ -184,8 +186,7 @@ class Trial:
         left = [
             item
             for item in items
-            if tried.get(_short(item.nodeid)) != self.states.whole(item.nodeid)
-            and self.reach.states[item.nodeid][2]
+            if tried.get(_short(item.nodeid)) != self.states.whole(item.nodeid) and self.reach.states[item.nodeid][2]
         ]
         return sorted(
             left,

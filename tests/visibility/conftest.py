@@ -13,7 +13,6 @@ from django.db import transaction
 from tests.visibility.world import World, build
 from tests.visibility.world.building import NOW
 
-
 HERE = Path(__file__).parent
 
 

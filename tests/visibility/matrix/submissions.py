@@ -51,6 +51,7 @@ def sent(label: str, *, readers: frozenset[str], writers: frozenset[str]) -> lis
     """The receipt, the file that was submitted, and the one that lies in the draft."""
     return [
         get("submissions:receipt", f"{label}.receipt.public_id", f"{label}.file", shown=readers),
+        get("submissions:receipt_pdf", f"{label}.receipt.public_id", f"{label}.receipt", shown=readers),
         get("submissions:receipt_document", f"{label}.receipt.public_id", f"{label}.receipt", shown=readers),
         get("submissions:attachment", f"{label}.sent.public_id,{label}.sent.name", f"{label}.content", shown=readers),
         get(

@@ -1,0 +1,37 @@
+"""A bell that nobody waits for: a broker that takes seconds to answer, or never does, holds up no request."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+
+
+class Bell:
+    """Pulls in a thread of its own. Whoever rings while it is being pulled is heard by one more pull after that."""
+
+    def __init__(self, pull: Callable[[], None]):
+        self.pull = pull
+        self._forget()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def ring(self) -> None:
+        with self._lock:
+            self._again = self._is_ringing
+            if self._is_ringing:
+                return
+            self._is_ringing = True
+        threading.Thread(target=self._ring, name="bell").start()
+
+    def _ring(self) -> None:
+        more = True
+        while more:
+            self.pull()
+            with self._lock:
+                more = self._is_ringing = self._again
+                self._again = False
+
+    def _forget(self) -> None:
+        """The thread stays behind when a process forks."""
+        self._lock = threading.Lock()
+        self._is_ringing = self._again = False
