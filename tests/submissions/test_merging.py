@@ -1,0 +1,374 @@
+"""Two entries of one organization become one."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+
+from judging.models import Assignment, Judge
+from portal.core.errors import Conflict
+from portal.core.models import AuditEntry
+from submissions import services
+from submissions.models import Organization, Team, TeamOrganization
+from submissions.services import merging, organizations
+from tests.factories.accounts import SiteAdminFactory, UserFactory
+from tests.factories.judging import AssignmentFactory, JudgeFactory
+from tests.factories.submissions import OrganizationFactory, TeamFactory, captain_of
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory
+from tests.race import race
+from tests.submissions.people import client_for
+from tests.submissions.test_races import meeting_point, then_wait
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+REASON = "同一单位换发了新的代码"
+
+
+def merge(double, kept, actor=None, reason=REASON):
+    return services.merge_organizations(double, kept, actor=actor, reason=reason)
+
+
+@pytest.fixture
+def double():
+    return OrganizationFactory(region="5107", size="small")
+
+
+@pytest.fixture
+def kept():
+    return OrganizationFactory()
+
+
+def partners_of(team):
+    return list(team.partners.values_list("organization", flat=True))
+
+
+class TestWhatFollows:
+    def test_teams_that_it_leads(self, double, kept):
+        team = TeamFactory(organization=double)
+        merge(double, kept)
+
+        assert Team.objects.get(pk=team.pk).organization == kept
+
+    def test_teams_in_which_it_is_a_partner(self, double, kept):
+        team = TeamFactory()
+        TeamOrganization.objects.create(team=team, organization=double)
+        merge(double, kept)
+
+        assert partners_of(team) == [kept.pk]
+
+    def test_a_partner_that_comes_to_lead_is_a_partner_no_more(self, double, kept):
+        leads, led = TeamFactory(organization=double), TeamFactory(organization=kept)
+        TeamOrganization.objects.create(team=leads, organization=kept)
+        TeamOrganization.objects.create(team=led, organization=double)
+        merge(double, kept)
+
+        assert (partners_of(leads), partners_of(led)) == ([], [])
+
+    def test_two_partners_of_a_team_become_one(self, double, kept):
+        team = TeamFactory()
+        for each in (double, kept):
+            TeamOrganization.objects.create(team=team, organization=each)
+        merge(double, kept)
+
+        assert partners_of(team) == [kept.pk]
+
+    def test_judges(self, double, kept):
+        judge = JudgeFactory(organization=double)
+        merge(double, kept)
+
+        assert Judge.objects.get(pk=judge.pk).organization == kept
+
+    def test_a_conflict_of_interest_that_shows_only_now(self, double, kept):
+        assignment = AssignmentFactory(judge__organization=double)
+        Team.objects.filter(pk=assignment.submission.team_id).update(organization=kept)
+        mine = Assignment.objects.filter(pk=assignment.pk)
+        before = mine.without_conflict(assignment.judge.user).exists()
+        merge(double, kept)
+
+        assert (before, mine.without_conflict(assignment.judge.user).exists()) == (True, False)
+
+    def test_what_the_one_that_stays_did_not_say(self, double, kept):
+        merge(double, kept)
+
+        kept.refresh_from_db()
+        assert (kept.region, kept.size) == ("5107", "small")
+
+    def test_whoever_enters_the_old_code_gets_the_one_that_stays(self, double, kept):
+        merge(double, kept)
+        team = TeamFactory()
+        services.add_partner(team, actor=captain_of(team), code=double.code, name=double.name, kind="company")
+
+        assert partners_of(team) == [kept.pk]
+
+    def test_doubles_of_the_double(self, double, kept):
+        oldest = OrganizationFactory()
+        merge(oldest, double)
+        merge(double, kept)
+
+        assert Organization.objects.get(pk=oldest.pk).merged_into == kept
+
+    def test_other_teams_stay_as_they_are(self, double, kept):
+        team = TeamFactory()
+        merge(double, kept)
+
+        assert Team.objects.get(pk=team.pk).organization == team.organization
+
+
+class TestTrail:
+    def test_says_what_became_of_each(self, double, kept):
+        organizer = OrganizerFactory().user
+        team = TeamFactory(organization=double, competition=organizer.organizer_roles.get().competition)
+        judge = JudgeFactory(organization=double, competition=team.competition)
+        merge(double, kept, organizer)
+
+        lines = AuditEntry.objects.filter(actor_id=organizer.pk, reason=REASON)
+        assert set(lines.values_list("object_type", "object_id", "action", "scope")) == {
+            (kind, str(pk), action, f"competition:{team.competition_id}")
+            for kind, pk, action in [
+                ("submissions.team", team.pk, "merge_organization"),
+                ("judging.judge", judge.pk, "update"),
+                ("submissions.organization", kept.pk, "merge"),
+            ]
+        }
+
+    def test_has_before_and_after(self, double, kept):
+        team = TeamFactory(organization=double)
+        merge(double, kept)
+
+        line = AuditEntry.objects.get(object_type="submissions.team", action="merge_organization")
+        assert (line.object_id, line.before, line.after) == (
+            str(team.pk),
+            {"organization": double.pk},
+            {"organization": kept.pk},
+        )
+
+    def test_goes_to_the_site_where_several_competitions_are_concerned(self, double, kept):
+        for _competition in range(2):
+            TeamFactory(organization=double)
+        merge(double, kept)
+
+        assert AuditEntry.objects.get(action="merge").scope == "site"
+
+    def test_the_team_reads_it_in_its_history(self, double, kept):
+        team = TeamFactory(organization=double)
+        merge(double, kept)
+        page = client_for(captain_of(team)).get(reverse("submissions:team_history", args=[team.pk]))
+
+        assert REASON in page.content.decode()
+
+
+class TestWho:
+    def test_the_site_admin(self, double, kept):
+        TeamFactory(organization=double)
+
+        assert merge(double, kept, SiteAdminFactory()) == kept
+
+    def test_whoever_runs_each_competition_in_which_they_stand(self, double, kept):
+        competition = CompetitionFactory(open=True)
+        TeamFactory(organization=double, competition=competition)
+        TeamFactory(organization=kept, competition=competition)
+
+        assert merge(double, kept, OrganizerFactory(competition=competition).user) == kept
+
+    @pytest.mark.parametrize("which", ["double", "kept"])
+    def test_nobody_who_runs_only_one_of_them(self, double, kept, which):
+        organizer = OrganizerFactory()
+        TeamFactory(organization=double if which == "kept" else kept, competition=organizer.competition)
+        TeamFactory(organization=double if which == "double" else kept)
+
+        with pytest.raises(PermissionDenied):
+            merge(double, kept, organizer.user)
+
+    def test_no_captain(self, double, kept):
+        with pytest.raises(PermissionDenied):
+            merge(double, kept, captain_of(TeamFactory(organization=double)))
+
+    @pytest.mark.parametrize("which", ["double", "kept"])
+    def test_nobody_whose_own_team_is_of_one_of_them(self, double, kept, which):
+        admin = SiteAdminFactory()
+        TeamFactory(organization=double if which == "double" else kept, captain=admin)
+
+        with pytest.raises(PermissionDenied):
+            merge(double, kept, admin)
+
+    def test_nobody_without_a_reason(self, double, kept):
+        with pytest.raises(ValidationError) as refused:
+            merge(double, kept, reason=" \n ")
+
+        assert list(refused.value.message_dict) == ["reason"]
+
+    def test_nothing_with_itself(self, double):
+        with pytest.raises(ValidationError):
+            merge(double, double)
+
+    def test_the_database_refuses_that_too(self, double):
+        with pytest.raises(IntegrityError, match="organization_not_merged_into_itself"), transaction.atomic():
+            Organization.objects.filter(pk=double.pk).update(merged_into=double)
+
+
+class TestAtOnce:
+    def test_a_double_click_merges_once(self, double, kept):
+        TeamFactory(organization=double)
+        results = race([lambda: merge(double, kept)] * 4)
+
+        assert (results, AuditEntry.objects.filter(action="merge").count()) == ([kept] * 4, 1)
+
+    def test_of_two_who_merge_the_other_way_round_one_is_told(self, double, kept):
+        results = race([lambda: merge(double, kept), lambda: merge(kept, double)])
+
+        merged = Organization.objects.exclude(merged_into=None).count()
+        assert ([isinstance(each, Conflict) for each in results].count(True), merged) == (1, 1)
+
+    def test_without_the_lock_each_is_merged_into_the_other(self, double, kept, monkeypatch):
+        def look(one, other):
+            return Organization.objects.get(pk=one.pk), Organization.objects.get(pk=other.pk)
+
+        monkeypatch.setattr(merging, "lock_both", then_wait(look, meeting_point(2)))
+        monkeypatch.setattr(merging, "add_missing", lambda *sides: {})
+        race([lambda: merge(double, kept), lambda: merge(kept, double)])
+
+        merged = Organization.objects.exclude(merged_into=None).count()
+        assert merged == (2 if connection.features.has_select_for_update else 1)
+
+    def join_while_merging(self, double, kept):
+        team = TeamFactory()
+        words = {"code": double.code, "name": double.name, "kind": double.kind}
+        race(
+            [
+                lambda: services.add_partner(team, actor=captain_of(team), **words),
+                lambda: merge(double, kept),
+            ]
+        )
+        return TeamOrganization.objects.filter(organization__merged_into__isnull=False).count()
+
+    def test_nobody_comes_to_a_double_while_it_is_merged(self, double, kept):
+        assert self.join_while_merging(double, kept) == 0
+
+    def test_without_the_lock_somebody_comes_to_a_double(self, double, kept, monkeypatch):
+        barrier = meeting_point(2)
+
+        def look(organization):
+            """As it was before the other one has committed."""
+            barrier.wait()
+            return organization
+
+        if connection.features.has_select_for_update:
+            monkeypatch.setattr(organizations, "hold_organization", look)
+            monkeypatch.setattr(merging, "_teams_of", then_wait_once(merging._teams_of, barrier))
+
+        assert self.join_while_merging(double, kept) == (1 if connection.features.has_select_for_update else 0)
+
+    def test_two_merges_that_share_teams_do_not_wait_for_each_other_for_ever(self, double, kept):
+        others = OrganizationFactory.create_batch(2)
+        for each in (double, *others):
+            team = TeamFactory(organization=each)
+            TeamOrganization.objects.create(team=team, organization=kept)
+        results = race([lambda each=each: merge(each, kept) for each in (double, *others)])
+
+        assert results == [kept] * 3
+
+
+def then_wait_once(function, barrier):
+    """``function``, and the first time nobody goes on before the other one has come as far."""
+    calls = []
+
+    def waiting(*args):
+        result = function(*args)
+        if not calls:
+            calls.append(1)
+            barrier.wait()
+        return result
+
+    return waiting
+
+
+PAGE = "/admin/submissions/organization/{}/merge/"
+
+
+class TestPage:
+    @pytest.fixture
+    def admin(self):
+        return client_for(SiteAdminFactory())
+
+    def test_both_stand_side_by_side(self, admin, double, kept):
+        team = TeamFactory(organization=double)
+        page = admin.get(PAGE.format(double.pk), {"with": kept.pk}).content.decode()
+
+        assert [word in page for word in (double.code, kept.code, team.name)] == [True] * 3
+
+    def test_the_chosen_one_stays(self, admin, double, kept):
+        url = f"{PAGE.format(double.pk)}?with={kept.pk}"
+        response = admin.post(url, {"kept": double.pk, "reason": REASON})
+
+        kept.refresh_from_db()
+        assert (response["Location"], kept.merged_into) == (
+            f"/admin/submissions/organization/{double.pk}/change/",
+            double,
+        )
+
+    def test_without_a_reason_nothing_happens(self, admin, double, kept):
+        response = admin.post(f"{PAGE.format(double.pk)}?with={kept.pk}", {"kept": double.pk, "reason": ""})
+
+        assert (response.status_code, Organization.objects.standing().count()) == (400, 2)
+
+    def test_sent_twice_it_leads_to_the_same_page(self, double, kept):
+        organizer = OrganizerFactory()
+        for each in (double, kept):
+            TeamFactory(organization=each, competition=organizer.competition)
+        client, data = client_for(organizer.user), {"kept": kept.pk, "reason": REASON}
+        first, second = (client.post(f"{PAGE.format(double.pk)}?with={kept.pk}", data) for _time in range(2))
+
+        assert (first["Location"], second["Location"]) == (f"/admin/submissions/organization/{kept.pk}/change/",) * 2
+
+    def test_the_other_way_round_afterwards_is_told(self, admin, double, kept):
+        url = f"{PAGE.format(double.pk)}?with={kept.pk}"
+        admin.post(url, {"kept": kept.pk, "reason": REASON})
+
+        assert admin.post(url, {"kept": double.pk, "reason": REASON}).status_code == 409
+
+    def test_the_list_leads_to_it(self, admin, double, kept):
+        data = {"action": "merge_chosen", "_selected_action": [double.pk, kept.pk]}
+
+        response = admin.post("/admin/submissions/organization/", data)
+        assert response["Location"] == f"{PAGE.format(double.pk)}?with={kept.pk}"
+
+    def test_one_alone_or_three_can_not_be_merged(self, admin, double):
+        data = {"action": "merge_chosen", "_selected_action": [double.pk]}
+
+        assert admin.post("/admin/submissions/organization/", data)["Location"].endswith("/organization/")
+
+    def test_the_other_is_found_by_its_code(self, admin, double, kept):
+        response = admin.get(PAGE.format(double.pk), {"code": kept.code.lower()})
+
+        assert response["Location"] == f"{PAGE.format(double.pk)}?with={kept.pk}"
+
+    def test_a_code_of_nobody_is_said_at_the_field(self, admin, double):
+        assert admin.get(PAGE.format(double.pk), {"code": double.code}).status_code == 400
+
+    def test_one_of_the_same_name_is_proposed(self, admin, double):
+        same = OrganizationFactory(name=double.name)
+
+        assert same.code in admin.get(PAGE.format(double.pk)).content.decode()
+
+    def test_one_with_the_same_body_in_its_code_is_proposed(self, double):
+        code = f"12510700{double.code[8:17]}0"
+        registered_anew = OrganizationFactory(code=code)
+        OrganizationFactory()
+
+        assert list(Organization.objects.alike(double)) == [registered_anew]
+
+    def test_it_is_not_there_for_whoever_does_not_see_the_other(self, double, kept):
+        organizer = OrganizerFactory()
+        TeamFactory(organization=double, competition=organizer.competition)
+
+        assert client_for(organizer.user).get(PAGE.format(double.pk), {"with": kept.pk}).status_code == 404
+
+    def test_a_merged_one_is_corrected_no_more(self, admin, double, kept):
+        merge(double, kept)
+        url = f"/admin/submissions/organization/{double.pk}/change/"
+
+        assert admin.post(url, {"name": "x"}).status_code == 403
+
+    def test_staff_without_a_role_finds_nothing(self, double, kept):
+        client = client_for(UserFactory(is_staff=True))
+
+        assert client.get(PAGE.format(double.pk), {"with": kept.pk}).status_code == 404
