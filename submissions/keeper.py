@@ -137,6 +137,9 @@ def _leave_teams(user: Any) -> None:
                 SUBMISSION_LIFECYCLE.apply(draft, "withdraw", actor=user, reason="account closed")
         # Those to or by whoever goes, and all of them once nobody is left.
         end_offers(team, actor=user, user=user.pk)
+        if team.members.count() == 1:
+            # Nobody is left who could be joined.
+            lapse_requests(team.roster_requests.open(), actor=user)
         member.delete()
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
 

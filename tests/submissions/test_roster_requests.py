@@ -409,6 +409,7 @@ class TestVisibility:
         request = agreed(team, newcomer)
         newcomer.email = "moved@example.com"
         newcomer.save()
+        newcomer.emailaddress_set.all().delete()
 
         assert self.seen_by(UserFactory(email=request.email)) == 0
 
@@ -480,6 +481,13 @@ class TestGoing:
 
         found = as_now(request)
         assert (found.status, found.email) == (S.LAPSED, f"{newcomer.pk}@closed.invalid")
+
+    def test_with_the_last_member_all_of_it_ends(self, organizer, newcomer):
+        team = locked_team(members=0)
+        request = agreed(team, newcomer)
+        close_account(captain_of(team), actor=captain_of(team))
+
+        assert as_now(request).status == S.LAPSED
 
     def test_a_closed_account_takes_its_objection_along(self, team, member):
         request = services.object_to(ask(team, REMOVE), actor=member.user, text="我仍在项目组。")
