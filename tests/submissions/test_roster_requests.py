@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.accounts.services.closing import close_account
+from portal.core.context import current_real_actor
 from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from portal.notifications import relay
@@ -188,6 +190,24 @@ class TestConsent:
 
         with pytest.raises(PermissionDenied):
             agreed(team, person)
+
+    def test_a_second_address_of_theirs_does_as_well(self, team, newcomer):
+        EmailAddress.objects.create(user=newcomer, email="work@example.com", verified=True)
+        request = ask(team, ADD, email="work@example.com")
+
+        assert (RosterRequest.objects.visible_to(newcomer).count(), services.agree(request, actor=newcomer).status) == (
+            1,
+            S.AWAITING,
+        )
+
+    def test_a_site_admin_who_acts_for_somebody_agrees_to_nothing(self, team, newcomer):
+        request = ask(team, ADD, email=newcomer.email)
+        token = current_real_actor.set(SiteAdminFactory().pk)
+        try:
+            with pytest.raises(PermissionDenied):
+                services.agree(request, actor=newcomer)
+        finally:
+            current_real_actor.reset(token)
 
     def test_whoever_has_agreed_may_think_better_of_it(self, team, newcomer):
         request = services.decline_change(agreed(team, newcomer), actor=newcomer)

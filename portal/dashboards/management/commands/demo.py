@@ -44,7 +44,7 @@ PLAYERS = [
     Player("captain1@example.com", "队长 刘洋", "captain"),
     Player("captain2@example.com", "队长 赵敏", "captain"),
     Player("captain3@example.com", "队长 周岚", "captain"),
-    Player("member1@example.com", "成员 吴桐", "member"),
+    Player("member1@example.com", "吴桐", "member"),
 ]
 
 
