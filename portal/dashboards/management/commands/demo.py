@@ -117,8 +117,14 @@ def late_change(competition: Competition) -> None:
     """A captain asks, as if registration were over, for somebody who has agreed: it waits for the organizers."""
     captain, newcomer = (User.objects.get(email=email) for email in ("captain3@example.com", "member1@example.com"))
     code, name, kind = COMPANY
-    about = {"organization_code": code, "organization_name": name, "organization_kind": kind}
-    team = found_team(competition, actor=captain, name="锦江水情", **about)
+    team = found_team(
+        competition,
+        actor=captain,
+        name="锦江水情",
+        organization_code=code,
+        organization_name=name,
+        organization_kind=kind,
+    )
     registration = competition.stages.filter(kind=StageKind.REGISTRATION)
     end = registration.values_list("closes_at", flat=True).get()
     registration.update(closes_at=timezone.now())
