@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.addresses import AddressField
 from portal.core.text import validate_plain_line
@@ -290,7 +291,7 @@ class RosterDecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(choices=[(name, name) for name in ("approve", "refuse")], widget=forms.HiddenInput)
     answer = TextField(
-        label=_("Answer"),
+        label=pgettext_lazy("decision", "Answer"),
         required=False,
         max_length=WORDS_LIMIT,
         help_text=_("The team and the person concerned read it. Required unless you approve."),

@@ -97,6 +97,8 @@ class SubmissionKeeper(Keeper):
         own = Team.objects.filter(members__user=user).order_by("pk").values("pk")
         held = [team.pk for team in Team.objects.select_for_update(no_key=True).filter(pk__in=own).order_by("pk")]
         list(Submission.objects.select_for_update(no_key=True).filter(team__in=held).order_by("pk").values("pk"))
+        about = RosterRequest.objects.open().filter(_addressed(user) | Q(person=user))
+        list(about.select_for_update(no_key=True).order_by("pk").values("pk"))
 
     def duties(self, user: Any, *, now: datetime) -> Iterable[Duty]:
         for team in _captained(user, now):
@@ -143,6 +145,9 @@ def _leave_teams(user: Any) -> None:
                 SUBMISSION_LIFECYCLE.apply(draft, "withdraw", actor=user, reason="account closed")
         # Those to or by whoever goes, and all of them once nobody is left.
         end_offers(team, actor=user, user=user.pk)
+        if team.members.count() == 1:
+            # Nobody is left who could be joined.
+            lapse_requests(team.roster_requests.open(), actor=user)
         member.delete()
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
 
@@ -150,18 +155,22 @@ def _leave_teams(user: Any) -> None:
 def _forget_invitations(user: Any, now: datetime) -> None:
     """Those to this person's address, and open ones of teams in which nobody is left."""
     open_ones = Invitation.objects.filter(accepted_at=None, revoked_at=None)
-    addressed = Q()
-    for email in {user.email, *user.emailaddress_set.values_list("email", flat=True)}:
-        addressed |= Q(email__iexact=email)
+    addressed = _addressed(user)
     open_ones.filter(addressed | Q(team__members=None, invited_by=user)).update(revoked_at=now)
     Invitation.objects.filter(addressed).update(email=f"{user.pk}@{NOBODY}")
 
 
-def _forget_requests(user: Any) -> None:
-    """Those about whoever goes come to an end; what they said against one is theirs to take along."""
+def _addressed(user: Any) -> Q:
+    """Rows whose ``email`` is one of this person's."""
     addressed = Q()
     for email in {user.email, *user.emailaddress_set.values_list("email", flat=True)}:
         addressed |= Q(email__iexact=email)
+    return addressed
+
+
+def _forget_requests(user: Any) -> None:
+    """Those about whoever goes come to an end; what they said against one is theirs to take along."""
+    addressed = _addressed(user)
     about = RosterRequest.objects.filter(addressed | Q(person=user))
     lapse_requests(about.open().select_related("team").order_by("pk"), actor=user)
     about.filter(addressed).update(email=f"{user.pk}@{NOBODY}")

@@ -96,7 +96,7 @@ def _facts(entry: Submission, edition: Edition, version: SubmissionVersion | Non
 
 def _team(entry: Submission, edition: Edition) -> dict[str, Any]:
     organization = entry.team.organization
-    members = TeamMember.objects.filter(team=entry.team_id).select_related("user").order_by("pk")
+    members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
     return {
         "name": entry.team.name,
         "organizations": [["牵头单位", organization.name, organization.code if edition == Edition.TEAM else ""]],

@@ -136,8 +136,11 @@ class RosterRequestQuerySet(models.QuerySet):
         return self.select_related("team__competition", "team__organization", "person", "requested_by", "decided_by")
 
     def _about(self, user: Person) -> Q:
+        """By whichever of their addresses: each of them gets the mail with the link."""
         address = getattr(user, "email", "") or "-"
-        return Q(person_id=user.pk) | Q(person=None, email__iexact=address)
+        proved = apps.get_model("account", "EmailAddress").objects.filter(user_id=user.pk, verified=True)
+        asked = Q(email__iexact=address) | Q(email__in=proved.values("email"))
+        return Q(person_id=user.pk) | Q(person=None) & asked
 
 
 class SubmissionQuerySet(models.QuerySet):

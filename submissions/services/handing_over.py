@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.errors import Conflict
-from portal.core.permissions import require
+from portal.core.permissions import require, require_in_person
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import HandOverStatus, MemberRole
@@ -50,6 +50,7 @@ def offer_team(team: Team, *, actor: Any, to: TeamMember, now: datetime | None =
 @transaction.atomic
 def accept_team(offer: HandOver, *, actor: Any, now: datetime | None = None) -> HandOver:
     """Become the captain; whoever was it stays a member."""
+    require_in_person()
     require(rules.is_offered, actor, offer)
     offer, now = _lock(offer), now or timezone.now()
     if offer.status == HandOverStatus.ACCEPTED:

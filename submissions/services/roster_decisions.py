@@ -84,13 +84,14 @@ def _hold_person(request: RosterRequest) -> None:
 
 def _add(request: RosterRequest, actor: Any) -> None:
     team: Team = request.team
-    if team.members.filter(user=request.person).exists():
+    person: Any = request.person
+    if team.members.filter(user=person).exists():
         raise Conflict(_("This person is already in the team."))
     if member_count(team) >= team.competition.max_team_members:
         words = _("The team is full: it has %(limit)s people, and no more are allowed.")
         raise Conflict(words % {"limit": team.competition.max_team_members})
-    require_room_for_person(team.competition, request.person)
-    TeamMember.objects.create(team=team, user=request.person, duty=request.duty, place=next_place(team))
+    require_room_for_person(team.competition, person)
+    TeamMember.objects.create(team=team, user=person, duty=request.duty, place=next_place(team))
     audit.record("add_member", team, actor=actor, after={"member": request.person_id, "request": request.pk})
 
 

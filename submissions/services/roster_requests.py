@@ -16,7 +16,7 @@ from portal.accounts.services import lock_person
 from portal.core import audit
 from portal.core.addresses import normal_address
 from portal.core.errors import Conflict
-from portal.core.permissions import require
+from portal.core.permissions import require, require_in_person
 from portal.core.text import validate_plain_line
 from portal.notifications.services import enqueue
 from submissions import rules, windows
@@ -72,6 +72,7 @@ def request_change(
 @transaction.atomic
 def agree(request: RosterRequest, *, actor: Any, now: datetime | None = None) -> RosterRequest:
     """Consent to join, or to lead; the organizers decide then. A second time changes nothing."""
+    require_in_person()
     require(rules.is_asked, actor, request)
     lock_person(actor)
     request, now = lock_request(request), now or timezone.now()

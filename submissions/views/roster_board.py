@@ -37,18 +37,19 @@ ORDER = [
 @require_safe
 def roster_board(request: HttpRequest, competition: str) -> HttpResponse:
     """Newest first; ``?state=`` a state, or ``all``; without it those that wait for a decision."""
-    shown = named(_organized(request.user), competition)
+    user: Any = request.user
+    shown = named(_organized(user), competition)
     state = request.GET.get("state", RosterRequestStatus.AWAITING)
     if state not in (*RosterRequestStatus.values, "all"):
         raise Http404
-    rows = RosterRequest.objects.organized_by(request.user).filter(team__competition=shown)
+    rows = RosterRequest.objects.organized_by(user).filter(team__competition=shown)
     wanted = rows if state == "all" else rows.filter(status=state)
-    own = TeamMember.objects.filter(team=OuterRef("team"), user_id=request.user.pk)
+    own = TeamMember.objects.filter(team=OuterRef("team"), user_id=user.pk)
     wanted = wanted.for_listing().annotate(at=F("requested_at"), is_own=Exists(own))
     page = page_of([wanted], size=A_PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     context = {
         "competition": shown,
-        "requests": told(page.rows, is_insider=is_site_admin(request.user)),
+        "requests": told(page.rows, is_insider=is_site_admin(user)),
         "tabs": _tabs(rows, state),
         "previous_url": f"?{urlencode({'state': state, 'after': page.newer})}" if page.newer else "",
         "next_url": f"?{urlencode({'state': state, 'before': page.older})}" if page.older else "",

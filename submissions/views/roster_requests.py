@@ -57,7 +57,7 @@ def roster_request_new(request: HttpRequest, pk: int, change: str) -> HttpRespon
         "form": form,
         "conflict": outcome.conflict,
         "is_locked": roster_pages.is_roster_locked(team, request.received_at),  # type: ignore[attr-defined]
-        "nobody": "member" in form.fields and not form.fields["member"].queryset.exists(),  # type: ignore[attr-defined]
+        "nobody": "member" in form.fields and not form.fields["member"].queryset.exists(),
     }
     return render(request, "submissions/roster_request_new.html", context, status=outcome.status)
 
@@ -88,8 +88,7 @@ def roster_request_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpRes
             "withdraw": _("The request has been taken back."),
         }
         messages.success(request, words[answer])
-        return redirect(found)
-    return _show(request, _found(request, public_id), outcome)
+    return _show(request, _found(request, public_id), outcome) if outcome.conflict else redirect(found)
 
 
 @login_required

@@ -10,10 +10,10 @@ def test_the_first_page_is_chinese_and_complete(page, site: Site, screenshot):
     screenshot(page, "00-first-page")
 
 
-def test_a_first_start_makes_one_organizer_three_judges_and_two_captains(site: Site):
+def test_a_first_start_makes_one_organizer_three_judges_three_captains_and_a_member(site: Site):
     parts = sorted(person.part for person in site.people)
 
-    assert parts == ["captain", "captain", "judge", "judge", "judge", "organizer"]
+    assert parts == ["captain", "captain", "captain", "judge", "judge", "judge", "member", "organizer"]
 
 
 def test_the_trail_of_a_fresh_portal_holds(site: Site):

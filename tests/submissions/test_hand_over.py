@@ -1,6 +1,5 @@
 """A team changes hands by consent: the captain offers it, the member answers, nobody else has a say."""
 
-from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -357,19 +356,22 @@ class TestRaces:
         assert captain_of(member.team) == (member.user if is_accepted else captain)
 
     def test_without_the_lock_a_captain_leaves(self, member, captain, offer, monkeypatch):
-        """Both have read the member's row as it was before: the team ends up with nobody to lead it."""
+        """Who leaves has looked before they became the captain: the team ends up with nobody to lead it."""
         if not connection.features.has_select_for_update:
             pytest.skip("on SQLite whoever writes is alone")
-        barrier = meeting_point(2)
-        monkeypatch.setattr(handing_over, "lock_team", lambda team: team)
-        monkeypatch.setattr(roster, "_lock", then_wait(lambda own, now: (own.team, own), barrier))
-        monkeypatch.setattr(roster, "end_offers", lambda *args, **kwargs: None)
-        monkeypatch.setattr(handing_over, "_require_standing", then_wait(lambda offer: nullcontext(), barrier))
-        race(
-            [
-                lambda: services.accept_team(offer, actor=member.user),
-                lambda: services.leave_team(member.team, actor=member.user),
-            ]
-        )
+        looked, accepted = meeting_point(2), meeting_point(2)
+
+        def look(own, now):
+            looked.wait()
+            accepted.wait()
+            return own.team, own
+
+        def accept():
+            looked.wait()
+            services.accept_team(offer, actor=member.user)
+            accepted.wait()
+
+        monkeypatch.setattr(roster, "_lock", look)
+        race([accept, lambda: services.leave_team(member.team, actor=member.user)])
 
         assert not member.team.members.filter(role=MemberRole.CAPTAIN).exists()

@@ -184,13 +184,7 @@ LINES = [
     post("submissions:leave", "team_a.pk", let_in=TEAM_A - CAPTAIN, refused=RUN_1 - TEAM_A),
     # Changes of a locked roster
     get("submissions:roster_request_new", "team_a.pk,=add", shown=CAPTAIN, refused=(TEAM_A | RUN_1) - CAPTAIN),
-    get(
-        "submissions:roster_request_new",
-        "team_a.pk,=edit",
-        "person.TM",
-        shown=CAPTAIN,
-        refused=(TEAM_A | RUN_1) - CAPTAIN,
-    ),
+    get("submissions:roster_request_new", "team_a.pk,=edit", shown=CAPTAIN, refused=(TEAM_A | RUN_1) - CAPTAIN),
     get("submissions:roster_request_new", "team_a.pk,=everything"),
     post("submissions:roster_request_new", "team_a.pk,=remove", let_in=CAPTAIN, refused=(TEAM_A | RUN_1) - CAPTAIN),
     get("submissions:roster_request", "roster_request.public_id", "roster_request.reason", shown=TEAM_A | RUN_1),

@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from judging.services import appoint_judge
 from portal.accounts.models import User
 from portal.accounts.services import accept_all
-from submissions.enums import OrganizationKind
+from submissions.enums import OrganizationKind, RosterChange
 from submissions.models import Organization
+from submissions.services import Wanted, agree, found_team, request_change
 from tracks.enums import StageKind
 from tracks.models import Competition
 from tracks.services import appoint_organizer, set_stage
@@ -42,6 +43,8 @@ PLAYERS = [
     Player("judge3@example.com", "评委 张立", "judge", COMPANY),
     Player("captain1@example.com", "队长 刘洋", "captain"),
     Player("captain2@example.com", "队长 赵敏", "captain"),
+    Player("captain3@example.com", "队长 周岚", "captain"),
+    Player("member1@example.com", "吴桐", "member"),
 ]
 
 
@@ -53,10 +56,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, new_passwords: bool, **options: Any) -> None:
         with transaction.atomic():
-            competition = Competition.objects.order_by("pk").first() or self.load()
+            known = Competition.objects.order_by("pk").first()
+            competition = known or self.load()
             passwords = {
                 player.email: self.enter(player, competition, new_password=new_passwords) for player in PLAYERS
             }
+            if known is None:
+                late_change(competition)
         self.tell({email: password for email, password in passwords.items() if password})
 
     def load(self) -> Competition:
@@ -105,3 +111,24 @@ class Command(BaseCommand):
         for player in PLAYERS:
             if player.email in passwords:
                 self.stdout.write(f"  {player.email:<24} {passwords[player.email]}  {player.name}")
+
+
+def late_change(competition: Competition) -> None:
+    """A captain asks, as if registration were over, for somebody who has agreed: it waits for the organizers."""
+    captain, newcomer = (User.objects.get(email=email) for email in ("captain3@example.com", "member1@example.com"))
+    code, name, kind = COMPANY
+    team = found_team(
+        competition,
+        actor=captain,
+        name="锦江水情",
+        organization_code=code,
+        organization_name=name,
+        organization_kind=kind,
+    )
+    registration = competition.stages.filter(kind=StageKind.REGISTRATION)
+    end = registration.values_list("closes_at", flat=True).get()
+    registration.update(closes_at=timezone.now())
+    wanted = Wanted(RosterChange.ADD, email=newcomer.email, duty="算法")
+    request = request_change(team, wanted, actor=captain, reason="原算法工程师调离，由吴桐接手模型训练。")
+    agree(request, actor=newcomer)
+    registration.update(closes_at=end)
