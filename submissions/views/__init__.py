@@ -4,10 +4,11 @@ from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
+from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import leave, member_edit, member_move, member_remove, partner_add, partner_remove
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import hand_over, team, team_new
-from submissions.views.writing import preview, restore_section, save_section, section_history, token
+from submissions.views.writing import preview, save_section, token
 
 __all__ = [
     "attachment",
