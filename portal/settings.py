@@ -123,7 +123,7 @@ CACHES = {
 }
 STORAGES = {
     "default": env.storage(),
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "portal.core.assets.Assets"},
 }
 
 # Language and time

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.core.addresses import AddressField
+from portal.core.templatetags.ui import beijing_seconds
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
 from submissions.definition import TITLE, TITLE_LIMIT
 from submissions.enums import Edition, LateOutcome, OrganizationKind, OrganizationSize, RenditionKind
-from submissions.models import Extension, Organization, Team, TeamMember
+from submissions.models import AnswerRevision, Extension, Organization, Team, TeamMember
 from submissions.models.comments import COMMENT_LIMIT
 from submissions.models.roster import WORDS_LIMIT
 from submissions.models.teams import DUTY_LIMIT
@@ -340,6 +342,18 @@ class RestoreForm(forms.Form):
 
     number = forms.IntegerField(min_value=1, max_value=LARGEST)
     version = forms.IntegerField(min_value=0, max_value=LARGEST)
+
+
+class RevisionPairForm(forms.Form):
+    """Which two of a section's earlier texts; the address names them by their numbers."""
+
+    def __init__(self, *args: Any, revisions: Sequence[AnswerRevision], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choices = [
+            (each.number, f"{beijing_seconds(each.saved_at)} {each.saved_by or ''}".strip()) for each in revisions
+        ]
+        for name, label in (("from", _("Compare")), ("to", pgettext_lazy("revision", "with"))):
+            self.fields[name] = forms.TypedChoiceField(label=label, choices=choices, coerce=int)
 
 
 class ReadForm(forms.Form):

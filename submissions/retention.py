@@ -12,7 +12,7 @@ from portal.accounts.models import IdentityDocument
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.identity import delete_document
 from submissions.enums import RosterChange, RosterRequestStatus, SubmissionStatus
-from submissions.models import Invitation, LateAttempt, RosterRequest, Submission, TeamMember
+from submissions.models import Invitation, LateAttempt, Rendition, RosterRequest, Submission, TeamMember
 from tracks.models import Competition
 
 NOBODY = "closed.invalid"
@@ -71,6 +71,15 @@ def forget_number(document: IdentityDocument) -> None:
     delete_document(document.user, actor=None, reason="retention")
 
 
+def old_renditions(cutoff: datetime) -> QuerySet[Any]:
+    return Rendition.objects.filter(requested_at__lt=cutoff)
+
+
+def delete_rendition(row: Rendition) -> None:
+    """Its file goes with the next sweep, unless others have the same bytes. Who draws it just now finds it gone."""
+    row.delete()
+
+
 register(
     Policy(
         "drafts",
@@ -109,5 +118,15 @@ register(
         180,
         document_numbers,
         forget_number,
+    )
+)
+register(
+    Policy(
+        "renditions",
+        _("entries put on paper (PDF and Word)"),
+        _("from when somebody asked for them. The document is deleted; whoever asks again gets it made anew."),
+        30,
+        old_renditions,
+        delete_rendition,
     )
 )

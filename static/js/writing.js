@@ -1,5 +1,11 @@
 // Saves what is written, section by section. Until the server has said yes, the words lie in this browser as well:
 // a line that drops, a session that ends or a server that restarts loses none of them.
+import * as copies from "./copies.js";
+import { meeting } from "./meeting.js";
+import { send } from "./sending.js";
+import { fillRows, tables } from "./tables.js";
+import { element, say, words } from "./words.js";
+
 const root = document.querySelector("[data-writing]");
 const PAUSE = 1000;
 const LONGEST_PAUSE = 5000;
@@ -7,48 +13,16 @@ const LONGEST_PAUSE = 5000;
 const PATIENCE = 30_000;
 const RETRIES = [2000, 4000, 8000, 15000, 30000];
 
-const words = JSON.parse(document.getElementById("writing-words")?.textContent ?? "{}");
 const length = (text) => [...text.replaceAll("\r\n", "\n")].length;
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
-const element = (tag, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
-
-// Both texts in one: where the two changed different places of what both had read, each change is taken; where they met,
-// theirs comes first and mine after it. Nothing that either of them typed is left out.
-export function merged(baseText, mineText, theirsText) {
-  // By characters, not by halves of them.
-  const [base, mine, theirs] = [[...baseText], [...mineText], [...theirsText]];
-  const change = (text) => {
-    const most = Math.min(base.length, text.length);
-    let start = 0;
-    while (start < most && base[start] === text[start]) start += 1;
-    let end = 0;
-    while (end < most - start && base[base.length - 1 - end] === text[text.length - 1 - end]) end += 1;
-    return { start, end: base.length - end, said: text.slice(start, text.length - end) };
-  };
-  const join = (...parts) => parts.flat().join("");
-  const [own, other] = [change(mine), change(theirs)];
-  const [first, second] = own.start <= other.start ? [own, other] : [other, own];
-  if (first.end <= second.start && first.start !== second.start) {
-    return join(base.slice(0, first.start), first.said, base.slice(first.end, second.start), second.said, base.slice(second.end));
-  }
-  const start = Math.min(own.start, other.start);
-  const end = Math.max(own.end, other.end);
-  const part = (text) => text.slice(start, text.length - (base.length - end)).join("");
-  const [ours, others] = [part(mine), part(theirs)];
-  const both = !ours || ours === others ? others : !others ? ours : `${others}\n${ours}`;
-  return join(base.slice(0, start), both, base.slice(end));
-}
 
 class Section {
   constructor(box) {
     this.box = box;
     this.key = box.dataset.section;
     this.kind = box.dataset.kind;
-    this.shelf = `entry:${root.dataset.person}:${root.dataset.entry}:${this.key}`;
+    this.place = { person: root.dataset.person, entry: root.dataset.entry, section: this.key };
+    this.left = [];
     this.versionField = box.querySelector(`[name="v-${CSS.escape(this.key)}"]`);
     this.acknowledged = this.value;
     this.attempt = 0;
@@ -103,39 +77,81 @@ class Section {
   }
 
   keep() {
-    try {
-      if (this.isDue || this.clash) localStorage.setItem(this.shelf, JSON.stringify({ value: this.value, version: this.version, base: this.acknowledged }));
-      else localStorage.removeItem(this.shelf);
-      this.isKept = true;
-    } catch {
-      this.isKept = false;
-    }
+    if (page.isOver) return;
+    const isWanted = this.isDue || this.clash;
+    if (!isWanted) copies.forget(this.place);
+    this.isKept = !isWanted || copies.keep(this.place, { value: this.value, version: this.version, base: this.acknowledged, url: root.dataset.entryUrl, name: this.name });
   }
 
-  // What this browser still has from last time and the server never got.
-  bringBack() {
-    let kept = null;
-    try {
-      kept = JSON.parse(localStorage.getItem(this.shelf));
-    } catch {
-      kept = null;
+  get name() {
+    return this.box.querySelector("legend, label")?.firstChild?.textContent.trim() ?? this.key;
+  }
+
+  // What a page that is closed has left in this browser and the server never got. Over as soon as it is safe elsewhere.
+  async take(copy) {
+    if (same(copy.value, this.acknowledged)) {
+      // What a closing page sent last may have arrived: then it is saved, and nothing is left to send.
+      if (!this.isDue) this.show("saved");
+    } else if (this.isDue || this.clash || this.running) {
+      if (!same(copy.value, this.value)) await new Promise((done) => this.offer(copy, done));
+    } else {
+      this.goOn(copy);
+      if (!this.isKept) return;
     }
-    // What a closing page sent last may have arrived: then it is saved, and nothing is left to send.
-    if (kept && same(kept.value, this.acknowledged)) this.show("saved");
-    if (!kept || same(kept.value, this.acknowledged)) return this.keep();
-    const theirs = this.acknowledged;
-    this.value = kept.value;
-    if (same(kept.base, theirs)) return this.changed();
-    this.acknowledged = kept.base;
-    this.meet({ value: theirs, text: typeof theirs === "string" ? theirs : this.words(theirs), version: this.version, by: "", at: "" });
+    copies.forget(copy.place, copy.owner);
+  }
+
+  goOn(copy) {
+    const stands = this.acknowledged;
+    this.value = copy.value;
+    if (same(copy.base, stands)) return this.changed();
+    this.acknowledged = copy.base;
+    this.meet({ value: stands, text: this.words(stands), version: this.version, by: "", at: "" });
+  }
+
+  // Beside what is being written here: nobody but the writer knows which of the two is the right one.
+  offer(copy, done) {
+    if (done) this.left.push({ ...copy, done });
+    const next = this.left[0];
+    if (!next || this.offered || this.clash) return;
+    const choose = (value) => {
+      this.offered.remove();
+      this.offered = null;
+      this.left.shift();
+      if (!same(value, this.value)) {
+        this.value = value;
+        this.changed();
+      }
+      next.done();
+      this.offer();
+    };
+    this.offered = meeting({
+      title: words.left_over,
+      lead: words.left_over_lead,
+      mine: () => this.value,
+      theirs: next.value,
+      base: next.base,
+      plain: (value) => this.words(value),
+      most: this.most,
+      labels: { theirs: words.take_left, mine: words.drop_left, of_theirs: words.of_left },
+      choose,
+      className: "left-over",
+    });
+    document.getElementById(`id_${this.key}_errors`).after(this.offered);
+  }
+
+  get most() {
+    return Number(this.box.querySelector("[data-table]")?.dataset.most ?? 0);
   }
 
   words(value) {
+    if (typeof value === "string") return value || words.nothing;
     return value.map((row) => (typeof row === "string" ? row : Object.values(row).filter(Boolean).join(" · "))).join("\n");
   }
 
   async save({ keepalive = false } = {}) {
     clearTimeout(this.timer);
+    if (page.isOver) return;
     if (this.running) return void (this.again = true);
     if (!this.isDue) return void (["typing", "offline", "saving"].includes(this.state) && this.show(""));
     this.since = undefined;
@@ -156,13 +172,13 @@ class Section {
 
   async send(sent, keepalive) {
     this.sentBefore = [...this.sentBefore.slice(-4), sent];
-    const response = await post(`${root.dataset.entryUrl}sections/${this.key}/`, { value: sent, version: this.version }, keepalive);
+    const response = await post(`${root.dataset.entryUrl}sections/${this.key}/`, { value: sent, version: this.version, tab: copies.page }, keepalive);
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return this.saved(sent, answer);
     if (response.status === 400 && answer.errors) return this.refused(answer.errors);
     if (response.status === 409 && answer.theirs && this.isMine(answer.theirs)) return this.arrived(answer.theirs);
     if (response.status === 409 && answer.theirs) return this.meet(answer.theirs);
-    if (response.status === 409) return this.tooLate(answer.too_late ?? words.too_late);
+    if (response.status === 409) return this.tooLate(sent, answer.too_late ?? words.too_late);
     if (response.status === 401) return this.signedOut();
     if (response.status === 403 || response.status === 404) return this.refused([words.not_yours]);
     throw new Error(String(response.status));
@@ -205,7 +221,10 @@ class Section {
     this.show("refused");
   }
 
-  tooLate(message) {
+  // The server has put the words aside for whoever typed them: the copy here has done its duty.
+  tooLate(sent, message) {
+    this.acknowledged = sent;
+    this.keep();
     this.errors([message]);
     this.show("refused");
     page.close(message);
@@ -228,42 +247,35 @@ class Section {
     this.clash = theirs;
     this.keep();
     this.show("clash");
-    const choose = (label, act, tone = "") => {
-      const button = element("button", { type: "button", className: `btn small ${tone}`, textContent: label });
-      button.addEventListener("click", act);
-      return button;
-    };
-    const take = (value) => {
+    const choose = (value) => {
       this.clash = null;
       this.versionField.value = theirs.version;
       this.acknowledged = theirs.value;
-      this.value = value;
+      if (!same(value, this.value)) this.value = value;
       this.errors([]);
       this.changed();
       this.keep();
+      this.offer();
     };
-    const mine = this.value;
-    const buttons = [choose(words.take_theirs, () => take(theirs.value)), choose(words.keep_mine, () => take(mine))];
-    if (typeof mine === "string" && typeof theirs.value === "string") {
-      const base = typeof this.acknowledged === "string" ? this.acknowledged : "";
-      buttons.unshift(choose(words.merge, () => take(merged(base, this.value, theirs.value)), "main"));
-    }
-    const title = theirs.by ? words.saved_by.replace("{name}", theirs.by).replace("{time}", theirs.at) : words.saved_elsewhere;
-    const note = element(
-      "div",
-      { className: "note stop clash", role: "alert" },
-      element("p", { className: "strong", textContent: title }),
-      element("p", { textContent: words.both }),
-      element("p", { className: "lines theirs", textContent: theirs.text || words.nothing }),
-      element("p", { className: "row tight" }, ...buttons),
-    );
+    const note = meeting({
+      title: theirs.by ? say("saved_by", { name: theirs.by, time: theirs.at }) : words.saved_elsewhere,
+      lead: words.both,
+      mine: () => this.value,
+      theirs: theirs.value,
+      base: this.acknowledged,
+      plain: (value) => (value === theirs.value ? theirs.text : this.words(value)),
+      most: this.most,
+      labels: { theirs: words.take_theirs, mine: words.keep_mine, of_theirs: words.of_theirs },
+      choose,
+      className: "clash",
+    });
     document.getElementById(`id_${this.key}_errors`).replaceChildren(note);
   }
 
   show(state, time = "") {
     this.state = state;
     const place = this.box.querySelector("[data-save-state]");
-    place.textContent = state ? (words[state] ?? "").replace("{time}", time).trim() : "";
+    place.textContent = state ? say(state, { time }) : "";
     place.dataset.state = state;
     page.show();
   }
@@ -284,7 +296,7 @@ const page = {
     const state = ["clash", "signed_out", "refused", "offline", "saving", "typing"].find((each) => states.has(each)) ?? (this.last ? "saved" : "");
     for (const place of document.querySelectorAll("[data-save-all]")) {
       if (!state) continue;
-      place.textContent = words[state].replace("{time}", this.last);
+      place.textContent = say(state, { time: this.last });
       place.dataset.state = state;
     }
   },
@@ -328,76 +340,7 @@ function count(section) {
   }
   document.querySelector(`[data-part="section-${CSS.escape(section.key)}"]`)?.classList.toggle("done", done);
   const left = document.querySelectorAll("[data-part]:not(.done)").length;
-  for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? words.left.replace("{count}", left) : words.complete;
-}
-
-// Tables: Enter goes to the next row, a row is added at the end, rows copied from a spreadsheet fill as many.
-function fillRows(table, rows) {
-  const body = table.tBodies[0];
-  body.replaceChildren();
-  for (const row of [...rows, {}]) addRow(table, row);
-}
-
-function addRow(table, said = {}) {
-  const body = table.tBodies[0];
-  if (body.rows.length >= Number(table.dataset.most)) return null;
-  const place = Math.max(-1, ...[...body.rows].map((row) => Number(row.dataset.place ?? -1))) + 1;
-  const html = table.closest(".field").querySelector("[data-blank-row]").innerHTML.replaceAll("-ROW-", `-${place}-`);
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  const row = holder.content.firstElementChild;
-  row.dataset.place = place;
-  for (const cell of row.querySelectorAll("[data-column]")) cell.querySelector("input, select, textarea").value = said[cell.dataset.column] ?? "";
-  body.append(row);
-  withRemove(row);
-  return row;
-}
-
-function withRemove(row) {
-  const button = element("button", { type: "button", className: "btn small quiet", textContent: words.remove });
-  button.addEventListener("click", () => {
-    const box = row.closest("[data-section]");
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    row.remove();
-    box.dispatchEvent(new Event("input"));
-    (next?.querySelector("input, select, textarea") ?? box.querySelector("[data-add-row]")).focus();
-  });
-  row.lastElementChild.replaceChildren(button);
-}
-
-function tables(box) {
-  const table = box.querySelector("[data-table]");
-  if (!table) return;
-  [...table.tBodies[0].rows].forEach((row, place) => {
-    row.dataset.place = place;
-    withRemove(row);
-  });
-  const add = element("button", { type: "button", className: "btn small", textContent: words.add_row });
-  add.dataset.addRow = "";
-  add.addEventListener("click", () => addRow(table)?.querySelector("input, select, textarea").focus());
-  table.closest(".table-wrap").after(add);
-  table.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || ["BUTTON", "TEXTAREA"].includes(event.target.tagName)) return;
-    event.preventDefault();
-    const row = event.target.closest("tr");
-    const column = [...row.querySelectorAll("input, select, textarea")].indexOf(event.target);
-    const next = row.nextElementSibling ?? addRow(table);
-    next?.querySelectorAll("input, select, textarea")[column]?.focus();
-  });
-  table.addEventListener("paste", (event) => {
-    const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
-    if (!/[\t\n]/.test(text)) return;
-    event.preventDefault();
-    let row = event.target.closest("tr");
-    const first = [...row.querySelectorAll("input, select, textarea")].indexOf(event.target);
-    for (const line of text.split(/\r?\n/)) {
-      if (!row) break;
-      const cells = [...row.querySelectorAll("input, select, textarea")].slice(first);
-      line.split("\t").forEach((said, place) => cells[place] && (cells[place].value = said.trim()));
-      row = row.nextElementSibling ?? addRow(table);
-    }
-    box.dispatchEvent(new Event("input"));
-  });
+  for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
 
 function conditions() {
@@ -425,10 +368,18 @@ if (root) {
   }
   conditions();
   root.addEventListener("change", conditions);
-  for (const section of page.sections) {
-    count(section);
-    section.bringBack();
-  }
+  for (const section of page.sections) count(section);
+  const byKey = new Map(page.sections.map((section) => [section.key, section]));
+  copies.inherit(root.dataset.person, root.dataset.entry, (left) =>
+    // A section that is no longer asked takes nothing up; the server puts its words aside.
+    Promise.all(left.map((copy) => byKey.get(copy.place.section)?.take(copy) ?? send(copy, token))),
+  );
+  // Signed out, and nothing is to stay on this computer: neither in its store nor on this screen.
+  document.addEventListener("words-removed", () => (page.isOver = true));
+  copies.whenRemoved(root.dataset.person, () => {
+    page.isOver = true;
+    location.replace("/");
+  });
   addEventListener("online", () => page.sections.forEach((section) => section.save()));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) page.sections.forEach((section) => section.save({ keepalive: true }));
@@ -437,6 +388,6 @@ if (root) {
   let leaving = false;
   root.addEventListener("submit", () => (leaving = true));
   addEventListener("beforeunload", (event) => {
-    if (!leaving && page.sections.some((section) => section.isDue && !section.isKept)) event.preventDefault();
+    if (!leaving && !page.isOver && page.sections.some((section) => section.isDue && !section.isKept)) event.preventDefault();
   });
 }

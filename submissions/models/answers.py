@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models.entries import Submission
 from submissions.querysets import AnswerQuerySet, UnsentQuerySet
+
+LONGEST_TAB = 40
 
 
 class Answer(models.Model):
@@ -77,6 +80,8 @@ class UnsentText(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
     )
     key = models.CharField(_("section"), max_length=40)
+    # The page that sent them: what comes from it later takes their place. Empty: sent by a form, each on its own.
+    tab = models.CharField(_("page"), max_length=LONGEST_TAB, blank=True, default="")
     value = models.JSONField(_("answer"))
     created_at = models.DateTimeField(_("kept at"))
 
@@ -86,7 +91,9 @@ class UnsentText(models.Model):
         verbose_name = _("unsent text")
         verbose_name_plural = _("unsent texts")
         constraints = [
-            models.UniqueConstraint(fields=["submission", "user", "key"], name="unsent_text_once_per_section")
+            models.UniqueConstraint(
+                fields=["submission", "user", "key", "tab"], condition=~Q(tab=""), name="unsent_text_once_per_page"
+            )
         ]
 
     def __str__(self) -> str:

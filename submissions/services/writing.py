@@ -25,6 +25,7 @@ from submissions.values import as_text, clean_value, storable
 # One sitting of one person is one revision.
 SITTING = timedelta(minutes=2)
 REVISIONS_KEPT = 20
+UNSENT_KEPT = 20
 # More than this replaced at once, and the earlier text stays as a revision of its own.
 WORTH_KEEPING = 20
 
@@ -60,24 +61,33 @@ class Saved:
 
 
 def save_section(
-    entry: Submission, *, actor: Any, key: str, value: Any, expected_version: int, now: datetime | None = None
+    entry: Submission,
+    *,
+    actor: Any,
+    key: str,
+    value: Any,
+    expected_version: int,
+    tab: str = "",
+    now: datetime | None = None,
 ) -> Saved:
     """Keep what one section says. ``entry`` comes from ``for_writing(actor, key)``; others are read again.
 
     ``expected_version`` is the one the writer has read, 0 where there was none. Raises NoSuchSection,
-    ValidationError for what can't be kept, Clash, and TooLate after putting the words aside. The same text again
-    is no clash. Saving leaves no audit line: what counts is what gets submitted, and that has its versions.
+    ValidationError for what can't be kept, Clash, and TooLate after putting the words aside; ``tab`` is the page that
+    they come from. The same text again is no clash. Saving leaves no audit line: what counts is what gets submitted,
+    and that has its versions.
     """
     now = now or timezone.now()
     entry = _with_state(entry, actor, key)
     definition = definition_of(entry)
     section = definition.section(key)
     if section is None:
-        raise _not_asked(entry, definition, actor=actor, key=key, value=value, now=now)
+        raise _not_asked(entry, definition, actor=actor, key=key, value=value, now=now, tab=tab)
     try:
         windows.require_writable(entry, now)
     except Conflict as conflict:
-        raise TooLate(conflict.message, keep_unsent(entry, actor=actor, key=key, value=value, now=now)) from conflict
+        unsent = keep_unsent(entry, actor=actor, key=key, value=value, now=now, tab=tab)
+        raise TooLate(conflict.message, unsent) from conflict
     value = clean_value(section, value)
     if key == TITLE_KEY and not value:
         raise ValidationError(_("An entry needs a title."))
@@ -108,22 +118,34 @@ def revisions_of(entry: Submission, key: str) -> list[AnswerRevision]:
     return list(entry.answer_revisions.filter(key=key).select_related("saved_by").order_by("-number"))
 
 
-def keep_unsent(entry: Submission, *, actor: Any, key: str, value: Any, now: datetime) -> UnsentText:
-    """Put words aside that came too late; the longer of two wins nothing, the later one stands."""
-    unsent, _is_new = UnsentText.objects.update_or_create(
-        submission=entry, user=actor, key=key, defaults={"value": storable(value), "created_at": now}
-    )
+@transaction.atomic
+def keep_unsent(entry: Submission, *, actor: Any, key: str, value: Any, now: datetime, tab: str = "") -> UnsentText:
+    """Put words aside that came too late: the last of each page (``tab``), and each text that a form has sent.
+
+    The same text is kept once, and of many the latest twenty.
+    """
+    value = storable(value)
+    rows = UnsentText.objects.filter(submission=entry, user=actor, key=key)
+    known = next((row for row in rows if row.value == value), None)
+    if known is not None:
+        return known
+    said = {"value": value, "created_at": now}
+    whose = {"submission": entry, "user": actor, "key": key}
+    if tab:
+        unsent, _is_new = UnsentText.objects.update_or_create(**whose, tab=tab, defaults=said)
+    else:
+        unsent = UnsentText.objects.create(**whose, **said)
+    latest = rows.order_by("-created_at", "-pk").values_list("pk", flat=True)[:UNSENT_KEPT]
+    rows.exclude(pk__in=list(latest)).delete()
     return unsent
 
 
-def _not_asked(
-    entry: Submission, definition: FormDefinition, *, actor: Any, key: str, value: Any, now: datetime
-) -> Exception:
+def _not_asked(entry: Submission, definition: FormDefinition, *, key: str, **typed: Any) -> Exception:
     """The form may have changed while somebody was writing: their words are put aside."""
     if key not in sections_once(definition):
         return NoSuchSection()
     message = _("The organizers have taken this section out of the form. What you typed is kept.")
-    return TooLate(message, keep_unsent(entry, actor=actor, key=key, value=value, now=now))
+    return TooLate(message, keep_unsent(entry, key=key, **typed))
 
 
 def _with_state(entry: Submission, actor: Any, key: str) -> Submission:

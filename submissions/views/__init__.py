@@ -6,6 +6,7 @@ from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
+from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import (
     lead_edit,
     leave,
@@ -23,7 +24,7 @@ from submissions.views.roster_requests import (
     roster_request_new,
 )
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import team, team_new
+from submissions.views.teams import hand_over, team, team_new
 from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [

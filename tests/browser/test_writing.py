@@ -248,30 +248,6 @@ def test_a_table_grows_by_the_keyboard(captain, address):
     expect(table.locator("tbody tr")).to_have_count(rows + 1)
 
 
-CASES = [
-    ("", "甲", "乙"),
-    ("山洪预警", "山洪短临预警", "山洪预警系统"),
-    ("山洪预警", "预警", "山洪预警系统"),
-    ("一二三四五", "一二X四五", "一二Y四五"),
-    ("一二三", "一二三", "一二三四"),
-    ("aaaa", "aaa", "aaaaa"),
-    ("😀", "😁", "😂"),
-    ("", "同意", "不同意"),
-    ("一\n二\n三", "零\n一\n二\n三", "一\n二\n三\n四"),
-]
-
-
-@pytest.mark.parametrize(("base", "mine", "theirs"), CASES, ids=range(len(CASES)))
-def test_a_merge_leaves_out_nothing_that_either_typed(captain, address, base, mine, theirs):
-    captain.goto(address)
-    source = captain.locator("script[src*=writing]").get_attribute("src")
-    call = "async ([source, ...texts]) => (await import(source)).merged(...texts)"
-    both = captain.evaluate(call, [source, base, mine, theirs])
-
-    assert set(mine + theirs) - set(base) <= set(both)
-    assert set(base) & set(mine) & set(theirs) <= set(both)
-
-
 def test_a_server_that_is_killed_between_keystroke_and_save_loses_no_word(tmp_path, chromium):
     with running_site(tmp_path) as site:
         url = next(new_drafts(site))

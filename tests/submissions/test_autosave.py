@@ -12,10 +12,12 @@ from submissions.models import Answer, UnsentText
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
-from tests.submissions.people import client_for, close, said, save, version_of, write
+from tests.submissions.people import client_for, close, queries_of, said, save, version_of, write
 from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
+# Session, person, agreements, entry, member, form, answer, revisions.
+HISTORY_COSTS = 8
 
 
 @pytest.fixture
@@ -32,8 +34,8 @@ def address(draft, key="abstract", page="save_section"):
     return reverse(f"submissions:{page}", args=[draft.public_id, key])
 
 
-def send(client, draft, value="山洪", *, key="abstract", version=1):
-    body = json.dumps({"value": value, "version": version})
+def send(client, draft, value="山洪", *, key="abstract", version=1, **more):
+    body = json.dumps({"value": value, "version": version, **more})
     return client.post(address(draft, key), body, content_type="application/json")
 
 
@@ -74,6 +76,32 @@ def test_what_comes_too_late_is_kept_for_its_writer_and_shown(draft, captain):
     assert UnsentText.objects.get().user == captain_of(draft.team)
 
 
+def late(draft, captain, *sent):
+    """What is kept after ``sent``, oldest first: (page, text) each."""
+    close(draft.team.competition, StageKind.SUBMISSION)
+    for tab, text in sent:
+        assert send(captain, draft, text, tab=tab).status_code == 409
+    return list(UnsentText.objects.order_by("created_at", "pk").values_list("value", flat=True))
+
+
+def test_of_each_page_that_comes_too_late_the_last_words_are_kept(draft, captain):
+    assert late(draft, captain, ("a1", "甲"), ("b2", "乙"), ("a1", "甲之后"), ("b2", "乙")) == ["乙", "甲之后"]
+
+
+def test_the_same_words_from_two_pages_are_kept_once(draft, captain):
+    assert late(draft, captain, ("a1", "甲"), ("b2", "甲")) == ["甲"]
+
+
+def test_of_many_late_texts_the_latest_twenty_are_kept(draft, captain):
+    sent = [(f"{number:02x}", f"第 {number} 页") for number in range(23)]
+
+    assert late(draft, captain, *sent) == [text for _tab, text in sent[3:]]
+
+
+def test_what_two_late_forms_say_is_all_kept(draft, captain):
+    assert late(draft, captain, ("", "第一次"), ("", "第二次")) == ["第一次", "第二次"]
+
+
 def test_what_comes_too_late_is_nobody_elses(draft, captain):
     close(draft.team.competition, StageKind.SUBMISSION)
     send(captain, draft, "截止后才写完")
@@ -97,6 +125,9 @@ def test_what_comes_too_late_is_nobody_elses(draft, captain):
         '{"value": "\\ud800", "version": 1}',
         '{"value": "\\u0000", "version": 1}',
         '{"value": {"a": 1}, "version": 1}',
+        '{"value": "字", "version": 1, "tab": 1}',
+        '{"value": "字", "version": 1, "tab": "<script>"}',
+        '{"value": "字", "version": 1, "tab": "' + "a" * 41 + '"}',
         b"\xff\xfe",
         "[" * 10_000,
     ],
@@ -167,6 +198,45 @@ def test_the_history_shows_what_was_said_before(draft, captain):
     revisions = captain.get(address(draft, page="section_history")).context["revisions"]
 
     assert [(each["revision"].value, each["is_now"]) for each in revisions] == [("第二稿", True), ("第一稿", False)]
+
+
+@pytest.fixture
+def three_drafts(draft):
+    mate = TeamMemberFactory(team=draft.team).user
+    for text, who in (("第一稿", None), ("第二稿", mate), ("第三稿，完成", None)):
+        write(draft, "abstract", text, actor=who)
+    return {row.value: row.number for row in draft.answer_revisions.all()}
+
+
+def compared(captain, draft, **pair):
+    """The status, and what stood on either side."""
+    response = captain.get(address(draft, page="section_history"), pair)
+    shown = response.context
+    return response.status_code, *(shown[side].value if side in shown else None for side in ("before", "after"))
+
+
+def test_the_last_sitting_is_shown_beside_the_one_before(draft, captain, three_drafts):
+    assert compared(captain, draft) == (200, "第二稿", "第三稿，完成")
+
+
+def test_any_two_are_compared_the_older_one_first(draft, captain, three_drafts):
+    pair = {"from": three_drafts["第三稿，完成"], "to": three_drafts["第一稿"]}
+
+    assert compared(captain, draft, **pair) == (200, "第一稿", "第三稿，完成")
+
+
+@pytest.mark.parametrize("number", ["99", "x", "", "-1", "９"])
+def test_what_is_not_kept_is_not_compared(draft, captain, three_drafts, number):
+    assert compared(captain, draft, **{"from": number}) == (400, None, None)
+
+
+@pytest.mark.parametrize("sittings", [2, 6])
+def test_the_history_costs_the_same_however_long_it_is(draft, captain, sittings):
+    mates = [captain_of(draft.team), TeamMemberFactory(team=draft.team).user]
+    for number in range(sittings):
+        write(draft, "abstract", f"第 {number} 稿", actor=mates[number % 2])
+
+    assert queries_of(captain, address(draft, page="section_history")) == HISTORY_COSTS
 
 
 def test_bringing_a_revision_back(draft, captain):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -12,7 +13,10 @@ from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
+from portal.accounts import policies
+from portal.core import scrub
 from portal.core.errors import Conflict
+from portal.core.models import StoredFile
 from portal.core.pdf import PdfUnavailable
 from portal.notifications import relay
 from portal.notifications.enums import OutboxStatus
@@ -314,3 +318,46 @@ def test_the_page_costs_the_same_however_many(draft, count):
         ask(draft)
 
     assert queries_of(client_for(captain_of(draft.team)), f"/submissions/{draft.public_id}/renditions/") == 10
+
+
+class TestRetention:
+    DAYS = 30
+
+    @pytest.fixture
+    def rendition(self, draft, drawn):
+        rendition = ask(draft)
+        made(rendition)
+        return Rendition.objects.get()
+
+    def kept(self, rendition, *, days):
+        """Whether the rendition and its file are still there when it is so many days old."""
+        now = rendition.requested_at + timedelta(days=days, minutes=1)
+        stored = rendition.file_id
+        policies.run(now)
+        scrub.sweep_files(now=now + timedelta(days=2))
+        return Rendition.objects.filter(pk=rendition.pk).exists(), StoredFile.objects.filter(pk=stored).exists()
+
+    def test_an_old_one_goes_with_its_file(self, rendition):
+        assert self.kept(rendition, days=self.DAYS) == (False, False)
+
+    def test_one_that_is_younger_stays(self, rendition):
+        assert self.kept(rendition, days=self.DAYS - 1) == (True, True)
+
+    def test_whoever_asks_again_gets_it_made_anew(self, rendition, draft):
+        self.kept(rendition, days=self.DAYS)
+        again = ask(draft)
+        made(again)
+
+        assert Rendition.objects.get().status == RenditionStatus.READY
+
+    def test_one_that_goes_while_it_is_drawn_is_let_be(self, draft, monkeypatch):
+        rendition = ask(draft)
+
+        def draw(content, identifier):
+            Rendition.objects.filter(pk=rendition.pk).delete()
+            return b"%PDF-1.7"
+
+        monkeypatch.setattr(documents, "entry_pdf", draw)
+        made(rendition)
+
+        assert not Rendition.objects.exists()

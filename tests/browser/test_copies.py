@@ -1,0 +1,150 @@
+"""Words that lie in a browser: each page's own, each person's own, and asked about before somebody signs out."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import PEOPLE
+from tests.browser.test_writing import ABSTRACT, MAKE, SAVED, WORDS, somebody, state, write
+from tests.browser.visitors import sign_in
+
+OTHERS = "另一页里写的另一段话。"
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('entry:')).length"
+SAVING = "**/sections/**"
+
+
+@pytest.fixture
+def address(site) -> str:
+    return str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1])
+
+
+@pytest.fixture
+def captain(browser_context_factory, site) -> Page:
+    return somebody(browser_context_factory, site, "captain")
+
+
+def cut_off(page: Page, address: str, text: str) -> None:
+    """``text`` typed in ``page``, and no way to the server for it."""
+    page.route(SAVING, lambda route: route.abort())
+    page.goto(address)
+    write(page, text)
+    expect(state(page)).to_contain_text("网络中断")
+
+
+def sign_out(page: Page) -> None:
+    page.locator(".bar-nav details.fold > summary").last.click()
+    page.locator(".bar-nav form[data-sign-out] button").click()
+
+
+def question(page: Page):
+    return page.locator("#words-left")
+
+
+def test_what_two_pages_left_is_all_there(captain, address, site):
+    captain.goto(address)
+    second = captain.context.new_page()
+    second.goto(address)
+    # Signed out, so that nothing of it reaches the server however the pages are closed.
+    captain.context.clear_cookies(name="session")
+    for page, text in ((captain, WORDS), (second, OTHERS)):
+        write(page, text)
+        expect(page.locator("#signed-out")).to_be_visible()
+    again = captain.context.new_page()
+    captain.close()
+    second.close()
+    sign_in(again, site, PEOPLE["captain"])
+    again.goto(address)
+    again.get_by_role("button", name="合并两份").click()
+
+    expect(state(again)).to_contain_text(SAVED)
+    again.reload()
+    assert set(again.locator(ABSTRACT).input_value().split("\n")) == {WORDS, OTHERS}
+    assert again.evaluate(KEPT) == 0
+
+
+def test_what_a_page_has_is_its_own_as_long_as_it_is_open(captain, address):
+    cut_off(captain, address, WORDS)
+    second = captain.context.new_page()
+    second.goto(address)
+    write(second, OTHERS)
+    expect(state(second)).to_contain_text(SAVED)
+
+    expect(captain.locator(ABSTRACT)).to_have_value(WORDS)
+    assert captain.evaluate(KEPT) == 1
+
+
+def test_what_a_page_leaves_is_taken_up_by_the_one_that_is_open(captain, address):
+    cut_off(captain, address, WORDS)
+    second = captain.context.new_page()
+    second.goto(address)
+    expect(second.locator(ABSTRACT)).to_have_value("")
+    captain.close()
+
+    expect(second.locator(ABSTRACT)).to_have_value(WORDS)
+    expect(state(second)).to_contain_text(SAVED)
+
+
+def test_signing_out_sends_what_was_typed_a_moment_ago(captain, address, browser_context_factory, site):
+    captain.goto(address)
+    write(captain, WORDS)
+    sign_out(captain)
+    expect(captain.locator("form[data-sign-out]")).to_have_count(0)
+    other = somebody(browser_context_factory, site, "newcomer")
+    other.goto(address)
+
+    expect(other.locator(ABSTRACT)).to_have_value(WORDS)
+    assert captain.evaluate(KEPT) == 0
+
+
+def test_words_that_can_not_be_sent_are_removed_when_asked_to(captain, address, site):
+    cut_off(captain, address, WORDS)
+    sign_out(captain)
+    expect(question(captain)).to_contain_text("项目简述")
+    question(captain).locator("[data-choice=remove]").click()
+
+    expect(captain.locator("form[data-sign-out]")).to_have_count(0)
+    assert captain.evaluate(KEPT) == 0
+
+
+def test_another_page_forgets_them_as_well(captain, address):
+    second = captain.context.new_page()
+    cut_off(second, address, WORDS)
+    captain.route(SAVING, lambda route: route.abort())
+    captain.goto("/desk/")
+    sign_out(captain)
+    question(captain).locator("[data-choice=remove]").click()
+
+    expect(second.locator(ABSTRACT)).to_have_count(0)
+    assert second.evaluate(KEPT) == 0
+
+
+def test_whoever_changes_their_mind_stays(captain, address):
+    cut_off(captain, address, WORDS)
+    sign_out(captain)
+    question(captain).locator("[data-close]").click()
+    expect(question(captain)).to_be_hidden()
+    captain.unroute(SAVING)
+    sign_out(captain)
+
+    expect(captain.locator("form[data-sign-out]")).to_have_count(0)
+    assert captain.evaluate(KEPT) == 0
+
+
+def test_words_that_stay_are_their_writers_alone(captain, address, site):
+    cut_off(captain, address, WORDS)
+    sign_out(captain)
+    question(captain).locator("[data-choice=keep]").click()
+    expect(captain.locator("form[data-sign-out]")).to_have_count(0)
+    captain.unroute(SAVING)
+
+    sign_in(captain, site, PEOPLE["newcomer"])
+    captain.goto(address)
+    expect(captain.locator(ABSTRACT)).to_have_value("")
+    sign_out(captain)
+    expect(captain.locator("form[data-sign-out]")).to_have_count(0)
+
+    sign_in(captain, site, PEOPLE["captain"])
+    captain.goto(address)
+    expect(captain.locator(ABSTRACT)).to_have_value(WORDS)
+    expect(state(captain)).to_contain_text(SAVED)
