@@ -1,4 +1,4 @@
-"""What beat asks for: teams are reminded of the end; what is unused or no longer holds goes; kept files are read again."""
+"""What beat asks for: teams are reminded, what is unused or over goes, kept files are read again."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0015_signed_receipts'),
+        ("submissions", "0019_roster_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from portal.core.append_only import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("submissions", "0019_roster_requests"),
+        ("submissions", "0020_unsent_texts_of_pages"),
         ('tracks', '0011_limits_of_a_competition'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

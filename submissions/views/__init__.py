@@ -24,8 +24,8 @@ from submissions.views.roster_requests import (
     roster_request_new,
 )
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import hand_over, team, team_new
-from submissions.views.writing import preview, restore_section, save_section, section_history, token
+from submissions.views.teams import team, team_new
+from submissions.views.writing import preview, save_section, token
 
 __all__ = [
     "attachment",
