@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> int:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.mutants.settings"}
         plugins = [word for name in PLUGINS for word in ("-p", name)]
         words = ["-q", *plugins, f"--kept-in={KEPT}", *arguments, *tests_for(arguments)]
-        return subprocess.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, check=False).returncode
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, check=False
+        ).returncode
 
 
 def tests_for(arguments: list[str]) -> list[str]:

@@ -36,7 +36,8 @@ class Ledger:
         """Another run may write here, too."""
         rows, self.read_until = _lines(self.path, self.read_until)
         for row in rows:
-            self.known[row.pop("key"), row.pop("source")] = Result(**row)
+            guard = row.pop("key"), row.pop("source")
+            self.known[guard] = Result(**row)
 
     def of(self, mutant: Mutant) -> Result | None:
         return self.known.get((mutant.key, mutant.source))
