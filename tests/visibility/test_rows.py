@@ -1,4 +1,4 @@
-"""Each queryset that hides rows, asked by itself as everybody: it gives the rows that matrix/rows.py says, and no other."""
+"""Each queryset that hides rows, asked by itself as everybody: it gives the rows of matrix/rows.py, and no other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def row(world, path: str) -> Any:
     return found() if callable(found) else found
 
 
-@pytest.mark.parametrize(("model", "method"), list(ALL), ids=lambda part: str(part))
+@pytest.mark.parametrize(("model", "method"), list(ALL), ids=str)
 def test_rows_are_given_to_whom_they_are_meant_for(world, model, method):
     expected = ALL[model, method]
     rows = {row(world, path).pk: path for path in expected}
