@@ -155,30 +155,36 @@ class Trial:
         return self.reach.states[test][2]
 
     def _try(self, mutants: list[Mutant], items: list[Any]) -> None:
-        by_guard: dict[str, list[Any]] = {}
-        for item in items:
-            for guard in self.reach.guards.get(item.nodeid, ()):
-                by_guard.setdefault(guard, []).append(item)
+        by_guard = self._by_guard(items)
         running_now: dict[int, _Attempt] = {}
         waiting = list(mutants)
         while waiting or running_now:
             while waiting and len(running_now) < self.at_once:
-                mutant = waiting.pop(0)
-                self.ledger.refresh()
-                if self._is_settled(mutant):
-                    continue
-                attempt = _Attempt(
-                    mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), []))
-                )
-                if attempt.items:
+                if attempt := self._next(waiting, by_guard):
                     running_now[self._fork(attempt)] = attempt
-                elif self.ledger.of(mutant) is None:
-                    self.ledger.note(mutant, Result(UNREACHED))
             if running_now:
                 child, status = os.wait()
                 attempt = running_now.pop(child)
                 if not self._settle(attempt, CODES.get(os.waitstatus_to_exitcode(status), BROKEN)):
                     waiting.insert(0, attempt.mutant)
+
+    def _by_guard(self, items: list[Any]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for item in items:
+            for guard in self.reach.guards.get(item.nodeid, ()):
+                found.setdefault(guard, []).append(item)
+        return {mutant.key: found.get(self.views.get(mutant.key, mutant.key), []) for mutant in self.mutants}
+
+    def _next(self, waiting: list[Mutant], by_guard: dict[str, list[Any]]) -> _Attempt | None:
+        """What is still to be tried, unless another run has settled it meanwhile or no test comes by."""
+        mutant = waiting.pop(0)
+        self.ledger.refresh()
+        if self._is_settled(mutant):
+            return None
+        attempt = _Attempt(mutant, self._in_order(mutant, by_guard[mutant.key]))
+        if not attempt.items and self.ledger.of(mutant) is None:
+            self.ledger.note(mutant, Result(UNREACHED))
+        return attempt if attempt.items else None
 
     def _in_order(self, mutant: Mutant, items: list[Any]) -> list[Any]:
         """Those that it has not passed yet as they are now: new ones first, and what comes by few guards."""
