@@ -69,7 +69,8 @@ class Reach:
 
 def equivalents() -> dict[str, str]:
     """Guards that nobody can miss, because another holds as well; each with the reason."""
-    return {each["guard"]: each["because"] for each in tomllib.loads(EQUIVALENT.read_text()).get("equivalent", [])}
+    groups = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]
+    return {guard: group["because"] for group in groups for guard in group["guards"]}
 
 
 class States:
