@@ -10,7 +10,6 @@ from tests.factories.accounts import UserFactory
 from tests.factories.submissions import SubmissionFactory
 from tests.factories.tracks import (
     AnnouncementFactory,
-    CompetitionFactory,
     DocumentFactory,
     OrganizerFactory,
     TopicFactory,
@@ -40,7 +39,8 @@ def test_an_organizer_finds_the_contest_with_what_is_in_it():
 def test_a_track_organizer_finds_their_tracks_alone():
     track = TrackFactory()
     TopicFactory(track=track)
-    TopicFactory(track__competition=track.competition)
+    elsewhere = TopicFactory(track__competition=track.competition)
+    SubmissionFactory(team__competition=track.competition, topic=elsewhere, submitted=True)
     organizer = OrganizerFactory(competition=track.competition, tracks=[track])
 
     assert list(tiles(organizer.user).values()) == [0, 0, 1, 1]
@@ -56,7 +56,7 @@ def test_drafts_are_mentioned():
 
 
 def test_whoever_runs_nothing_finds_nothing():
-    CompetitionFactory()
+    TrackFactory()
 
     assert contests_at_hand(UserFactory()) == []
 

@@ -36,7 +36,8 @@ class Ledger:
         """Another run may write here, too."""
         rows, self.read_until = _lines(self.path, self.read_until)
         for row in rows:
-            self.known[row.pop("key"), row.pop("source")] = Result(**row)
+            guard = row.pop("key"), row.pop("source")
+            self.known[guard] = Result(**row)
 
     def of(self, mutant: Mutant) -> Result | None:
         return self.known.get((mutant.key, mutant.source))
@@ -68,7 +69,8 @@ class Reach:
 
 def equivalents() -> dict[str, str]:
     """Guards that nobody can miss, because another holds as well; each with the reason."""
-    return {each["guard"]: each["because"] for each in tomllib.loads(EQUIVALENT.read_text()).get("equivalent", [])}
+    groups = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]
+    return {guard: group["because"] for group in groups for guard in group["guards"]}
 
 
 class States:

@@ -25,6 +25,7 @@ from tests.mutants.sites import Mutant, all_mutants, keys_of
 
 ROOT = Path(__file__).parents[2]
 FIRST = "tests/visibility/"
+SOON = ["test_rows.py", "test_cells.py", "test_programs.py", "test_states.py", "test_questions.py", "test_counts.py"]
 CODES = {1: KILLED, 0: SURVIVED, 3: NOT_APPLIED}
 # Each room's own tests, for what tests/visibility has not noticed.
 OWN = {
@@ -118,7 +119,7 @@ class Trial:
 
     def _warm_up(self) -> None:
         """One test, so that the database and the world are there; a second one is named so that they stay."""
-        items = sorted(self.session.items, key=lambda item: (not _is_first(item, []), *_cells_first(item)))
+        items = sorted(self.session.items, key=lambda item: (not _is_first(item, []), *_cheapest_first(item)))
         running.run(items[0], items[1])
         self.functions = swap.living()
         self.views = {mutant.key: _view_key(mutant) for mutant in self.everything if mutant.view}
@@ -131,7 +132,7 @@ class Trial:
         ]
         if not unknown:
             return
-        unknown.sort(key=_cells_first)
+        unknown.sort(key=_cheapest_first)
         print(f"looking where {len(unknown)} tests go", flush=True)
         keys = keys_of(self.everything)
         rows = running.traced(self.session, unknown, lambda: swap.put_probes(ROOT, keys, self.functions))
@@ -154,30 +155,36 @@ class Trial:
         return self.reach.states[test][2]
 
     def _try(self, mutants: list[Mutant], items: list[Any]) -> None:
-        by_guard: dict[str, list[Any]] = {}
-        for item in items:
-            for guard in self.reach.guards.get(item.nodeid, ()):
-                by_guard.setdefault(guard, []).append(item)
+        by_guard = self._by_guard(items)
         running_now: dict[int, _Attempt] = {}
         waiting = list(mutants)
         while waiting or running_now:
             while waiting and len(running_now) < self.at_once:
-                mutant = waiting.pop(0)
-                self.ledger.refresh()
-                if self._is_settled(mutant):
-                    continue
-                attempt = _Attempt(
-                    mutant, self._in_order(mutant, by_guard.get(self.views.get(mutant.key, mutant.key), []))
-                )
-                if attempt.items:
+                if attempt := self._next(waiting, by_guard):
                     running_now[self._fork(attempt)] = attempt
-                elif self.ledger.of(mutant) is None:
-                    self.ledger.note(mutant, Result(UNREACHED))
             if running_now:
                 child, status = os.wait()
                 attempt = running_now.pop(child)
                 if not self._settle(attempt, CODES.get(os.waitstatus_to_exitcode(status), BROKEN)):
                     waiting.insert(0, attempt.mutant)
+
+    def _by_guard(self, items: list[Any]) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for item in items:
+            for guard in self.reach.guards.get(item.nodeid, ()):
+                found.setdefault(guard, []).append(item)
+        return {mutant.key: found.get(self.views.get(mutant.key, mutant.key), []) for mutant in self.mutants}
+
+    def _next(self, waiting: list[Mutant], by_guard: dict[str, list[Any]]) -> _Attempt | None:
+        """What is still to be tried, unless another run has settled it meanwhile or no test comes by."""
+        mutant = waiting.pop(0)
+        self.ledger.refresh()
+        if self._is_settled(mutant):
+            return None
+        attempt = _Attempt(mutant, self._in_order(mutant, by_guard[mutant.key]))
+        if not attempt.items and self.ledger.of(mutant) is None:
+            self.ledger.note(mutant, Result(UNREACHED))
+        return attempt if attempt.items else None
 
     def _in_order(self, mutant: Mutant, items: list[Any]) -> list[Any]:
         """Those that it has not passed yet as they are now: new ones first, and what comes by few guards."""
@@ -192,7 +199,7 @@ class Trial:
             left,
             key=lambda item: (
                 _short(item.nodeid) in tried,
-                _module(item) if item.nodeid.startswith(FIRST) else "",
+                _cheapest_first(item) if item.nodeid.startswith(FIRST) else (0, ""),
                 len(self.reach.guards[item.nodeid]) // 4 if not item.nodeid.startswith(FIRST) else 0,
                 _place(mutant.name, item.nodeid),
             ),
@@ -258,13 +265,10 @@ def _is_own(item: Any, mutants: list[Mutant]) -> bool:
     return item.nodeid.startswith(tuple(f"tests/{name}/" for room in rooms for name in OWN[room]))
 
 
-def _cells_first(item: Any) -> tuple[bool, bool, str]:
-    return "test_cells" not in item.nodeid, "test_everybody" not in item.nodeid, _module(item)
-
-
-def _module(item: Any) -> str:
-    """A world is built for each module, so each has its turn as a whole, the cells of the matrix first."""
-    return item.nodeid.partition("::")[0].replace("test_cells", "")
+def _cheapest_first(item: Any) -> tuple[int, str]:
+    """Querysets asked by themselves, then cells of the matrix, walks through the whole site last."""
+    name = item.path.name
+    return (SOON.index(name) if name in SOON else len(SOON) + (name == "test_crawl.py")), name
 
 
 def _view_key(mutant: Mutant) -> str:

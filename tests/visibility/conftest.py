@@ -1,4 +1,4 @@
-"""The world is built once for all tests here, in a transaction that is rolled back; each test in one of its own inside."""
+"""The world is built once for all tests, in a transaction that is rolled back; each test in one of its own inside."""
 
 from __future__ import annotations
 

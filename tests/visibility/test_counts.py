@@ -24,7 +24,7 @@ FORMS = ("_add", "_change", "_delete", "_history", "_redirect")
 
 
 def addresses(world: World, actor: str) -> list[str]:
-    """The pages that are there for ``actor``; each is somebody's to ask for, and lists of everything several people's."""
+    """The pages that are there for ``actor``; each is somebody's to ask for, lists of everything several people's."""
     found = {}
     for line in LINES:
         readers = [each for each in READERS if line.outcomes[each] in {SHOWN, EMPTY}]
