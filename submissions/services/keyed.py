@@ -11,7 +11,6 @@ from portal.core.people import Person
 M = TypeVar("M", bound=models.Model)
 
 
-@transaction.atomic
 def keyed(
     action: str,
     *,
@@ -23,5 +22,6 @@ def keyed(
 ) -> M:
     """``perform()`` once for each key of this actor; a caller without a key, such as a command, always acts."""
     if key is None or actor is None:
-        return perform()
+        with transaction.atomic():
+            return perform()
     return cast(M, once(action, key=key, actor=actor, body=body, find=lambda pk: among.get(pk=pk), perform=perform))
