@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0003_audit_reads_by_index'),
-        ('submissions', '0015_signed_receipts'),
+        ('submissions', '0021_late_attempts'),
     ]
 
     operations = [
