@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,21 +51,25 @@ DRAINED_WITHIN = 30.0
 class Game:
     house: House
     steward: Steward
-    field: Field
+    ground: Field
     journal: Path
     dice: random.Random
+    # For runs that break something: teams that play in all of them, and what was broken.
+    crowd: list[Team] = field(default_factory=list)
+    twice_allowed: int = 0
+    extra: Any = None
 
     def teams(self, count: int) -> list[Team]:
-        return [Team(self.field, known) for known in self.steward.ask("prepare", count)]
+        return [Team(self.ground, known) for known in self.steward.ask("prepare", count)]
 
     def fresh_figures(self) -> Figures:
-        self.field.figures = Figures()
-        return self.field.figures
+        self.ground.figures = Figures()
+        return self.ground.figures
 
     async def close_at(self, seconds: float) -> None:
         began = time.time()
         await self.steward.asked("close_at", seconds)
-        self.field.journal.note(Deadline(began, time.time(), seconds))
+        self.ground.journal.note(Deadline(began, time.time(), seconds))
 
     def verdict(self, *, twice_allowed: int = 0) -> bool:
         found = self.steward.ask(
@@ -84,8 +88,8 @@ def game(*, on_sqlite: bool, seed: int, more: dict[str, str] | None = None) -> I
         with (embedded if on_sqlite else production)(folder, more=more) as house, steward(house) as helper:
             dice, journal = random.Random(seed), folder / "journal"
             line = Line(house.port, is_stamped=house.is_behind_proxy)
-            field = Field(line, Writer(journal), Figures(), dice)
-            yield Game(house, helper, field, journal, dice)
+            ground = Field(line, Writer(journal), Figures(), dice)
+            yield Game(house, helper, ground, journal, dice)
 
 
 async def rush(game: Game, scale: float, seconds: float) -> None:

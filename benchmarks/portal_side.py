@@ -19,6 +19,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from benchmarks import submits  # noqa: E402
 from judging.models import Publication, Rubric  # noqa: E402
 from portal.core.catalogues import compile_catalogues  # noqa: E402
 from portal.core.management.commands.serve import collect_static  # noqa: E402
@@ -52,7 +53,7 @@ def prepare() -> None:
         compile_catalogues(folder)
     collect_static()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("loaddata", "sichuan-2026", "sichuan-2026-rubric", verbosity=0)
+    call_command("loaddata", "sichuan-2026", "sichuan-2026-form", "sichuan-2026-rubric", verbosity=0)
     AnnouncementFactory.create_batch(NEWS, competition=Competition.objects.get(slug=SLUG))
 
 
@@ -115,4 +116,8 @@ def count(address: str) -> int:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "grow": grow, "queries": queries}[sys.argv[1]]()
+    own = {"prepare": prepare, "grow": grow, "queries": queries}
+    if sys.argv[1] in own:
+        own[sys.argv[1]]()
+    else:
+        submits.main_side(sys.argv[1])

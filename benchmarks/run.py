@@ -19,6 +19,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import submits  # noqa: E402
 from benchmarks.servers import FIRST, WITH_A_COPY, Server, serving  # noqa: E402
 from portal.core.management.commands.serve import GUNICORN  # noqa: E402
 
@@ -68,6 +69,8 @@ def main() -> int:
         environment = {**servers_named(), "PORTAL_MODE": "embedded", "PORTAL_VAR": folder, "LOG_LEVEL": "WARNING"}
         portal_side("prepare", environment)
         counts = json.loads(portal_side("queries", environment))
+        of_submits = json.loads(portal_side("counts", environment))
+        teams = json.loads(portal_side("teams", environment))
         # SQLite always: a second database next to the first, whatever that one is.
         larger = {**environment, "PORTAL_VAR": f"{folder}/grown", "DATABASE_URL": f"sqlite:///{folder}/grown.sqlite3"}
         smaller = {**larger, "PORTAL_VAR": f"{folder}/plain", "DATABASE_URL": f"sqlite:///{folder}/plain.sqlite3"}
@@ -79,6 +82,7 @@ def main() -> int:
             serving("benchmarks.bare:application", options, environment) as bare,
         ):
             measure(PAGES, portal, bare)
+            submitting = submits.measure(teams, portal, bare)
         with (
             serving(application, options, larger) as grown,
             serving(application, options, smaller) as plain,
@@ -87,7 +91,10 @@ def main() -> int:
     print_costs("against a bare view", PAGES)
     print_costs("ten times the topics against the contest as it is", GROWN)
     constant = print_queries(counts)
-    return 0 if constant and all(page.holds for page in PAGES + GROWN) else 1
+    is_quick = submits.report(submitting, of_submits)
+    print()
+    is_steady = subprocess.run([sys.executable, "-m", "benchmarks.uploads"], cwd=ROOT, check=False).returncode == 0
+    return 0 if constant and is_quick and is_steady and all(page.holds for page in PAGES + GROWN) else 1
 
 
 def servers_named() -> dict[str, str]:

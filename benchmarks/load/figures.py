@@ -26,6 +26,9 @@ class Figures:
     def fault(self, step: str, kind: str) -> None:
         self.wrong[step][kind] += 1
 
+    def count(self, step: str) -> int:
+        return len(self.took[step])
+
     def percentile(self, step: str, percent: int) -> float:
         found = sorted(self.took[step])
         return found[min(len(found), math.ceil(len(found) * percent / 100)) - 1] if found else float("nan")

@@ -152,13 +152,12 @@ def _surely_in_time(attempt: Attempt, ends: list[float], *, is_stamped: bool) ->
 
 def _ends(deadlines: list[Deadline]) -> Callable[[Attempt], list[float]]:
     """The ends that may have held while an attempt was decided: more than one where somebody moved it meanwhile."""
-    known = sorted(deadlines, key=lambda each: each.began)
+    # Before the first one that is noted, none that matters.
+    known = [Deadline(-FOREVER, -FOREVER, FOREVER), *sorted(deadlines, key=lambda each: each.began)]
     spans = [(now.began, after.ended, now.closes_at) for now, after in pairwise(known)]
-    if known:
-        spans.append((known[-1].began, FOREVER, known[-1].closes_at))
+    spans.append((known[-1].began, FOREVER, known[-1].closes_at))
 
     def may_hold(attempt: Attempt) -> list[float]:
-        found = [end for began, ended, end in spans if began <= attempt.ended and attempt.sent <= ended]
-        return found or [FOREVER]
+        return [end for began, ended, end in spans if began <= attempt.ended and attempt.sent <= ended]
 
     return may_hold

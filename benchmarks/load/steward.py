@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import django
+from celery import current_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
@@ -54,6 +56,21 @@ def let_leases_run_out() -> int:
     return count
 
 
+def drain_at_once(workers: int) -> None:
+    """As if the broker had delivered every task to so many workers."""
+    tasks = [current_app.tasks[each["task"]] for each in current_app.conf.beat_schedule.values()]
+    with ThreadPoolExecutor(workers) as pool:
+        for _done in pool.map(_carry_out, [task for task in tasks for _each in range(workers)]):
+            pass
+
+
+def _carry_out(task: Any) -> None:
+    try:
+        task()
+    finally:
+        connections.close_all()
+
+
 def verdict(path: str, mails: str, twice_allowed: int, *, is_stamped: bool = True) -> dict[str, Any]:
     found = reconcile(
         journal.read(Path(path), is_stamped=is_stamped), books.read(Path(mails)), twice_allowed=twice_allowed
@@ -70,7 +87,10 @@ def integrity() -> str:
         return str(cursor.fetchone()[0])
 
 
-CALLS = {each.__name__: each for each in (furnish, prepare, close_at, waiting, let_leases_run_out, verdict, integrity)}
+CALLS = {
+    each.__name__: each
+    for each in (furnish, prepare, close_at, waiting, let_leases_run_out, drain_at_once, verdict, integrity)
+}
 
 
 def main() -> None:

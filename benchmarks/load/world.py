@@ -90,12 +90,16 @@ def _stage() -> Stage:
 
 def _open_contest() -> Competition:
     call_command("loaddata", *FIXTURES, verbosity=0)
-    now = timezone.now()
     competition = Competition.objects.get()
+    open_stages(competition)
+    return competition
+
+
+def open_stages(competition: Competition) -> None:
+    now = timezone.now()
     competition.stages.filter(kind__in=[StageKind.REGISTRATION, StageKind.SUBMISSION]).update(
         opens_at=now - LONG, closes_at=now + LONG, grace=0
     )
-    return competition
 
 
 def _entrant(competition: Competition, topic: Topic, papers: dict[str, Any]) -> Entrant:

@@ -50,7 +50,7 @@ class Limit:
     within: timedelta = timedelta(hours=1)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     action: str,
     obj: models.Model | Thing,
@@ -61,7 +61,10 @@ def record(
     reason: str = "",
     scope: str = "",
 ) -> models.Model:
-    """Add a line about ``obj``. Values are JSON and hold ids and states, never secrets."""
+    """Add a line about ``obj``. Values are JSON and hold ids and states, never secrets.
+
+    Without a savepoint: a deed whose line can't be written has not been done.
+    """
     return _append(_entry(action, obj, actor, before, after, reason, scope))
 
 

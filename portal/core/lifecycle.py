@@ -39,7 +39,6 @@ class Lifecycle:
     def open_to(self, instance: models.Model) -> Iterable[str]:
         return [name for name in self.moves if self.allows(instance, name)]
 
-    @transaction.atomic
     def apply(self, instance: M, name: str, *, actor: Person | None, reason: str = "", **changes: Any) -> M:
         """Move ``instance``, write ``changes`` with it and leave an audit line, or raise TransitionNotAllowed.
 
@@ -50,16 +49,20 @@ class Lifecycle:
             raise TransitionNotAllowed(_("This step isn't possible in the present state."))
         changes["status"] = self.moves[name].target
         same_state = type(instance)._base_manager.filter(pk=instance.pk, status=previous)
-        if same_state.update(**changes) != 1:
+        # Without a savepoint: of a move whose line can't be written nothing may stay.
+        with transaction.atomic(savepoint=False):
+            is_moved = same_state.update(**changes) == 1
+            if is_moved:
+                for field, value in changes.items():
+                    setattr(instance, field, value)
+                audit.record(
+                    name,
+                    instance,
+                    actor=actor,
+                    before={"status": previous},
+                    after={"status": self.moves[name].target},
+                    reason=reason,
+                )
+        if not is_moved:
             raise TransitionNotAllowed
-        for field, value in changes.items():
-            setattr(instance, field, value)
-        audit.record(
-            name,
-            instance,
-            actor=actor,
-            before={"status": previous},
-            after={"status": self.moves[name].target},
-            reason=reason,
-        )
         return instance

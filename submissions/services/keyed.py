@@ -13,7 +13,6 @@ from portal.core.people import Person
 M = TypeVar("M", bound=models.Model)
 
 
-@transaction.atomic
 def keyed(
     action: str,
     *,
@@ -28,7 +27,8 @@ def keyed(
     Raises Conflict when what the key made has been taken away since.
     """
     if key is None or actor is None:
-        return perform()
+        with transaction.atomic():
+            return perform()
 
     def find(pk: int) -> M:
         made = among.filter(pk=pk).first()

@@ -96,6 +96,7 @@ def accept_late(attempt: LateAttempt, *, actor: Any, reason: str) -> Receipt:
         actor=actor,
         submitted_by=attempt.submitted_by,
         received_at=arrived,
+        latest=latest,
         reason=reason,
     )
     receipt = submitting.make_receipt(

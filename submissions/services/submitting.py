@@ -94,8 +94,9 @@ def lock_submission(submission: Submission) -> Submission:
     It is read after the lock: joined with its track in one query, an entry that follows its topic to another track
     meanwhile would be found nowhere.
     """
-    Submission.objects.select_for_update(no_key=True).get(pk=submission.pk)
-    return Submission.objects.select_related("team__competition", "topic", "track").get(pk=submission.pk)
+    Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
+    rows = Submission.objects.with_form().select_related("team__competition", "topic", "track", "topic_revision")
+    return rows.get(pk=submission.pk)
 
 
 def lock_track(track: Track) -> Track:
@@ -119,7 +120,9 @@ def _submit(
     if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
         return latest.receipt
     rule = windows.rule_of(submission, window, received_at)
-    version = make_version(submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at)
+    version = make_version(
+        submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at, latest=latest
+    )
     receipt = make_receipt(version, content.files, "issue_receipt", actor=actor, received_at=received_at, rule=rule)
     tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
     failpoint("before_commit")
@@ -144,10 +147,10 @@ def make_version(
     actor: Any,
     submitted_by: Any,
     received_at: datetime,
+    latest: SubmissionVersion | None,
     reason: str = "",
 ) -> SubmissionVersion:
-    """The next version of the entry, which whoever calls has locked; the first one gives it its number."""
-    latest = submission.versions.last()
+    """The version after ``latest`` of the entry, which whoever calls has locked; the first gives it its number."""
     changes: dict[str, Any] = {
         "number": submission.number or _next_number(lock_track(submission.track)),
         "submitted_at": received_at,
@@ -163,7 +166,7 @@ def make_version(
         submitted_by=submitted_by,
         created_at=received_at,
     )
-    version.attachments.set(content.files)
+    version.attachments.add(*content.files)
     return version
 
 

@@ -52,4 +52,4 @@ def test_it_can_be_rung_again():
             if thread.name == "bell":
                 thread.join(PATIENCE)
 
-    assert pulls.acquire(timeout=PATIENCE) and pulls.acquire(timeout=PATIENCE)
+    assert [pulls.acquire(timeout=PATIENCE) for _each in range(2)] == [True, True]
