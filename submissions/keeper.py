@@ -31,6 +31,7 @@ from submissions.models import (
     UnsentText,
     Upload,
 )
+from submissions.services.uploads import drop_uploads
 from tracks.models import Competition
 
 # Somebody waits for the outcome of an entry in one of these.
@@ -101,6 +102,7 @@ class SubmissionKeeper(Keeper):
             )
 
     def erase(self, user: Any, *, now: datetime) -> None:
+        drop_uploads(Upload.objects.filter(user=user))
         _leave_teams(user)
         _forget_invitations(user, now)
         _forget_talk(user)

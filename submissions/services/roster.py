@@ -16,8 +16,9 @@ from portal.core.permissions import require
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import MemberRole
-from submissions.models import Team, TeamMember
+from submissions.models import Team, TeamMember, Upload
 from submissions.services.teams import lock_team
+from submissions.services.uploads import drop_uploads
 from tracks.enums import StageKind
 
 
@@ -103,4 +104,5 @@ def _take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
     if member.role == MemberRole.CAPTAIN:
         raise Conflict(_("The captain can't go. Hand the team over to another member first."))
     TeamMember.objects.filter(pk=member.pk).delete()
+    drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
     audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})
