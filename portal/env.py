@@ -209,6 +209,7 @@ def storage() -> dict[str, Any]:
             "OPTIONS": {"location": url.path, "base_url": None, "file_permissions_mode": 0o600},
         }
     if url.scheme == "s3":
+        from boto3.s3.transfer import TransferConfig
         from botocore.config import Config
 
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
@@ -231,7 +232,7 @@ def storage() -> dict[str, Any]:
                 "file_overwrite": True,
                 "default_acl": "private",
                 # One piece of 8 MB at a time in memory, and what is read whole waits on the disk.
-                "use_threads": False,
+                "transfer_config": TransferConfig(use_threads=False),
                 "max_memory_size": 1024**2,
             },
         }

@@ -167,7 +167,8 @@ def _taken(upload: Upload, request: Request, offset: int, digest: Any, expected:
         raise Refusal(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_much", words) from None
     except services.WrongSum:
         raise Refusal(460, "checksum", _("The chunk was damaged on its way. Please send it again.")) from None
-    except FileNotFoundError:
+    except (FileNotFoundError, Upload.DoesNotExist):
+        # Given up, swept, or its sender has left the team meanwhile.
         raise Http404 from None
     return end
 

@@ -37,6 +37,7 @@ from submissions.models import (
 )
 from submissions.services.handing_over import end_offers
 from submissions.services.roster_requests import lapse_requests
+from submissions.services.uploads import drop_uploads
 from tracks.models import Competition
 
 # Somebody waits for the outcome of an entry in one of these.
@@ -120,6 +121,7 @@ class SubmissionKeeper(Keeper):
             )
 
     def erase(self, user: Any, *, now: datetime) -> None:
+        drop_uploads(Upload.objects.filter(user=user))
         _leave_teams(user)
         _forget_invitations(user, now)
         _forget_requests(user)

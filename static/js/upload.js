@@ -8,6 +8,7 @@ const waiting = [];
 let running = 0;
 
 class Refused extends Error {}
+class Full extends Error {}
 class Paused extends Error {}
 
 const coded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
@@ -57,6 +58,12 @@ class Sending {
     this.label(this.words.resumeLabel);
   }
 
+  // There is no room for more at present: what has arrived stays, and whoever waits says when to try again.
+  hold(reason) {
+    this.pause();
+    this.say(reason);
+  }
+
   resume() {
     this.label(this.words.pauseLabel);
     if (this.isRunning) this.isPaused = false;
@@ -84,6 +91,7 @@ class Sending {
         } catch (error) {
           if (error instanceof Paused) return;
           if (error instanceof Refused) return this.fail(error.message);
+          if (error instanceof Full) return this.hold(error.message);
           if ((this.offset ?? 0) > before) tries = 0;
           const seconds = WAITS[Math.min(tries, WAITS.length - 1)];
           this.say(fill(this.words.retrying, { seconds }));
@@ -153,7 +161,8 @@ class Sending {
     try { told = JSON.parse(text).error; } catch { /* no answer of ours */ }
     if (status === 409 && told?.code === "offset") return new Error("offset");
     const fields = Object.values(told?.fields ?? {}).flat();
-    return new Refused(fields.join(" ") || told?.message || this.words.failed);
+    const words = fields.join(" ") || told?.message || this.words.failed;
+    return status === 507 ? new Full(words) : new Refused(words);
   }
 
   headers() {

@@ -16,9 +16,10 @@ from portal.core.permissions import require
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import MemberRole
-from submissions.models import Team, TeamMember
+from submissions.models import Team, TeamMember, Upload
 from submissions.services.handing_over import end_offers
 from submissions.services.teams import lock_team
+from submissions.services.uploads import drop_uploads
 from tracks.enums import StageKind
 
 
@@ -112,4 +113,5 @@ def take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
         raise Conflict(_("The captain can't go. Hand the team over to another member first."))
     end_offers(team, actor=actor, user=member.user_id)
     TeamMember.objects.filter(pk=member.pk).delete()
+    drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
     audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -92,6 +92,13 @@ def give_up(upload: Upload, *, actor: Any) -> None:
     """What has arrived is thrown away; a file that is finished stays."""
     parts.remove(upload.public_id)
     Upload.objects.filter(pk=upload.pk).delete()
+
+
+def drop_uploads(rows: QuerySet[Upload]) -> None:
+    """Those of somebody who goes: the rows with the caller's transaction, what has arrived once it is committed."""
+    names = list(rows.values_list("public_id", flat=True))
+    rows.delete()
+    transaction.on_commit(lambda: [parts.remove(name) for name in names])
 
 
 def sweep_uploads(*, now: datetime | None = None) -> int:

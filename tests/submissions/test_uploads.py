@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from portal.core import parts
 from portal.core.models import StoredFile
 from submissions.models import Attachment, Upload
-from submissions.services import uploads
+from submissions.services import leave_team, remove_member, uploads
 from tests.api.programs import program
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
-from tests.factories.submissions import SubmissionFactory, captain_of
+from tests.factories.submissions import SubmissionFactory, TeamMemberFactory, captain_of
 from tests.submissions.people import client_for
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +247,48 @@ def test_what_nobody_goes_on_with_is_swept(begun):
     uploads.sweep_uploads(now=upload.expires_at)
 
     assert (Upload.objects.count(), parts.length_of(upload.public_id)) == (0, None)
+
+
+def leave(entry, user):
+    leave_team(entry.team, actor=user)
+
+
+def close(entry, user):
+    close_account(user, actor=user)
+
+
+def be_taken_out(entry, user):
+    remove_member(entry.team.members.get(user=user), actor=captain_of(entry.team))
+
+
+@pytest.mark.parametrize("go", [leave, close, be_taken_out])
+def test_what_somebody_was_sending_goes_with_them(entry, go, django_capture_on_commit_callbacks):
+    member = TeamMemberFactory(team=entry.team).user
+    at = begin(client_for(member), entry)["Location"]
+    name = Upload.objects.get().public_id
+    send(client_for(member), at, CONTENT[:50])
+    with django_capture_on_commit_callbacks(execute=True):
+        go(entry, member)
+
+    assert (Upload.objects.count(), parts.length_of(name)) == (0, None)
+
+
+def test_what_others_send_stays(entry, captain, begun):
+    member = TeamMemberFactory(team=entry.team).user
+    leave(entry, member)
+
+    assert offset_of(captain, begun) == "0"
+
+
+def test_an_upload_whose_sender_goes_before_the_last_step_is_gone(captain, begun, monkeypatch):
+    """The chunk was on its way already."""
+    take = uploads.take_chunk
+
+    def take_and_go(upload, *args, **options):
+        end = take(upload, *args, **options)
+        Upload.objects.all().delete()
+        return end
+
+    monkeypatch.setattr("submissions.services.take_chunk", take_and_go)
+
+    assert (send(captain, begun, CONTENT).status_code, Attachment.objects.count()) == (404, 0)
