@@ -12,7 +12,7 @@ from portal.accounts.models import IdentityDocument
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.identity import delete_document
 from submissions.enums import SubmissionStatus
-from submissions.models import Invitation, Submission, TeamMember
+from submissions.models import Invitation, Submission, TeamMember, TeamOrganization
 from tracks.models import Competition
 
 UNSUBMITTED = (SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN)
@@ -54,6 +54,15 @@ def forget_number(document: IdentityDocument) -> None:
     delete_document(document.user, actor=None, reason="retention")
 
 
+def partner_contacts(cutoff: datetime) -> QuerySet[Any]:
+    over = Competition.objects.over_since(cutoff)
+    return TeamOrganization.objects.exclude(contact_name="").filter(team__competition__in=over.values("pk"))
+
+
+def forget_contact(row: TeamOrganization) -> None:
+    TeamOrganization.objects.filter(pk=row.pk).update(contact_name="", contact_phone="")
+
+
 register(
     Policy(
         "drafts",
@@ -82,5 +91,15 @@ register(
         180,
         document_numbers,
         forget_number,
+    )
+)
+register(
+    Policy(
+        "partner_contacts",
+        _("contact persons of partner organizations"),
+        _("from the end of the competition's last stage. Name and phone number are deleted."),
+        180,
+        partner_contacts,
+        forget_contact,
     )
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal.core.people import Person
 from submissions.enums import MemberRole
-from tracks.rules import is_track_organizer
+from tracks.rules import is_organizer, is_track_organizer
 
 
 def is_somebody(user: Person) -> bool:
@@ -33,6 +33,11 @@ def can_accept(user: Any, invitation: Any) -> bool:
 def can_screen(user: Person, submission: Any) -> bool:
     """Organizers of its track; nobody decides about an entry of their own team."""
     return is_track_organizer(user, submission.track) and not is_member(user, submission.team)
+
+
+def can_call_contact(user: Person, team: Any) -> bool:
+    """Whoever runs the whole competition, unless it is their own team."""
+    return is_organizer(user, team.competition) and not is_member(user, team)
 
 
 def is_author(user: Person, comment: Any) -> bool:

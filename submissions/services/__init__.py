@@ -13,7 +13,7 @@ from submissions.services.roster import edit_member, leave_team, move_member, re
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team, hand_over
-from submissions.services.units import describe_organization
+from submissions.services.units import describe_organization, describe_partner, read_contact_phone
 from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
@@ -45,6 +45,7 @@ __all__ = [
     "current_files",
     "delete_comment",
     "describe_organization",
+    "describe_partner",
     "edit_comment",
     "edit_form",
     "edit_member",
@@ -62,6 +63,7 @@ __all__ = [
     "move_member",
     "pass_screening",
     "publish_form",
+    "read_contact_phone",
     "read_topic",
     "reject",
     "remove_file",

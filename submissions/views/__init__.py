@@ -4,17 +4,10 @@ from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt
-from submissions.views.roster import (
-    lead_edit,
-    leave,
-    member_edit,
-    member_move,
-    member_remove,
-    partner_add,
-    partner_remove,
-)
+from submissions.views.roster import leave, member_edit, member_move, member_remove
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import hand_over, team, team_new
+from submissions.views.units import lead_edit, partner_add, partner_contact, partner_edit, partner_remove
 from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [
@@ -32,6 +25,8 @@ __all__ = [
     "member_move",
     "member_remove",
     "partner_add",
+    "partner_contact",
+    "partner_edit",
     "partner_remove",
     "presence",
     "preview",

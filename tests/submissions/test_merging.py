@@ -372,3 +372,38 @@ class TestPage:
         client = client_for(UserFactory(is_staff=True))
 
         assert client.get(PAGE.format(double.pk), {"with": kept.pk}).status_code == 404
+
+
+class TestWordsOfPartners:
+    def partners(self, double, kept, said_of_double, said_of_kept):
+        team = TeamFactory()
+        TeamOrganization.objects.create(team=team, organization=double, **said_of_double)
+        return TeamOrganization.objects.create(team=team, organization=kept, **said_of_kept)
+
+    def test_what_was_said_about_the_double_only_is_taken_over(self, double, kept):
+        said = {"introduction": "一", "contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"introduction": "二"})
+        merge(double, kept)
+
+        stays.refresh_from_db()
+        assert (stays.introduction, stays.contact_name, stays.contact_phone) == ("二", "周敏", "+8613812345678")
+
+    def test_nobody_gets_the_number_of_somebody_else(self, double, kept):
+        said = {"contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"contact_name": "李强"})
+        merge(double, kept)
+
+        stays.refresh_from_db()
+        assert (stays.contact_name, stays.contact_phone) == ("李强", "")
+
+    def test_the_trail_keeps_what_the_team_wrote_and_no_contact(self, double, kept):
+        said = {"introduction": "一", "contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"introduction": "二"})
+        merge(double, kept)
+
+        line = AuditEntry.objects.get(object_type="submissions.team", object_id=str(stays.team_id))
+        assert (line.before["introduction"], "周敏" in str(line.before), "138" in str(line.before)) == (
+            "一",
+            False,
+            False,
+        )
