@@ -32,6 +32,8 @@ describe(
         "submissions.rosterrequest.read": _("read a request to change the roster"),
         "submissions.team.add_partner": _("added a partner organization"),
         "submissions.team.remove_partner": _("removed a partner organization"),
+        "submissions.team.edit_partner": _("changed what the team says about a partner organization"),
+        "submissions.team.read_contact_phone": _("read the phone number of a partner's contact person"),
         "submissions.team.edit_organization": _("changed what is said about an organization of the team"),
         "submissions.team.merge_organization": _("merged an organization of the team with another entry of the same"),
         "submissions.organization.merge": _("merged two entries of one organization"),

@@ -9,14 +9,16 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.accounts.phones import LONGEST_TYPED
 from portal.core.addresses import AddressField
 from portal.core.templatetags.ui import beijing_seconds
 from portal.core.text import validate_plain_line
 from submissions.codes import normalize_credit_code, validate_credit_code
 from submissions.definition import TITLE, TITLE_LIMIT
 from submissions.enums import Edition, LateOutcome, OrganizationKind, OrganizationSize, RenditionKind
-from submissions.models import AnswerRevision, Extension, Organization, Team, TeamMember
+from submissions.models import AnswerRevision, Extension, Organization, Team, TeamMember, TeamOrganization
 from submissions.models.comments import COMMENT_LIMIT
+from submissions.models.organizations import INTRODUCTION_LIMIT, STRENGTHS_LIMIT
 from submissions.models.roster import WORDS_LIMIT
 from submissions.models.teams import DUTY_LIMIT
 from submissions.regions import REGIONS
@@ -152,6 +154,61 @@ class FoundTeamForm(OrganizationForm, KeyedForm):
         self.fields["organization_name"].help_text = _(
             "The full name, as registered. In a consortium: the one that leads."
         )
+
+
+class PartnerSaidForm(SaidForm):
+    """The same about a partner, and what the team says about its part. A number that is kept is shown to nobody."""
+
+    introduction = TextField(
+        label=_("Introduction"),
+        required=False,
+        max_length=INTRODUCTION_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    strengths = TextField(
+        label=_("Core strengths"),
+        required=False,
+        max_length=STRENGTHS_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    contact_name = forms.CharField(
+        label=_("Contact person"),
+        required=False,
+        max_length=60,
+        validators=[validate_plain_line],
+        help_text=_("Somebody of this organization whom organizers may ask, and who knows that they stand here."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    contact_phone = forms.CharField(
+        label=_("Phone of the contact person"),
+        required=False,
+        max_length=LONGEST_TYPED,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+
+    OWN = ("introduction", "strengths", "contact_name", "contact_phone")
+
+    def __init__(self, *args: Any, partner: TeamOrganization, **kwargs: Any):
+        super().__init__(*args, organization=partner.organization, **kwargs)
+        self.initial.update({name: getattr(partner, name) for name in self.OWN if name != "contact_phone"})
+        self.fields["contact_phone"].help_text = (
+            _("%(number)s is kept unless you write another number or name here.")
+            % {"number": partner.masked_contact_phone}
+            if partner.contact_phone
+            else _("Shown masked. Organizers who need the whole number say what for, and that is recorded.")
+        )
+
+    @property
+    def about_its_part(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in self.OWN}
+
+
+class PurposeForm(forms.Form):
+    purpose = forms.CharField(
+        label=_("What for"),
+        max_length=200,
+        help_text=_("It stays in the audit trail with your name, the person and the time."),
+    )
 
 
 class CorrectionForm(forms.ModelForm):

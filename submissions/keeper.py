@@ -32,6 +32,7 @@ from submissions.models import (
     SubmissionVersion,
     Team,
     TeamMember,
+    TeamOrganization,
     UnsentText,
     Upload,
 )
@@ -68,6 +69,7 @@ class SubmissionKeeper(Keeper):
                 gettext_lazy("changes of a team that you asked for, or that were about you"),
                 roster_requests,
             ),
+            Section("contacts", gettext_lazy("where your teams name you as a contact person"), contacts),
             Section("entries", gettext_lazy("entries of your teams, as they read now"), entries),
             Section("versions", gettext_lazy("versions that you submitted, with their receipts"), versions),
             Section("uploads", gettext_lazy("files that you uploaded"), uploads),
@@ -122,6 +124,7 @@ class SubmissionKeeper(Keeper):
 
     def erase(self, user: Any, *, now: datetime) -> None:
         drop_uploads(Upload.objects.filter(user=user))
+        _forget_contacts(user)
         _leave_teams(user)
         _forget_invitations(user, now)
         _forget_requests(user)
@@ -152,6 +155,21 @@ def _leave_teams(user: Any) -> None:
             lapse_requests(team.roster_requests.open(), actor=user)
         member.delete()
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
+
+
+def _named(user: Any) -> QuerySet[TeamOrganization]:
+    """Partners of their own teams that name them as whom to call: by number, for names are many people's."""
+    own = TeamMember.objects.filter(user=user).values("team")
+    rows = TeamOrganization.objects.filter(team__in=own).exclude(contact_phone="")
+    return rows.filter(contact_phone=user.phone)
+
+
+def _forget_contacts(user: Any) -> None:
+    """Where it is this person; and whoever is named by a team in which nobody is left."""
+    own = Team.objects.filter(members__user=user).values("pk")
+    alone = Team.objects.filter(pk__in=own).annotate(people=Count("members")).filter(people=1).values("pk")
+    for rows in (_named(user), TeamOrganization.objects.filter(team__in=list(alone.values_list("pk", flat=True)))):
+        rows.update(contact_name="", contact_phone="")
 
 
 def _forget_invitations(user: Any, now: datetime) -> None:
@@ -233,6 +251,19 @@ def roster_requests(user: Any) -> Iterator[Row]:
             "requested_at": row.requested_at,
             "settled_at": row.settled_at,
             "answer": row.answer,
+        },
+    )
+
+
+def contacts(user: Any) -> Iterator[Row]:
+    rows = _named(user).select_related("team", "organization").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "team": row.team.name,
+            "organization": row.organization.name,
+            "name": row.contact_name,
+            "phone": row.contact_phone,
         },
     )
 

@@ -28,8 +28,8 @@ MOST_ALIKE = 20
 @admin.register(Organization)
 class OrganizationAdmin(ScopedAdmin):
     form = CorrectionForm
-    list_display = ["name", "code", "kind", "region", "size", "created_at", "merged_into"]
-    list_filter = ["kind", "size", ("merged_into", admin.EmptyFieldListFilter), "region"]
+    list_display = ["name", "code", "kind", "region", "size", "merged_into"]
+    list_filter = ["kind", "size"]
     list_select_related = ["merged_into"]
     search_fields = ["name", "code"]
     search_help_text = gettext_lazy("Name or code")

@@ -12,7 +12,15 @@ from portal.accounts.models import IdentityDocument
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.identity import delete_document
 from submissions.enums import RosterChange, RosterRequestStatus, SubmissionStatus
-from submissions.models import Invitation, LateAttempt, Rendition, RosterRequest, Submission, TeamMember
+from submissions.models import (
+    Invitation,
+    LateAttempt,
+    Rendition,
+    RosterRequest,
+    Submission,
+    TeamMember,
+    TeamOrganization,
+)
 from tracks.models import Competition
 
 NOBODY = "closed.invalid"
@@ -80,6 +88,15 @@ def delete_rendition(row: Rendition) -> None:
     row.delete()
 
 
+def partner_contacts(cutoff: datetime) -> QuerySet[Any]:
+    over = Competition.objects.over_since(cutoff)
+    return TeamOrganization.objects.exclude(contact_name="").filter(team__competition__in=over.values("pk"))
+
+
+def forget_contact(row: TeamOrganization) -> None:
+    TeamOrganization.objects.filter(pk=row.pk).update(contact_name="", contact_phone="")
+
+
 register(
     Policy(
         "drafts",
@@ -128,5 +145,15 @@ register(
         30,
         old_renditions,
         delete_rendition,
+    )
+)
+register(
+    Policy(
+        "partner_contacts",
+        _("contact persons of partner organizations"),
+        _("from the end of the competition's last stage. Name and phone number are deleted."),
+        180,
+        partner_contacts,
+        forget_contact,
     )
 )

@@ -35,6 +35,11 @@ def can_screen(user: Person, submission: Any) -> bool:
     return is_track_organizer(user, submission.track) and not is_member(user, submission.team)
 
 
+def can_call_contact(user: Person, team: Any) -> bool:
+    """Whoever runs the whole competition, unless it is their own team."""
+    return is_organizer(user, team.competition) and not is_member(user, team)
+
+
 def is_offered(user: Person, offer: Any) -> bool:
     """To whom a captain has offered the team, as long as they are in it."""
     return offer.offered_to_id == user.pk and is_member(user, offer.team)

@@ -5,12 +5,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from portal.core.templatetags.ui import masked_phone
 from portal.core.text import validate_plain_line
 from submissions.codes import validate_credit_code
 from submissions.enums import WITHOUT_SIZE, OrganizationKind, OrganizationSize
 from submissions.querysets import OrganizationQuerySet, TeamOrganizationQuerySet
 from submissions.regions import REGION_CODES, REGIONS
+
+INTRODUCTION_LIMIT = 300
+STRENGTHS_LIMIT = 600
 
 
 class Organization(models.Model):
@@ -23,7 +28,9 @@ class Organization(models.Model):
     kind = models.CharField(_("kind of organization"), max_length=30, choices=OrganizationKind)
     # Empty where nobody has said so yet.
     region = models.CharField(_("region"), max_length=4, choices=REGIONS, blank=True, default="")
-    size = models.CharField(_("size"), max_length=20, choices=OrganizationSize, blank=True, default="")
+    size = models.CharField(
+        pgettext_lazy("organization", "size"), max_length=20, choices=OrganizationSize, blank=True, default=""
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("entered by")
     )
@@ -81,13 +88,33 @@ class TeamOrganization(models.Model):
         Organization, on_delete=models.PROTECT, related_name="partnerships", verbose_name=_("partner organization")
     )
 
+    introduction = models.CharField(
+        pgettext_lazy("organization", "introduction"), max_length=INTRODUCTION_LIMIT, blank=True, default=""
+    )
+    strengths = models.CharField(_("core strengths"), max_length=STRENGTHS_LIMIT, blank=True, default="")
+    # Whom organizers ask about this organization's part. Mostly somebody without an account.
+    contact_name = models.CharField(
+        _("contact person"), max_length=60, blank=True, default="", validators=[validate_plain_line]
+    )
+    # In full, such as +8613812345678; pages show ``masked_contact_phone``.
+    contact_phone = models.CharField(_("phone of the contact person"), max_length=16, blank=True, default="")
+
     objects = TeamOrganizationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner organization")
         verbose_name_plural = _("partner organizations")
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["team", "organization"], name="partner_once_per_team")]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "organization"], name="partner_once_per_team"),
+            models.CheckConstraint(
+                condition=Q(contact_phone="") | ~Q(contact_name=""), name="partner_phone_is_somebodys"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organization} · {self.team}"
+
+    @property
+    def masked_contact_phone(self) -> str:
+        return masked_phone(self.contact_phone)

@@ -23,9 +23,9 @@ from submissions.services.roster_requests import (
 )
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
-from submissions.services.teams import found_team
-from submissions.services.units import describe_organization
-from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
+from submissions.services.teams import found_team, hand_over
+from submissions.services.units import describe_organization, describe_partner, read_contact_phone
+from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
     NoSuchSection,
@@ -63,6 +63,7 @@ __all__ = [
     "decline_team",
     "delete_comment",
     "describe_organization",
+    "describe_partner",
     "edit_comment",
     "edit_form",
     "edit_member",
@@ -83,6 +84,7 @@ __all__ = [
     "offer_team",
     "pass_screening",
     "publish_form",
+    "read_contact_phone",
     "read_topic",
     "refuse_change",
     "reject",

@@ -119,6 +119,7 @@ def _move_partners(double: Organization, kept: Organization, teams: dict[int, Te
             for row in filter(None, (own, other)):
                 yield _dropped(row, team, kept)
         elif own and other:
+            _take_words(own, other)
             yield _dropped(own, team, kept)
         elif own:
             own.organization = kept
@@ -130,8 +131,20 @@ def _moved(team: Team, double: Organization, kept: Organization, **more: Any) ->
     return Deed("merge_organization", team, {"organization": double.pk, **more}, {"organization": kept.pk, **more})
 
 
+def _take_words(double: TeamOrganization, kept: TeamOrganization) -> None:
+    """What the team has said about the one only. A phone number goes with its name."""
+    words = [("introduction",), ("strengths",), ("contact_name", "contact_phone")]
+    taken = [name for names in words if not getattr(kept, names[0]) for name in names]
+    for name in taken:
+        setattr(kept, name, getattr(double, name))
+    if taken:
+        kept.save(update_fields=taken)
+
+
 def _dropped(row: TeamOrganization, team: Team, kept: Organization) -> Deed:
-    before = {"organization": row.organization_id, "partner": row.pk}
+    """The line keeps what the team wrote, but for whom to call."""
+    said = {name: value for name in ("introduction", "strengths") if (value := getattr(row, name))}
+    before = {"organization": row.organization_id, "partner": row.pk, **said}
     row.delete()
     return Deed("merge_organization", team, before, {"organization": kept.pk})
 

@@ -24,8 +24,9 @@ from submissions.views.roster_requests import (
     roster_request_new,
 )
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import team, team_new
-from submissions.views.writing import preview, save_section, token
+from submissions.views.teams import hand_over, team, team_new
+from submissions.views.units import lead_edit, partner_add, partner_contact, partner_edit, partner_remove
+from submissions.views.writing import preview, restore_section, save_section, section_history, token
 
 __all__ = [
     "attachment",
@@ -45,6 +46,8 @@ __all__ = [
     "member_move",
     "member_remove",
     "partner_add",
+    "partner_contact",
+    "partner_edit",
     "partner_remove",
     "presence",
     "preview",

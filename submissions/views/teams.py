@@ -15,7 +15,7 @@ from portal.core.reading import note_reading
 from submissions import roster_pages, rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
 from submissions.enums import RosterChange
-from submissions.forms import FoundTeamForm, InviteForm, MemberForm, PartnerForm, SaidForm
+from submissions.forms import FoundTeamForm, InviteForm, MemberForm, PartnerForm, PartnerSaidForm, SaidForm
 from submissions.models import HandOver, Invitation, Submission, Team, TeamMember, TeamOrganization
 from submissions.services.organizations import FIELDS
 from tracks.enums import StageKind
@@ -50,8 +50,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """The team's page; a POST to it sends an invitation."""
-    teams = Team.objects.visible_to(request.user).select_related("competition__pledge", "organization")
-    team = get_object_or_404(teams, pk=pk)
+    team = visible_team(request, pk)
     form, outcome = InviteForm(request.POST or None), Outcome()
     if request.method == "POST":
         outcome.status = 400
@@ -75,10 +74,15 @@ def show_team(request: HttpRequest, team: Team, outcome: Outcome, **forms: Form)
     context |= {"form": InviteForm(), "partner_form": PartnerForm(), "conflict": outcome.conflict, **forms}
     if context["is_captain"] and context["is_registration_open"]:
         _add_member_forms(context["members"], forms.get("member_form"))
-        context.setdefault("lead_form", lead_form(request.user, team))
+        _add_unit_forms(request.user, team, context, forms.get("unit_form"))
     if not context["is_member"]:
         note_reading(team, actor=request.user)
     return render(request, "submissions/team.html", context, status=outcome.status)
+
+
+def visible_team(request: HttpRequest, pk: int) -> Team:
+    teams = Team.objects.visible_to(request.user).select_related("competition__pledge", "organization")
+    return get_object_or_404(teams, pk=pk)
 
 
 def member_form(member: TeamMember, data: Any = None) -> MemberForm:
@@ -89,6 +93,23 @@ def lead_form(user: Any, team: Team, data: Any = None) -> SaidForm:
     organization = team.organization
     sayable = services.sayable_by(user, [organization])[organization.pk]
     return SaidForm(data, prefix="lead", organization=organization, sayable=sayable)
+
+
+def partner_form(user: Any, partner: TeamOrganization, data: Any = None) -> PartnerSaidForm:
+    sayable = services.sayable_by(user, [partner.organization])[partner.organization_id]
+    return PartnerSaidForm(data, prefix=f"p{partner.pk}", partner=partner, sayable=sayable)
+
+
+def _add_unit_forms(user: Any, team: Team, context: dict[str, Any], typed: Form | None) -> None:
+    """About each organization of the team, in a fixed number of queries."""
+    partners = context["partners"]
+    sayable = services.sayable_by(user, [team.organization, *(each.organization for each in partners)])
+    context["lead_form"] = context.get("lead_form") or SaidForm(
+        prefix="lead", organization=team.organization, sayable=sayable[team.organization_id]
+    )
+    for partner in partners:
+        form = PartnerSaidForm(prefix=f"p{partner.pk}", partner=partner, sayable=sayable[partner.organization_id])
+        partner.form = typed if typed and typed.prefix == form.prefix else form
 
 
 def _add_member_forms(members: list[Any], typed: Form | None) -> None:
@@ -135,6 +156,7 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "competition": team.competition,
         "members": members,
         "partners": partners,
+        "may_call": not is_member and rules.can_call_contact(user, team),
         "has_room_for_partner": limit is None or 1 + len(partners) < limit,
         "invitations": invitations,
         "offer": offer,

@@ -11,7 +11,7 @@ from portal.core.models import AuditEntry
 from submissions import services
 from submissions.models import Organization, Team, TeamOrganization
 from submissions.services import merging, organizations
-from tests.factories.accounts import SiteAdminFactory, UserFactory
+from tests.factories.accounts import SiteAdminFactory
 from tests.factories.judging import AssignmentFactory, JudgeFactory
 from tests.factories.submissions import OrganizationFactory, TeamFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory
@@ -281,94 +281,36 @@ def then_wait_once(function, barrier):
     return waiting
 
 
-PAGE = "/admin/submissions/organization/{}/merge/"
+class TestWordsOfPartners:
+    def partners(self, double, kept, said_of_double, said_of_kept):
+        team = TeamFactory()
+        TeamOrganization.objects.create(team=team, organization=double, **said_of_double)
+        return TeamOrganization.objects.create(team=team, organization=kept, **said_of_kept)
 
-
-class TestPage:
-    @pytest.fixture
-    def admin(self):
-        return client_for(SiteAdminFactory())
-
-    def test_both_stand_side_by_side(self, admin, double, kept):
-        team = TeamFactory(organization=double)
-        page = admin.get(PAGE.format(double.pk), {"with": kept.pk}).content.decode()
-
-        assert [word in page for word in (double.code, kept.code, team.name)] == [True] * 3
-
-    def test_the_chosen_one_stays(self, admin, double, kept):
-        url = f"{PAGE.format(double.pk)}?with={kept.pk}"
-        response = admin.post(url, {"kept": double.pk, "reason": REASON})
-
-        kept.refresh_from_db()
-        assert (response["Location"], kept.merged_into) == (
-            f"/admin/submissions/organization/{double.pk}/change/",
-            double,
-        )
-
-    def test_without_a_reason_nothing_happens(self, admin, double, kept):
-        response = admin.post(f"{PAGE.format(double.pk)}?with={kept.pk}", {"kept": double.pk, "reason": ""})
-
-        assert (response.status_code, Organization.objects.standing().count()) == (400, 2)
-
-    def test_sent_twice_it_leads_to_the_same_page(self, double, kept):
-        organizer = OrganizerFactory()
-        for each in (double, kept):
-            TeamFactory(organization=each, competition=organizer.competition)
-        client, data = client_for(organizer.user), {"kept": kept.pk, "reason": REASON}
-        first, second = (client.post(f"{PAGE.format(double.pk)}?with={kept.pk}", data) for _time in range(2))
-
-        assert (first["Location"], second["Location"]) == (f"/admin/submissions/organization/{kept.pk}/change/",) * 2
-
-    def test_the_other_way_round_afterwards_is_told(self, admin, double, kept):
-        url = f"{PAGE.format(double.pk)}?with={kept.pk}"
-        admin.post(url, {"kept": kept.pk, "reason": REASON})
-
-        assert admin.post(url, {"kept": double.pk, "reason": REASON}).status_code == 409
-
-    def test_the_list_leads_to_it(self, admin, double, kept):
-        data = {"action": "merge_chosen", "_selected_action": [double.pk, kept.pk]}
-
-        response = admin.post("/admin/submissions/organization/", data)
-        assert response["Location"] == f"{PAGE.format(double.pk)}?with={kept.pk}"
-
-    def test_one_alone_or_three_can_not_be_merged(self, admin, double):
-        data = {"action": "merge_chosen", "_selected_action": [double.pk]}
-
-        assert admin.post("/admin/submissions/organization/", data)["Location"].endswith("/organization/")
-
-    def test_the_other_is_found_by_its_code(self, admin, double, kept):
-        response = admin.get(PAGE.format(double.pk), {"code": kept.code.lower()})
-
-        assert response["Location"] == f"{PAGE.format(double.pk)}?with={kept.pk}"
-
-    def test_a_code_of_nobody_is_said_at_the_field(self, admin, double):
-        assert admin.get(PAGE.format(double.pk), {"code": double.code}).status_code == 400
-
-    def test_one_of_the_same_name_is_proposed(self, admin, double):
-        same = OrganizationFactory(name=double.name)
-
-        assert same.code in admin.get(PAGE.format(double.pk)).content.decode()
-
-    def test_one_with_the_same_body_in_its_code_is_proposed(self, double):
-        code = f"12510700{double.code[8:17]}0"
-        registered_anew = OrganizationFactory(code=code)
-        OrganizationFactory()
-
-        assert list(Organization.objects.alike(double)) == [registered_anew]
-
-    def test_it_is_not_there_for_whoever_does_not_see_the_other(self, double, kept):
-        organizer = OrganizerFactory()
-        TeamFactory(organization=double, competition=organizer.competition)
-
-        assert client_for(organizer.user).get(PAGE.format(double.pk), {"with": kept.pk}).status_code == 404
-
-    def test_a_merged_one_is_corrected_no_more(self, admin, double, kept):
+    def test_what_was_said_about_the_double_only_is_taken_over(self, double, kept):
+        said = {"introduction": "一", "contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"introduction": "二"})
         merge(double, kept)
-        url = f"/admin/submissions/organization/{double.pk}/change/"
 
-        assert admin.post(url, {"name": "x"}).status_code == 403
+        stays.refresh_from_db()
+        assert (stays.introduction, stays.contact_name, stays.contact_phone) == ("二", "周敏", "+8613812345678")
 
-    def test_staff_without_a_role_finds_nothing(self, double, kept):
-        client = client_for(UserFactory(is_staff=True))
+    def test_nobody_gets_the_number_of_somebody_else(self, double, kept):
+        said = {"contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"contact_name": "李强"})
+        merge(double, kept)
 
-        assert client.get(PAGE.format(double.pk), {"with": kept.pk}).status_code == 404
+        stays.refresh_from_db()
+        assert (stays.contact_name, stays.contact_phone) == ("李强", "")
+
+    def test_the_trail_keeps_what_the_team_wrote_and_no_contact(self, double, kept):
+        said = {"introduction": "一", "contact_name": "周敏", "contact_phone": "+8613812345678"}
+        stays = self.partners(double, kept, said, {"introduction": "二"})
+        merge(double, kept)
+
+        line = AuditEntry.objects.get(object_type="submissions.team", object_id=str(stays.team_id))
+        assert (line.before["introduction"], "周敏" in str(line.before), "138" in str(line.before)) == (
+            "一",
+            False,
+            False,
+        )

@@ -167,7 +167,16 @@ def _teams(world: World) -> None:
     )
     for label in ("roster_request", "roster_joining"):
         words.literal(f"{label}.id", getattr(world, label).public_id)
-    world.partner = TeamOrganization.objects.create(team=world.team_a, organization=OrganizationFactory())
+    world.partner = TeamOrganization.objects.create(
+        team=world.team_a,
+        organization=OrganizationFactory(name=words.text("partner.organization")),
+        introduction=words.text("partner.introduction"),
+        contact_name=words.text("partner.contact"),
+        contact_phone="+8613800138000",
+    )
+    # The phone number itself: pages show it masked.
+    words.literal("partner.phone", "13800138000")
+    world.double = OrganizationFactory(name=words.text("double.name"), merged_into=world.partner.organization)
     world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
     world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
     world.invitation.signature = invitation_path(world.invitation).rstrip("/").rpartition("/")[2]

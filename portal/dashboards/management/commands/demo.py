@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from judging.services import appoint_judge
 from portal.accounts.models import User
 from portal.accounts.services import accept_all
-from submissions.enums import OrganizationKind, RosterChange
+from submissions.enums import OrganizationKind, OrganizationSize, RosterChange
 from submissions.models import Organization
-from submissions.services import Wanted, agree, found_team, request_change
+from submissions.services import Wanted, add_partner, agree, describe_partner, found_team, request_change
 from tracks.enums import StageKind
 from tracks.models import Competition
 from tracks.services import appoint_organizer, set_stage
@@ -36,6 +36,27 @@ class Player:
 
 UNIVERSITY = ("12510000450DEM0XKL", "蜀都大学", OrganizationKind.UNIVERSITY)
 COMPANY = ("91510100MA6C0DEM0Q", "锦江数据科技有限公司", OrganizationKind.COMPANY)
+# A team that is there already, with a partner. The names stand in no other contest.
+LEAD: dict[str, Any] = {
+    "organization_code": "12510700450DEM1MJ3",
+    "organization_name": "岷江水文数据研究院",
+    "organization_kind": OrganizationKind.RESEARCH_INSTITUTE,
+    "organization_region": "5107",
+    "organization_size": OrganizationSize.NOT_APPLICABLE,
+}
+PARTNER: dict[str, Any] = {
+    "code": "91510107MA6C0DEM24",
+    "name": "青衣智算科技有限公司",
+    "kind": OrganizationKind.COMPANY,
+    "region": "5101",
+    "size": OrganizationSize.SMALL,
+}
+PARTNER_WORDS: dict[str, Any] = {
+    "introduction": "专注流域数据治理与人工智能应用的科技型企业，现有员工 86 人，为省内 12 个县提供数据服务。",
+    "strengths": "承担数据汇聚、模型训练和平台运维：\n1. 雨量与视频数据的实时接入；\n2. 沟道级风险模型的训练与评估。",
+    "contact_name": "何青",
+    "contact_phone": "13800138000",
+}
 PLAYERS = [
     Player("organizer@example.com", "组委会 陈静", "organizer"),
     Player("judge1@example.com", "评委 李志远", "judge"),
@@ -43,9 +64,15 @@ PLAYERS = [
     Player("judge3@example.com", "评委 张立", "judge", COMPANY),
     Player("captain1@example.com", "队长 刘洋", "captain"),
     Player("captain2@example.com", "队长 赵敏", "captain"),
-    Player("captain3@example.com", "队长 周岚", "captain"),
+    Player("captain3@example.com", "队长 周岚", "team"),
     Player("member1@example.com", "吴桐", "member"),
 ]
+
+
+def is_open(competition: Competition) -> bool:
+    """Of a contest that was there before it need not be."""
+    stage = competition.stages.filter(kind=StageKind.REGISTRATION).first()
+    return stage is not None and stage.opens_at <= timezone.now() < stage.closes_at
 
 
 class Command(BaseCommand):
@@ -97,6 +124,9 @@ class Command(BaseCommand):
             appoint_organizer(user, competition, actor=None)
         elif player.part == "judge":
             appoint_judge(user, competition, actor=None, organization=self.organization(player))
+        elif player.part == "team" and is_open(competition):
+            team = found_team(competition, actor=user, name="岷江数据联队", **LEAD)
+            describe_partner(add_partner(team, actor=user, **PARTNER), actor=user, **PARTNER_WORDS)
 
     def organization(self, player: Player) -> Organization | None:
         if player.organization is None:
@@ -116,15 +146,7 @@ class Command(BaseCommand):
 def late_change(competition: Competition) -> None:
     """A captain asks, as if registration were over, for somebody who has agreed: it waits for the organizers."""
     captain, newcomer = (User.objects.get(email=email) for email in ("captain3@example.com", "member1@example.com"))
-    code, name, kind = COMPANY
-    team = found_team(
-        competition,
-        actor=captain,
-        name="锦江水情",
-        organization_code=code,
-        organization_name=name,
-        organization_kind=kind,
-    )
+    team = captain.memberships.get().team
     registration = competition.stages.filter(kind=StageKind.REGISTRATION)
     end = registration.values_list("closes_at", flat=True).get()
     registration.update(closes_at=timezone.now())
