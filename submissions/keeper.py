@@ -100,7 +100,7 @@ class SubmissionKeeper(Keeper):
         own = Team.objects.filter(members__user=user).order_by("pk").values("pk")
         held = [team.pk for team in Team.objects.select_for_update(no_key=True).filter(pk__in=own).order_by("pk")]
         list(Submission.objects.select_for_update(no_key=True).filter(team__in=held).order_by("pk").values("pk"))
-        about = RosterRequest.objects.open().filter(_addressed(user) | Q(person=user))
+        about = RosterRequest.objects.open().filter(_addressed(user) | Q(person=user) | Q(team__in=held))
         list(about.select_for_update(no_key=True).order_by("pk").values("pk"))
 
     def duties(self, user: Any, *, now: datetime) -> Iterable[Duty]:

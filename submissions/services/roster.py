@@ -18,6 +18,7 @@ from submissions import rules, windows
 from submissions.enums import MemberRole
 from submissions.models import Team, TeamMember, Upload
 from submissions.services.handing_over import end_offers
+from submissions.services.roster_requests import lapse_requests
 from submissions.services.teams import lock_team
 from submissions.services.uploads import drop_uploads
 from tracks.enums import StageKind
@@ -107,11 +108,12 @@ def _lock(member: TeamMember, now: datetime | None) -> tuple[Team, TeamMember]:
     return team, found
 
 
-def take_out(team: Team, member: TeamMember, action: str, actor: Any) -> None:
-    """Whoever calls has locked ``team``."""
+def take_out(team: Team, member: TeamMember, action: str, actor: Any, *, request: int | None = None) -> None:
+    """Whoever calls has locked ``team``. ``request``: the one that is being carried out; any other about them ends."""
     if member.role == MemberRole.CAPTAIN:
         raise Conflict(_("The captain can't go. Hand the team over to another member first."))
     end_offers(team, actor=actor, user=member.user_id)
+    lapse_requests(team.roster_requests.open().filter(person=member.user_id).exclude(pk=request or 0), actor=actor)
     TeamMember.objects.filter(pk=member.pk).delete()
     drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
     audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})

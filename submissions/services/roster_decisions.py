@@ -22,7 +22,7 @@ from submissions.services.handing_over import end_offers, make_captain
 from submissions.services.invitations import member_count
 from submissions.services.limits import require_room_for_person
 from submissions.services.roster import place_member, take_out
-from submissions.services.roster_requests import clean_words, lapse_requests, lock_request, require_open, tell
+from submissions.services.roster_requests import clean_words, lock_request, require_open, tell
 from submissions.services.teams import next_place
 
 S = RosterRequestStatus
@@ -96,9 +96,7 @@ def _add(request: RosterRequest, actor: Any) -> None:
 
 
 def _remove(request: RosterRequest, actor: Any) -> None:
-    take_out(request.team, _member(request), "remove_member", actor)
-    others = request.team.roster_requests.open().filter(person=request.person).exclude(pk=request.pk)
-    lapse_requests(others, actor=actor)
+    take_out(request.team, _member(request), "remove_member", actor, request=request.pk)
 
 
 def _edit(request: RosterRequest, actor: Any) -> None:

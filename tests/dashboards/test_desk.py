@@ -9,7 +9,14 @@ from django.utils import timezone
 from judging.enums import AssignmentStatus
 from tests.factories.accounts import UserFactory
 from tests.factories.judging import AssignmentFactory, CertificateFactory, JudgeFactory, RoundFactory
-from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, TeamMemberFactory
+from tests.factories.submissions import (
+    HandOverFactory,
+    InvitationFactory,
+    RosterRequestFactory,
+    SubmissionFactory,
+    TeamFactory,
+    TeamMemberFactory,
+)
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +39,8 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
         for topic in TopicFactory.create_batch(count, track__competition=team.competition):
             SubmissionFactory(team=team, topic=topic, returned=True)
         InvitationFactory(email=user.email)
+        HandOverFactory(offered_to=TeamMemberFactory(user=user).user, team=user.memberships.latest("pk").team)
+        RosterRequestFactory(joining=True, email=user.email)
         JudgeFactory(user=user, competition=AssignmentFactory().round.competition)
         OrganizerFactory(user=user, competition=RoundFactory().competition)
     SubmissionFactory(submitted=True)  # somebody else's, must not appear

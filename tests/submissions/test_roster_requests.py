@@ -255,12 +255,20 @@ class TestConsent:
 
 
 class TestGoing:
-    def test_requests_about_whoever_was_taken_out_end(self, team, organizer, member):
+    def test_what_is_asked_of_somebody_else_goes_on(self, team, organizer, member):
         request = RosterRequestFactory(team=team, joining=True, email="a@example.com")
         removal = ask(team, REMOVE)
         services.approve_change(removal, actor=organizer)
 
-        assert as_now(request).status == S.ASKED
+        assert (as_now(request).status, as_now(removal).status) == (S.ASKED, S.APPROVED)
+
+    def test_what_is_asked_of_whoever_leaves_ends(self):
+        """Registration has been opened again meanwhile."""
+        member = TeamMemberFactory()
+        request = RosterRequestFactory(team=member.team, person=member.user)
+        services.leave_team(member.team, actor=member.user)
+
+        assert as_now(request).status == S.LAPSED
 
     def test_a_closed_account_ends_what_is_open_about_it_and_forgets_the_address(self, team, newcomer):
         request = agreed(team, newcomer)
