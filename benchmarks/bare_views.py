@@ -1,3 +1,5 @@
+import json
+
 from django.db import models
 from django.db.models import Count
 from django.db.models.functions import Substr
@@ -116,6 +118,18 @@ class Award(models.Model):
         db_table = "judging_award"
 
 
+class Words(models.Model):
+    """A table of its own, made by ``portal_side``: the portal has none that is only a text and when."""
+
+    text = models.TextField()
+    version = models.IntegerField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "benchmarks_words"
+
+
 def home(request: HttpRequest) -> HttpResponse:
     competition = get_object_or_404(Competition, slug=SLUG)
     stages = Stage.objects.filter(competition=competition).order_by("opens_at")
@@ -146,10 +160,17 @@ def results(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"results": list(awards.values(*COLUMNS)[:ROWS])}, json_dumps_params={"ensure_ascii": False})
 
 
+def save(request: HttpRequest) -> JsonResponse:
+    sent = json.loads(request.body)
+    made = Words.objects.create(text=sent["value"], version=sent["version"] + 1)
+    return JsonResponse({"version": made.version})
+
+
 urlpatterns = [
     path("", home),
     path("tracks/<int:track>/topics/<int:number>/", topic),
     path("tracks/<int:number>/", track),
     path("announcements/", announcements),
     path("results/", results),
+    path("save/", save),
 ]
