@@ -208,6 +208,18 @@ class Key(models.Model):
         db_table = "core_idempotencykey"
 
 
+class Words(models.Model):
+    """A table of its own, made by ``portal_side``: the portal has none that is only a text and when."""
+
+    text = models.TextField()
+    version = models.IntegerField()
+
+    class Meta:
+        app_label = "benchmarks"
+        managed = False
+        db_table = "benchmarks_words"
+
+
 def home(request: HttpRequest) -> HttpResponse:
     competition = get_object_or_404(Competition, slug=SLUG)
     stages = Stage.objects.filter(competition=competition).order_by("opens_at")
@@ -266,6 +278,12 @@ def submit(request: HttpRequest) -> HttpResponse:
     return redirect(f"/receipts/{receipt.public_id}/")
 
 
+def save(request: HttpRequest) -> JsonResponse:
+    sent = json.loads(request.body)
+    made = Words.objects.create(text=sent["value"], version=sent["version"] + 1)
+    return JsonResponse({"version": made.version})
+
+
 urlpatterns = [
     path("submit/", csrf_exempt(submit)),
     path("", home),
@@ -273,4 +291,5 @@ urlpatterns = [
     path("tracks/<int:number>/", track),
     path("announcements/", announcements),
     path("results/", results),
+    path("save/", save),
 ]

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -57,6 +58,10 @@ PAGES = [
     Page("topic, a copy at hand", f"{C}/tracks/11/topics/8/", "/tracks/11/topics/8/", 1.5, WITH_A_COPY),
     Page("results API, 50 rows", "/api/v1/results/", "/results/", 2),
 ]
+# One text that somebody types, kept; the bare view does one insert.
+SAVING = [Page("autosave of a section", "", "/save/", 4)]
+# How many queries a team's own pages may take, whatever they show.
+MOST_QUERIES = {"entry's form": 12, "team's entries": 10, "autosave": 6}
 # Against the portal itself with a tenth of the topics.
 GROWN = [
     Page("home, 1,210 topics", "/", "/", 1.3, FIRST),
@@ -68,9 +73,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         environment = {**servers_named(), "PORTAL_MODE": "embedded", "PORTAL_VAR": folder, "LOG_LEVEL": "WARNING"}
         portal_side("prepare", environment)
-        counts = json.loads(portal_side("queries", environment))
         of_submits = json.loads(portal_side("counts", environment))
         teams = json.loads(portal_side("teams", environment))
+        filled = json.loads(portal_side("fill", environment))
         # SQLite always: a second database next to the first, whatever that one is.
         larger = {**environment, "PORTAL_VAR": f"{folder}/grown", "DATABASE_URL": f"sqlite:///{folder}/grown.sqlite3"}
         smaller = {**larger, "PORTAL_VAR": f"{folder}/plain", "DATABASE_URL": f"sqlite:///{folder}/plain.sqlite3"}
@@ -83,18 +88,21 @@ def main() -> int:
         ):
             measure(PAGES, portal, bare)
             submitting = submits.measure(teams, portal, bare)
+            measure_saving(filled["writer"], portal, bare)
         with (
             serving(application, options, larger) as grown,
             serving(application, options, smaller) as plain,
         ):
             measure(GROWN, grown, plain)
-    print_costs("against a bare view", PAGES)
+    print_costs("against a bare view", PAGES + SAVING)
     print_costs("ten times the topics against the contest as it is", GROWN)
-    constant = print_queries(counts)
+    constant = print_queries(filled["pages"])
+    few = print_limits(filled["teams"])
     is_quick = submits.report(submitting, of_submits)
     print()
     is_steady = subprocess.run([sys.executable, "-m", "benchmarks.uploads"], cwd=ROOT, check=False).returncode == 0
-    return 0 if constant and is_quick and is_steady and all(page.holds for page in PAGES + GROWN) else 1
+    holds = all(page.holds for page in PAGES + SAVING + GROWN)
+    return 0 if constant and few and is_quick and is_steady and holds else 1
 
 
 def servers_named() -> dict[str, str]:
@@ -123,6 +131,13 @@ def measure(pages: list[Page], portal: Server, other: Server) -> None:
             page.costs.append((mine, other.cost(page.bare, REQUESTS, visit=likewise)))
 
 
+def measure_saving(writer: Mapping[str, Any], portal: Server, bare: Server) -> None:
+    (page,) = SAVING
+    for _ in range(ROUNDS):
+        mine = portal.cost_of_saving(writer["address"], REQUESTS, headers=writer["headers"])
+        page.costs.append((mine, bare.cost_of_saving(page.bare, REQUESTS, headers={})))
+
+
 def print_costs(what: str, pages: list[Page]) -> None:
     print(f"\nCPU time a request, {what}: {ROUNDS} rounds of {REQUESTS} requests, medians; the ratio with its range\n")
     print(f"{'page':<28}{'portal':>10}{'other':>10}{'ratio':>8}{'range':>14}{'target':>9}")
@@ -146,6 +161,18 @@ def print_queries(counts: Mapping[str, Mapping[str, int]]) -> bool:
         constant = constant and same
         print(f"{page:<28}" + "".join(f"{count:>28}" for count in row) + ("  constant" if same else "  GROWS"))
     return constant
+
+
+def print_limits(counts: Mapping[str, Mapping[str, int]]) -> bool:
+    """Print the queries of a team's pages; True when none takes more than it may."""
+    print(f"\nQueries of a team's pages\n\n{'page':<28}" + "".join(f"{name:>28}" for name in counts) + f"{'target':>9}")
+    holds = True
+    for page, most in MOST_QUERIES.items():
+        row = [sizes[page] for sizes in counts.values()]
+        holds = holds and max(row) <= most
+        verdict = "holds" if max(row) <= most else "MISSED"
+        print(f"{page:<28}" + "".join(f"{count:>28}" for count in row) + f"{f'≤ {most}':>9}  {verdict}")
+    return holds
 
 
 if __name__ == "__main__":

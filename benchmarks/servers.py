@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from portal.core.processes import die_with_parent
 
@@ -24,6 +26,8 @@ class Server:
     def __init__(self, process: subprocess.Popen, port: int) -> None:
         self.process, self.port = process, port
         self.unasked = itertools.count()
+        # Of the section that is saved, as the server has told it last.
+        self.version = 0
         self.connection = http.client.HTTPConnection("localhost", port, timeout=30)
 
     def get(self, address: str, *, etag: str | None = None) -> str | None:
@@ -35,6 +39,16 @@ class Server:
         if response.status != (304 if etag else 200):
             sys.exit(f"{address} answered {response.status}")
         return response.headers["ETag"]
+
+    def post(self, address: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+        """Send ``body`` as the script of a page does; returns the JSON of the answer."""
+        asked = {"Accept-Language": "zh-CN", "Accept": "application/json", "Content-Type": "application/json"}
+        self.connection.request("POST", address, body=json.dumps(body), headers={**asked, **headers})
+        response = self.connection.getresponse()
+        answer = response.read()
+        if response.status != 200:
+            sys.exit(f"{address} answered {response.status}")
+        return dict(json.loads(answer))
 
     def cpu_seconds(self) -> float:
         """CPU time of the workers so far: of each of their threads, in the scheduler's nanoseconds."""
@@ -51,10 +65,29 @@ class Server:
         # The other server had its turn in the meantime, and this one may have hung up.
         self.connection.close()
         etag = self.get(address) if visit == WITH_A_COPY else None
+        # Nothing that is remembered answers to an address that nobody has asked for yet.
+        return self.spent(
+            lambda: self.get(f"{address}?{next(self.unasked)}" if visit == FIRST else address, etag=etag), times
+        )
+
+    def cost_of_saving(self, address: str, times: int, *, headers: Mapping[str, str]) -> float:
+        """CPU milliseconds of each text saved, every one longer than the last, as somebody types it."""
+        self.connection.close()
+        words, version = "", self.version
+
+        def save() -> None:
+            nonlocal words, version
+            words += "再写一句。"
+            version = self.post(address, {"value": words, "version": version}, headers)["version"]
+
+        spent = self.spent(save, times)
+        self.version = version
+        return spent
+
+    def spent(self, step: Callable[[], Any], times: int) -> float:
         before = self.cpu_seconds()
         for _ in range(times):
-            # Nothing that is remembered answers to an address that nobody has asked for yet.
-            self.get(f"{address}?{next(self.unasked)}" if visit == FIRST else address, etag=etag)
+            step()
         return (self.cpu_seconds() - before) / times * 1000
 
 

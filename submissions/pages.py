@@ -147,6 +147,8 @@ def _late(entry: Submission, stage: windows.Window | None, now: datetime) -> dic
 
 
 def _latest_text(entry: Submission) -> TopicRevision | None:
+    if entry.topic_revision is not None and getattr(entry, "latest_text", None) == entry.topic_revision_id:
+        return entry.topic_revision
     texts: QuerySet[TopicRevision] = entry.topic.revisions.defer("body")
     return texts.order_by("-number").first()
 
@@ -184,6 +186,8 @@ def _shown(entry: Submission, context: dict[str, Any]) -> Sheet | None:
 
 def _unsent(user: Any, entry: Submission, draft: Draft) -> list[dict[str, Any]]:
     """What this person typed too late."""
+    if not getattr(entry, "has_unsent", True):
+        return []
     rows = UnsentText.objects.visible_to(user).filter(submission=entry).order_by("created_at", "pk")
     found = []
     for row in rows:

@@ -196,6 +196,12 @@ class SubmissionQuerySet(models.QuerySet):
             window_extended_to=Subquery(granted.order_by("-closes_at").values("closes_at")[:1]),
         )
 
+    def with_page(self, user: Person) -> Self:
+        """What spares the entry's page two questions: ``latest_text`` of its topic, and ``has_unsent`` words."""
+        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
+        unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
+        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]), has_unsent=Exists(unsent))
+
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""
         answer = apps.get_model("submissions", "Answer").objects.filter(submission=OuterRef("pk"), key=key)

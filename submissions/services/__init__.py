@@ -23,9 +23,9 @@ from submissions.services.roster_requests import (
 )
 from submissions.services.screening import pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
-from submissions.services.teams import found_team, hand_over
+from submissions.services.teams import found_team
 from submissions.services.units import describe_organization, describe_partner, read_contact_phone
-from submissions.services.uploads import NoRoom, WrongSum, begin_upload, finish_upload, give_up, take_chunk
+from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
     NoSuchSection,

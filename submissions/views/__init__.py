@@ -8,13 +8,10 @@ from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import (
-    lead_edit,
     leave,
     member_edit,
     member_move,
     member_remove,
-    partner_add,
-    partner_remove,
 )
 from submissions.views.roster_board import roster_board
 from submissions.views.roster_requests import (
@@ -24,9 +21,9 @@ from submissions.views.roster_requests import (
     roster_request_new,
 )
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
-from submissions.views.teams import hand_over, team, team_new
+from submissions.views.teams import team, team_new
 from submissions.views.units import lead_edit, partner_add, partner_contact, partner_edit, partner_remove
-from submissions.views.writing import preview, restore_section, save_section, section_history, token
+from submissions.views.writing import preview, save_section, token
 
 __all__ = [
     "attachment",

@@ -159,6 +159,7 @@ def _entry(request: HttpRequest, public_id: uuid.UUID) -> Submission:
         .for_listing()
         .with_form()
         .with_window()
+        .with_page(request.user)
         .select_related("topic_revision")
     )
     return get_object_or_404(rows, public_id=public_id)

@@ -123,9 +123,9 @@ def test_words_that_had_arrived_before_the_page_was_opened_again_are_saved_all_t
     captain.context.set_offline(True)
     write(captain, WORDS)
     expect(state(captain)).to_contain_text("网络中断")
-    captain.close()
     other = somebody(browser_context_factory, site, "newcomer")
     other.goto(address)
+    captain.close()
     write(other, WORDS)
     expect(state(other)).to_contain_text(SAVED)
     captain.context.set_offline(False)
@@ -197,6 +197,44 @@ def test_two_people_write_in_two_sections_and_neither_is_stopped(captain, addres
     expect(state(other, "background")).to_contain_text(SAVED)
 
 
+def test_two_people_in_one_section_both_keep_what_they_wrote(captain, address, browser_context_factory, site):
+    other = somebody(browser_context_factory, site, "newcomer")
+    for page in (captain, other):
+        page.goto(address)
+    write(captain, "队长写的。")
+    expect(state(captain)).to_contain_text(SAVED)
+    write(other, "队员写的。")
+    expect(other.locator(".clash")).to_contain_text("队长 刘洋")
+    write(captain, "队长写的。又补一句。")
+    expect(state(captain)).to_contain_text(SAVED)
+    # What the note shows is older by now: the choice meets what was saved since, and is asked again.
+    other.get_by_role("button", name="合并两份").click()
+    expect(other.locator(".clash .theirs")).to_contain_text("又补一句。")
+    other.get_by_role("button", name="合并两份").click()
+    expect(state(other)).to_contain_text(SAVED)
+
+    captain.reload()
+    both = captain.locator(ABSTRACT).input_value()
+    assert [each for each in ("队长写的。", "又补一句。", "队员写的。") if both.count(each) != 1] == []
+
+
+def test_words_that_lay_in_the_browser_when_the_stage_closed_are_put_aside_and_shown(captain, address, site):
+    captain.goto(address)
+    # Signed out, so that nothing reaches the server however the page is closed.
+    captain.context.clear_cookies(name="session")
+    write(captain, "截止前写下的话")
+    expect(captain.locator("#signed-out")).to_be_visible()
+    again = captain.context.new_page()
+    captain.close()
+    move_end(site, "-1")
+    try:
+        sign_in(again, site, PEOPLE["captain"])
+        again.goto(address)
+        expect(again.get_by_text("截止前写下的话")).to_be_visible()
+    finally:
+        move_end(site, "30")
+
+
 def test_a_session_that_ends_loses_no_word(captain, address, site):
     captain.goto(address)
     captain.context.clear_cookies(name="session")
@@ -235,7 +273,22 @@ def test_on_a_phone_nothing_lies_beside_the_page(captain, address):
     captain.set_viewport_size({"width": 390, "height": 844})
     captain.goto(address)
 
+    write(captain, WORDS)
+    expect(state(captain)).to_contain_text(SAVED)
     assert captain.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_two_texts_that_meet_fit_on_a_phone(captain, address):
+    second = captain.context.new_page()
+    second.set_viewport_size({"width": 390, "height": 844})
+    for page in (captain, second):
+        page.goto(address)
+    write(captain, "长" * 400)
+    expect(state(captain)).to_contain_text(SAVED)
+    write(second, "a" * 400)
+    expect(second.locator(".clash")).to_be_visible()
+
+    assert second.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_table_grows_by_the_keyboard(captain, address):

@@ -1,11 +1,20 @@
 """A page costs the same for one row and for three."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamMemberFactory, captain_of
-from tests.submissions.people import client_for, complete_draft, queries_of, save, submit
+from tests.factories.submissions import (
+    CommentFactory,
+    InvitationFactory,
+    SubmissionFactory,
+    TeamMemberFactory,
+    captain_of,
+)
+from tests.submissions.people import client_for, complete_draft, queries_of, save, submit, write
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +59,18 @@ def test_the_entrys_page(draft, captain):
     TeamMemberFactory.create_batch(2, team=draft.team)
 
     assert queries_of(captain, draft.get_absolute_url()) == queries
+
+
+@pytest.mark.parametrize("times", [0, 3])
+def test_the_entrys_page_costs_at_most_twelve(draft, captain, times):
+    """With files, versions, comments, and twenty revisions of a section."""
+    submit_again(draft, times=times)
+    CommentFactory.create_batch(times, submission=draft)
+    for number in range(times * 8):
+        write(draft, "abstract", f"第 {number} 稿", now=timezone.now() - timedelta(minutes=90 - 3 * number))
+    captain.get(draft.get_absolute_url())
+
+    assert queries_of(captain, draft.get_absolute_url()) <= 12
 
 
 def test_the_last_look(draft, captain):

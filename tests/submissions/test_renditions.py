@@ -358,6 +358,6 @@ class TestRetention:
             return b"%PDF-1.7"
 
         monkeypatch.setattr(documents, "entry_pdf", draw)
-        made(rendition)
+        service.make_rendition(rendition.pk)
 
         assert not Rendition.objects.exists()
