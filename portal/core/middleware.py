@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from portal.core.arrivals import arrived_at
 from portal.core.context import current_request_id
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Unavailable
+from portal.core.later import unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ class ErrorMiddleware:
             return render(request, "409.html", {"message": exception.message}, status=409)
         if isinstance(exception, ValidationError):
             return render(request, "400.html", {"message": " ".join(exception.messages)}, status=400)
+        if isinstance(exception, Unavailable):
+            return unavailable(request, str(exception.message), retry_after=exception.retry_after)
         if is_from_redis(exception):
             # Without the counters nobody is let in: sign-in fails closed. What counts nothing never gets here.
             logger.error("the cache can't be reached: %s", exception)

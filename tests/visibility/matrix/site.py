@@ -23,6 +23,7 @@ TM, JX = people("TM"), people("JX")
 LINES = [
     open_get("healthz"),
     open_get("readyz"),
+    open_get("status"),
     open_get("dashboards:home"),
     open_get("dashboards:competitions", "", "gamma.short_name", shown=GAMMA, empty=EVERYBODY - GAMMA),
     open_get("dashboards:competition", "alpha.slug", "alpha.name"),
@@ -108,5 +109,6 @@ LINES = [
     # What it finds is asked for in test_questions.py.
     admin_get("admin:autocomplete", outsiders=REFUSED, refused=STAFF),
     admin_get("admin/(?P<url>.*)$", outsiders="missing"),
+    *admin("core.service", "service", "service.note", see=SITE, change=SITE),
     *admin("notifications.outbox", "outbox", "outbox.key", see=SITE),
 ]
