@@ -70,6 +70,13 @@ LINES = [
     # Files on their way
     get("uploads", "", "upload_of_tm.name", shown=TM, empty=SIGNED_IN - TM),
     get("upload", "upload_of_tm.public_id", "upload_of_tm.name", shown=TM),
+    # The deadline day, in figures
+    get("dashboards:deadline_day", "alpha.slug", "track1.name", shown=RUN_1, empty=RUN_SOME - RUN_1),
+    get("dashboards:deadline_day", "beta.slug", shown=RUN_BETA),
+    get("dashboards:deadline_day", "gamma.slug", shown=GAMMA),
+    get("dashboards:deadline_figures", "alpha.slug", "track1.name", shown=RUN_1, empty=RUN_SOME - RUN_1),
+    get("dashboards:deadline_figures", "beta.slug", shown=RUN_BETA),
+    get("dashboards:deadline_figures", "gamma.slug", shown=GAMMA),
     # Who takes part: the board of those who run the whole competition
     get("dashboards:people", "alpha.slug", "person.TM", shown=RUN),
     get("dashboards:people", "beta.slug", "judge_beta.name", shown=RUN_BETA),
