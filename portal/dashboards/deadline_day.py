@@ -12,6 +12,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.core import service
@@ -45,7 +46,7 @@ def day_page(user: Any, slug: str, *, now: datetime) -> dict[str, Any]:
     competition = named(_with_figures(Competition.objects.partly_organized_by(user), user, now), slug)
     tracks = Track.objects.organized_by(user).filter(competition=competition)
     rows = list(_counted(tracks).order_by("number"))
-    key = f"deadline-day:{competition.pk}:{','.join(str(row.pk) for row in rows)}"
+    key = f"deadline-day:{get_language()}:{competition.pk}:{','.join(str(row.pk) for row in rows)}"
     figures = cache.get(key)
     if figures is None:
         figures = _figures(competition, rows, now)
@@ -110,11 +111,13 @@ def _figures(competition: Any, tracks: list[Any], now: datetime) -> dict[str, An
         "uploads": competition.uploads_coming,
         "late": competition.late_waiting,
         "extended": competition.teams_extended,
-        "outbox": _("%(count)s s") % {"count": max(0, int((now - waits_since).total_seconds()))}
-        if waits_since
-        else "0",
+        "outbox": _("%(count)s s") % {"count": _seconds(waits_since, now)},
         "mode": service.state().label,
     }
+
+
+def _seconds(since: datetime | None, now: datetime) -> int:
+    return max(0, int((now - since).total_seconds())) if since else 0
 
 
 def _minutes(tracks: list[Any], now: datetime) -> list[dict[str, Any]]:
@@ -135,7 +138,7 @@ def _minutes(tracks: list[Any], now: datetime) -> list[dict[str, Any]]:
 
 
 def _complete(tracks: list[Any], now: datetime) -> dict[int, int]:
-    """Drafts that lack nothing, by track. It reads what they say, so it is counted once a minute; nothing else is told."""
+    """Drafts that lack nothing, by track. It reads what they say, so it is counted once a minute; no more is told."""
     key = f"deadline-day-complete:{','.join(str(track.pk) for track in tracks)}"
     found: dict[int, int] | None = cache.get(key)
     if found is None:
