@@ -67,10 +67,12 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "portal.core.hardening.PrivacyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.core.shedding.OverloadMiddleware",
     "portal.core.middleware.PlainRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portal.core.shedding.ServiceMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.accounts.acting.ActingMiddleware",
@@ -264,6 +266,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A page without scripts sends each cell of each table of an entry as a field of its own.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Load. A submit is served first, whatever else waits.
+SHED_AFTER_SECONDS = env.number("SHED_AFTER_SECONDS", default=0)
+MOST_REQUESTS_AT_ONCE = env.number("MOST_REQUESTS_AT_ONCE", default=0)
+SERVED_FIRST = r"/submissions/[0-9a-f-]{36}/submit/"
+# How old a process's knowledge of the service's mode may be.
+SERVICE_STATE_SECONDS: float | None = 2
 
 # Mail
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("DEFAULT_FROM_EMAIL", embedded="portal@localhost")

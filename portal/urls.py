@@ -45,6 +45,7 @@ api = [
 urlpatterns = [
     path("healthz", core.healthz, name="healthz"),
     path("readyz", core.readyz, name="readyz"),
+    path("status/", core.status, name="status"),
     # Django's own way to an object's page asks nobody who may know that there is one.
     path("admin/r/<path:rest>", core.nothing_here),
     path("admin/", admin.site.urls),

@@ -37,6 +37,9 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Factories write no audit lines, so a remembered page would not notice them; its own tests turn it on.
 CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
+# Pages are counted by their queries, and a look every two seconds would be one too many for some.
+SERVICE_STATE_SECONDS = None
+
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory: threads and processes then meet the locks that real requests meet.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}

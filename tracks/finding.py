@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Subquery
 
+from portal.core import service
 from tracks.models import FormerAddress, Topic, Track
 from tracks.querysets import TopicQuerySet
 from tracks.search import Document, Finder, Found
@@ -24,7 +25,11 @@ _making = Lock()
 
 
 def find(topics: TopicQuerySet, text: str, *, limit: int) -> list[Found]:
-    """The best of ``topics`` for ``text``, best first; what is found has their primary keys."""
+    """The best of ``topics`` for ``text``, best first; what is found has their primary keys.
+
+    Raises Unavailable while only submissions count.
+    """
+    service.require_spare()
     allowed: defaultdict[int, set[int]] = defaultdict(set)
     for pk, competition in topics.order_by().values_list("pk", "track__competition"):
         allowed[competition].add(pk)

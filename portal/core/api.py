@@ -20,7 +20,7 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from portal.core.api_access import narrowed
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Unavailable
 from portal.core.trouble import StorageTrouble, trouble_in
 
 PAGE_PARAMETERS = {"cursor", "page_size", "format"}
@@ -31,6 +31,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     response = drf_exception_handler(_as_api_error(error), context)
     if response is not None:
         response.data = {"error": _body(error, response)}
+    if response is not None and isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after)
     return response
 
 
@@ -45,7 +47,14 @@ class ApiTrouble(exceptions.APIException):
         super().__init__(trouble.message, trouble.code)
 
 
+class ApiUnavailable(exceptions.APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+
+
 def _as_api_error(error: Exception) -> Exception:
+    if isinstance(error, Unavailable):
+        return ApiUnavailable(error.message)
     if isinstance(error, Conflict):
         return ApiConflict(error.message)
     if isinstance(error, ValidationError):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 # The key of the site admin who acts for whoever is signed in; None when people act for themselves.
@@ -15,12 +16,15 @@ current_real_actor: ContextVar[int | None] = ContextVar("current_real_actor", de
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
+    from portal.core import service  # models: they are not there yet when the settings name this file's variables
+
     return {
         "site_name": settings.SITE_NAME,
         "mail_sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
         "icp_number": settings.ICP_NUMBER,
         "police_number": settings.POLICE_NUMBER,
         "embedded": settings.EMBEDDED,
+        "service": SimpleLazyObject(service.state),
         "real_actor": getattr(request, "real_actor", None),
         "mailbox_url": "/mailbox/" if settings.MAILBOX_DIR else "",
     }

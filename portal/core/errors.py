@@ -18,6 +18,15 @@ class TransitionNotAllowed(Conflict):
     """The lifecycle has no such move from where the object stands now."""
 
 
+class Unavailable(Exception):
+    """Sound, and not now: 503, with the seconds after which it may be tried again."""
+
+    def __init__(self, message: Any, *, retry_after: int = 60):
+        super().__init__(message)
+        self.message = message
+        self.retry_after = retry_after
+
+
 class Missing(Http404):
     """Not there, or not to be seen; ``message`` tells the visitor what was looked for."""
 

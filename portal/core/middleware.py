@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from portal.core.arrivals import arrived_at
 from portal.core.context import current_request_id
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Unavailable
+from portal.core.later import unavailable
 from portal.core.trouble import StorageTrouble, trouble_in
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ class ErrorMiddleware:
         if trouble := trouble_in(exception):
             logger.error("a file can't be stored or read: %s", exception)
             return trouble_page(request, trouble)
+        if isinstance(exception, Unavailable):
+            return unavailable(request, str(exception.message), retry_after=exception.retry_after)
         if is_from_redis(exception):
             # Without the counters nobody is let in: sign-in fails closed. What counts nothing never gets here.
             logger.error("the cache can't be reached: %s", exception)

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.querysets import AuditQuerySet
+from portal.core.enums import ServiceMode
+from portal.core.querysets import AuditQuerySet, ServiceQuerySet
 
 
 class AuditEntry(models.Model):
@@ -108,6 +109,28 @@ class StoredFile(models.Model):
     @property
     def path(self) -> str:
         return f"sha256/{self.sha256[:2]}/{self.sha256[2:4]}/{self.sha256}"
+
+
+class Service(models.Model):
+    """How much the portal does just now. There is one row, made by a migration."""
+
+    mode = models.CharField(_("what works"), max_length=20, choices=ServiceMode, default=ServiceMode.NORMAL)
+    note = models.CharField(
+        _("note"), max_length=200, blank=True, help_text=_("Stands on top of every page until everything works again.")
+    )
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("service")
+        constraints = [
+            models.CheckConstraint(condition=Q(mode__in=ServiceMode.values), name="service_mode_known"),
+            models.CheckConstraint(condition=Q(pk=1), name="service_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_mode_display())
 
 
 class IdempotencyKey(models.Model):

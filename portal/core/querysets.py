@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 
 from portal.core import audit_rights
-from portal.core.people import Person
+from portal.core.people import Person, has_its_roles
 
 
 class AuditQuerySet(models.QuerySet):
@@ -20,3 +20,9 @@ class AuditQuerySet(models.QuerySet):
         """``since <= t < until``, either may be missing."""
         lines = self if since is None else self.filter(at__gte=since)
         return lines if until is None else lines.filter(at__lt=until)
+
+
+class ServiceQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Whoever switches it. What it says, every page tells."""
+        return self if has_its_roles(user) and user.is_superuser else self.none()

@@ -16,6 +16,7 @@ from typing import IO, Any
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from portal.core import service
 from portal.core.serving import serve_chunks
 
 CSV = "text/csv; charset=utf-8"
@@ -67,7 +68,8 @@ def csv_chunks(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 def csv_response(name: str, head: Sequence[Any], rows: Iterable[Row]) -> HttpResponseBase:
-    """A CSV as a download; ``rows`` are read while they are sent."""
+    """A CSV as a download; ``rows`` are read while they are sent. Raises Unavailable while only submissions count."""
+    service.require_spare()
     return serve_chunks(csv_chunks(chain([head], rows)), name, content_type=CSV)
 
 

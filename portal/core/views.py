@@ -12,11 +12,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.defaults import server_error
 
-from portal.core import audit_nightly
+from portal.core import audit_nightly, service
 from portal.core.errors import Missing
 from portal.core.middleware import trouble_page
 from portal.core.parts import RESERVE, free
@@ -37,6 +38,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     # For whoever watches. A broken trail is no reason to send people away, nor is a disk that fills up.
     told = {"audit_trail": _passes(_trail_holds), "room": _passes(_has_room)}
     return JsonResponse({"status": "ok" if ready else "unavailable", **checks, **told}, status=200 if ready else 503)
+
+
+@never_cache
+def status(request: HttpRequest) -> HttpResponse:
+    """For people, when something seems wrong: needs no database, and tells what this process knows without a look."""
+    return render(request, "status.html", {"now": timezone.now(), "service": service.known()})
 
 
 def nothing_here(request: HttpRequest, **kwargs: object) -> NoReturn:

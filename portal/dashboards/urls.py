@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.dashboards import acting, people_views, sitemaps, tokens, topics, trail_views, views
+from portal.dashboards import acting, deadline_views, people_views, sitemaps, tokens, topics, trail_views, views
 
 app_name = "dashboards"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("organize/people/<slug:competition>/", people_views.people, name="people"),
     path("organize/people/<slug:competition>/export/", people_views.export, name="people_export"),
     path("organize/people/<slug:competition>/<int:pk>/", people_views.person, name="person"),
+    path("organize/day/<slug:competition>/", deadline_views.deadline_day, name="deadline_day"),
+    path("organize/day/<slug:competition>/figures/", deadline_views.deadline_figures, name="deadline_figures"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("<slug:competition>/sitemap.xml", sitemaps.competition, name="competition_sitemap"),

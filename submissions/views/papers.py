@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.core import service
 from portal.core.serving import serve_stored
 from portal.core.templatetags.ui import BEIJING
 from portal.core.text import tidy_file_name
@@ -41,6 +42,7 @@ def renditions(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     texts = [*([(DRAFT, _("The draft"))] if is_member else []), *((str(each.number), _text(each)) for each in versions)]
     form, outcome = RenditionForm(request.POST or None, texts=texts), Outcome()
     if request.method == "POST":
+        service.require_spare()
         outcome.status = 400
         if form.is_valid():
             with refused_into(form, outcome):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from portal.core import service
 from portal.core.permissions import require
 from portal.core.templatetags.ui import beijing_seconds
 from submissions import rules, services
@@ -56,6 +57,7 @@ def token(request: HttpRequest) -> JsonResponse:
 @login_required
 def preview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The draft as a judge will read it."""
+    service.require_spare()
     entry = own(request, public_id)
     context = {"submission": entry, "sheet": sheet_of_draft(entry, Audience.BLIND_JUDGE), "topic": entry.topic}
     return render(request, "submissions/preview.html", context)

@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.core import service
 from portal.core.serving import serve_chunks
 from tracks import services
 from tracks.forms import ExportForm
@@ -21,6 +22,7 @@ from tracks.models import Competition, Topic
 
 
 def download(competition: Competition, request: HttpRequest, kind: str, **options: Any) -> HttpResponseBase:
+    service.require_spare()
     table = services.export_topics(competition, actor=request.user, kind=kind, **options)
     return serve_chunks(table.chunks, table.name, content_type=table.content_type)
 

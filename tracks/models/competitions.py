@@ -24,7 +24,7 @@ NO_LIMIT = _("Empty: no limit.")
 RESERVED_SLUGS = {
     *("accounts", "admin", "api", "certificates", "competitions", "desk", "f", "healthz", "i18n", "invitations"),
     *("judging", "mailbox", "organize", "privacy", "readyz", "static", "style", "submissions", "teams", "theme"),
-    *("receipts", "verify"),
+    *("receipts", "status", "verify"),
 }
 
 

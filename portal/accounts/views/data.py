@@ -21,6 +21,7 @@ from portal.accounts.models import DataExport
 from portal.accounts.personal_data import KEEPERS
 from portal.accounts.services import closing, exports
 from portal.accounts.views.own import own
+from portal.core import service
 
 
 @own
@@ -39,6 +40,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @own
 @require_POST
 def export_request(request: HttpRequest) -> HttpResponse:
+    service.require_spare()
     user: Any = request.user
     exports.request_export(user, actor=user)
     messages.success(request, _("Your copy is being made. You get a mail when it is ready."))

@@ -135,6 +135,7 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("award_b.member", RUN | OT),
     ("award*.*", EVERYBODY),
     ("certificate.content", TEAM_A | RUN),
+    ("service.note", SITE),
     ("outbox.key", SITE),
     ("outbox.body", NOBODY),
     # People

@@ -23,6 +23,7 @@ TM, JX = people("TM"), people("JX")
 LINES = [
     open_get("healthz"),
     open_get("readyz"),
+    open_get("status"),
     open_get("dashboards:home"),
     open_get("dashboards:competitions", "", "gamma.short_name", shown=GAMMA, empty=EVERYBODY - GAMMA),
     open_get("dashboards:competition", "alpha.slug", "alpha.name"),
@@ -69,6 +70,13 @@ LINES = [
     # Files on their way
     get("uploads", "", "upload_of_tm.name", shown=TM, empty=SIGNED_IN - TM),
     get("upload", "upload_of_tm.public_id", "upload_of_tm.name", shown=TM),
+    # The deadline day, in figures
+    get("dashboards:deadline_day", "alpha.slug", "track1.name", shown=RUN_1, empty=RUN_SOME - RUN_1),
+    get("dashboards:deadline_day", "beta.slug", shown=RUN_BETA),
+    get("dashboards:deadline_day", "gamma.slug", shown=GAMMA),
+    get("dashboards:deadline_figures", "alpha.slug", "track1.name", shown=RUN_1, empty=RUN_SOME - RUN_1),
+    get("dashboards:deadline_figures", "beta.slug", shown=RUN_BETA),
+    get("dashboards:deadline_figures", "gamma.slug", shown=GAMMA),
     # Who takes part: the board of those who run the whole competition
     get("dashboards:people", "alpha.slug", "person.TM", shown=RUN),
     get("dashboards:people", "beta.slug", "judge_beta.name", shown=RUN_BETA),
@@ -108,5 +116,6 @@ LINES = [
     # What it finds is asked for in test_questions.py.
     admin_get("admin:autocomplete", outsiders=REFUSED, refused=STAFF),
     admin_get("admin/(?P<url>.*)$", outsiders="missing"),
+    *admin("core.service", "service", "service.note", see=SITE, change=SITE),
     *admin("notifications.outbox", "outbox", "outbox.key", see=SITE),
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from portal.accounts.models import ApiToken
 from portal.core import audit, parts
+from portal.core.models import Service
 from submissions.models import Upload
 from tests.visibility.world.building import World
 
@@ -26,6 +27,8 @@ def add(world: World) -> None:
     world.token_of_tm = issue(world, "TM", name=world.canaries.text("token_of_tm.name"))
     world.canaries.literal("token_of_tm.id", world.token_of_tm.public_id)
     world.upload_of_tm = sending(world, "TM")
+    # While everything works nobody is told.
+    world.service, _is_new = Service.objects.update_or_create(pk=1, defaults={"note": text("service.note")})
 
 
 def sending(world: World, actor: str) -> Upload:
