@@ -29,7 +29,7 @@ def is_track_organizer(user: Person, track: Any) -> bool:
 
 def is_some_organizer(user: Person, competition: Any) -> bool:
     """Runs the competition, or some of its tracks."""
-    if not user.is_active:
+    if not has_its_roles(user):
         return False
     return user.is_superuser or competition.organizers.filter(user_id=user.pk).exists()
 

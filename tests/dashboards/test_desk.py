@@ -130,6 +130,35 @@ def test_an_organizer_sees_what_awaits_screening(client):
     assert (shown["competition"], shown["awaiting_screening"]) == (organizer.competition, 2)
 
 
+def test_the_organizer_of_some_tracks_is_told_of_entries_in_those(client):
+    topic = TopicFactory()
+    competition = topic.track.competition
+    SubmissionFactory(team__competition=competition, topic=TopicFactory(track__competition=competition), submitted=True)
+    TopicFactory()  # of a competition that somebody else runs, must not appear
+    organizer = OrganizerFactory(competition=competition, tracks=[topic.track])
+
+    (shown,) = desk(client, organizer.user).context["organized"]
+
+    assert (shown["competition"], shown["awaiting_screening"]) == (competition, 0)
+
+
+def test_an_organizer_who_is_in_a_team_finds_the_own_entries_alone_among_those(client):
+    organizer = OrganizerFactory(competition=CompetitionFactory(open=True))
+    own = SubmissionFactory(team=TeamFactory(competition=organizer.competition, captain=organizer.user))
+    SubmissionFactory(team__competition=organizer.competition, submitted=True)
+
+    (team,) = desk(client, organizer.user).context["teams"]
+
+    assert [each.submission for each in team.entries] == [own]
+
+
+def test_what_others_take_part_in_is_open_to_whoever_does_not(client):
+    competition = CompetitionFactory(open=True)
+    TeamFactory(competition=competition)
+
+    assert desk(client, UserFactory()).context["enterable"] == [competition]
+
+
 def test_the_organizer_of_some_tracks_sees_no_rounds(client):
     topic = TopicFactory()
     RoundFactory(competition=topic.track.competition)

@@ -20,7 +20,7 @@ from tests.factories.submissions import (
     captain_of,
     write,
 )
-from tests.factories.tracks import CompetitionFactory, TopicFactory
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
 from tests.submissions.people import client_for, close, complete_draft, submit
 from tracks.enums import StageKind
 
@@ -52,6 +52,13 @@ def test_entries_of_all_my_teams_and_of_no_other(client):
     SubmissionFactory(submitted=True)
 
     assert {own.entry for own in page(user).context["entries"]} == mine
+
+
+def test_what_one_organizes_is_not_among_ones_own(client):
+    organizer = OrganizerFactory()
+    SubmissionFactory(team__competition=organizer.competition, submitted=True)
+
+    assert list(page(organizer.user).context["entries"]) == []
 
 
 @pytest.mark.parametrize("count", [1, 50])

@@ -14,6 +14,7 @@ from tests.accounts.people import acted_for, client_for, signed_in
 from tests.api.programs import issue
 from tests.factories.accounts import UserFactory
 from tests.factories.tracks import CompetitionFactory
+from tracks.models import Competition
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("dashboards:tokens")
@@ -91,6 +92,15 @@ def test_no_competition_that_one_does_not_see(client):
     response = client.post(PAGE, form(competition=hidden.pk))
 
     assert (response.status_code, "秘密赛事" in response.content.decode()) == (400, False)
+
+
+def test_a_competition_that_was_taken_back_is_named_no_more(client, person):
+    taken_back = CompetitionFactory(name="秘密赛事", short_name="秘密赛")
+    issued = issue(person, competition_id=taken_back.pk)
+    Competition.objects.filter(pk=taken_back.pk).update(is_published=False)
+
+    told = client.get("/api/v1/token/", headers={"Authorization": f"Bearer {issued.secret}"}).json()
+    assert (told["competition"], "秘密赛" in client.get(PAGE).content.decode()) == (None, False)
 
 
 def test_markup_in_a_name_stays_text(client):

@@ -14,6 +14,8 @@ ROOMS = ("portal", "tracks", "submissions", "judging")
 # Querysets that hide something, and those that say what is hidden.
 GUARDS = {"visible_to", "organized_by", "owed_by", "given_up_by", "without_conflict", "of_member"}
 HIDERS = {"kept_from", "entered_by"}
+# Says whether a form could be carried out.
+NO_RULES = {"apply"}
 # Rules that are there to refuse.
 REFUSING = {"is_entrant", "_is_close"}
 WHO = ("user", "actor", "may_", "runs", "hijack")
@@ -170,6 +172,8 @@ def _own(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _is_rule(function: ast.FunctionDef) -> bool:
+    if function.name in NO_RULES:
+        return False
     returns = function.returns
     names = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
     return isinstance(returns, ast.Name) and returns.id == "bool" and bool(names & {"user", "actor", "hijacker"})

@@ -1,0 +1,103 @@
+"""Every service of this app refuses whoever is in another team and runs another competition."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from submissions import services
+from submissions.enums import Edition, OrganizationKind, RenditionKind
+from submissions.models import EntryForm, TeamOrganization
+from tests.factories.files import pdf
+from tests.factories.submissions import (
+    CommentFactory,
+    ExtensionFactory,
+    InvitationFactory,
+    OrganizationFactory,
+    SubmissionFactory,
+    TeamFactory,
+    TeamMemberFactory,
+    credit_code,
+)
+from tests.factories.tracks import OrganizerFactory
+from tests.refusing import call, services_of
+from tracks.enums import StageKind
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def given():
+    entry = SubmissionFactory(submitted=True)
+    team, now = entry.team, timezone.now()
+    member = TeamMemberFactory(team=team)
+    return {
+        "competition": team.competition,
+        "track": entry.track,
+        "topic": entry.topic,
+        "team": team,
+        "entry": entry,
+        "submission": entry,
+        "member": member,
+        "to": member,
+        "comment": CommentFactory(submission=entry),
+        "extension": ExtensionFactory(team=team),
+        "attachment": entry.attachments.first(),
+        "form": EntryForm.objects.create(competition=team.competition),
+        "invitation": InvitationFactory(team=team),
+        "partner": TeamOrganization.objects.create(team=team, organization=OrganizationFactory()),
+        "upload": SimpleUploadedFile("计划.pdf", pdf("计划")),
+        "closes_at": now + timedelta(days=9),
+        "expected_version": entry.draft_version,
+        "now": now,
+        "kind": StageKind.SUBMISSION,
+        "edition": Edition.TEAM,
+        "code": credit_code(77),
+        "slot": "proposal",
+        "section": "abstract",
+        "key": "abstract",
+        "email": "somebody@example.com",
+        "revision": 1,
+        "number": 1,
+        "version": 1,
+        "size": 10,
+        "up": True,
+        "is_contact": False,
+        **dict.fromkeys(("name", "title", "text", "value", "reason", "duty"), "另一个"),
+    }
+
+
+def stranger():
+    """Who could do all of it elsewhere."""
+    organizer = OrganizerFactory()
+    TeamFactory(captain=organizer.user)
+    return organizer.user
+
+
+KINDS = {"add_partner": OrganizationKind.COMPANY, "request_rendition": RenditionKind.PDF}
+# Anybody may found a team. An upload is its sender's, a revision isn't there for others, forms are copied by those who
+# clone the competition: other tests tell. What came too late is put aside by the services that found out.
+ELSEWHERE = {
+    *("found_team", "finish_upload", "take_chunk", "give_up", "clone_forms", "set_up_form"),
+    *("restore_revision", "keep_unsent"),
+}
+
+
+@pytest.mark.parametrize("name", services_of(services, *ELSEWHERE))
+def test_who_has_no_part_in_it_is_refused(given, name):
+    given["kind"] = KINDS.get(name, given["kind"])
+    with pytest.raises(PermissionDenied):
+        call(getattr(services, name), given, actor=stranger())
+
+
+@pytest.mark.parametrize(
+    "name", ["invite", "revoke_invitation", "add_partner", "remove_partner", "hand_over", "submit"]
+)
+def test_what_is_the_captains_is_no_other_members(given, name):
+    given["kind"] = KINDS.get(name, given["kind"])
+    with pytest.raises(PermissionDenied):
+        call(getattr(services, name), given, actor=given["member"].user)

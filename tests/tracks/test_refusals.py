@@ -1,0 +1,88 @@
+"""Every service of this app refuses whoever runs another competition."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tests.factories.accounts import UserFactory
+from tests.factories.tracks import (
+    AnnouncementFactory,
+    DocumentFactory,
+    OrganizerFactory,
+    QuestionFactory,
+    TopicFactory,
+    TrackFactory,
+)
+from tests.refusing import call, services_of
+from tracks import services
+from tracks.enums import StageKind
+from tracks.guide.uploads import keep_upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def given():
+    topic = TopicFactory()
+    competition, now = topic.track.competition, timezone.now()
+    return {
+        "competition": competition,
+        "track": topic.track,
+        "topic": topic,
+        "announcement": AnnouncementFactory(competition=competition),
+        "document": DocumentFactory(competition=competition),
+        "question": QuestionFactory(competition=competition),
+        "organizer": OrganizerFactory(competition=competition),
+        "user": UserFactory(),
+        "source": competition,
+        "places": {topic.pk: (topic.track.number, 99)},
+        "numbers": {topic.track_id: 99},
+        "content": SimpleUploadedFile("指南.md", "## 赛道一：甲\n\n### 一、乙\n\n丙\n".encode()),
+        "kind": StageKind.PUBLICITY,
+        "opens_at": now,
+        "closes_at": now + timedelta(days=1),
+        "published_at": now,
+        "shift": timedelta(days=365),
+        "number": 99,
+        "version": 1,
+        "year": 2027,
+        "slug": "another",
+        **dict.fromkeys(("title", "body", "name", "short_name", "introduction", "answer", "reason"), "另一个"),
+    }
+
+
+# Anybody may accept a pledge; to hold places is to take locks for a service that asks itself.
+ELSEWHERE = ("accept_pledge", "hold_places")
+
+
+@pytest.mark.parametrize("name", services_of(services, *ELSEWHERE))
+def test_who_runs_another_competition_is_refused(given, name):
+    if name == "write_question":
+        given["question"] = "怎样报名？"
+    with pytest.raises(PermissionDenied):
+        call(getattr(services, name), given, actor=OrganizerFactory().user)
+
+
+def test_who_runs_another_competition_uploads_no_guide(given):
+    with pytest.raises(PermissionDenied):
+        call(keep_upload, given, actor=OrganizerFactory().user)
+
+
+def test_who_runs_one_track_runs_no_other_and_not_the_whole(given):
+    track = TrackFactory(competition=given["competition"])
+    actor = OrganizerFactory(competition=track.competition, tracks=[track]).user
+    refused = [
+        (services.revise_topic, given),
+        (services.withdraw_topic, given),
+        (services.rename_track, given),
+        (services.add_track, given),
+        (services.change_competition, given),
+    ]
+    for service, wanted in refused:
+        with pytest.raises(PermissionDenied):
+            call(service, wanted, actor=actor)
