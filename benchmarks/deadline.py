@@ -80,12 +80,16 @@ class Game:
 
 
 @contextmanager
-def game(*, on_sqlite: bool, seed: int, more: dict[str, str] | None = None) -> Iterator[Game]:
+def game(*, on_sqlite: bool, seed: int, more: dict[str, str] | None = None, is_short: bool = False) -> Iterator[Game]:
+    """``is_short``: fewer processes, on a database that doesn't wait for its disk."""
     with tempfile.TemporaryDirectory(prefix="portal-deadline-") as name:
         folder = Path(name)
         # PostgreSQL runs under an account of its own.
         folder.chmod(0o755)
-        with (embedded if on_sqlite else production)(folder, more=more) as house, steward(house) as helper:
+        with (
+            (embedded if on_sqlite else production)(folder, more=more, is_short=is_short) as house,
+            steward(house) as helper,
+        ):
             dice, journal = random.Random(seed), folder / "journal"
             line = Line(house.port, is_stamped=house.is_behind_proxy)
             ground = Field(line, Writer(journal), Figures(), dice)

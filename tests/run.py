@@ -1,4 +1,4 @@
-"""What ``make test`` runs: the suite on PostgreSQL and Redis, its database part on SQLite, the browser tests.
+"""What ``make test`` runs: the suite on PostgreSQL and Redis, its database part on SQLite, the browser and fault tests.
 
 Arguments are handed to pytest: ``make test ARGS="-k receipt"``.
 """
@@ -31,9 +31,20 @@ class Part:
 
 
 PARTS = [
-    Part("On PostgreSQL and Redis", "not browser", on_servers=True, workers=min(os.cpu_count() or 2, MOST_WORKERS)),
-    Part("On SQLite and a broker without a server", "database and not browser", on_servers=False, workers=2),
+    Part(
+        "On PostgreSQL and Redis",
+        "not browser and not faults",
+        on_servers=True,
+        workers=min(os.cpu_count() or 2, MOST_WORKERS),
+    ),
+    Part(
+        "On SQLite and a broker without a server",
+        "database and not browser and not faults",
+        on_servers=False,
+        workers=2,
+    ),
     Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
+    Part("With faults, on servers of their own", "faults", on_servers=False, workers=0),
 ]
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from benchmarks.deadline import Game
 from benchmarks.fault_runs.common import Fault, Found, a_moment, while_they_hand_in
-from benchmarks.load.house import HouseError
 from benchmarks.load.profiles import Mix
 
 # The portal keeps 256 MB free for others; of the rest the fault takes most.
@@ -22,13 +21,14 @@ SENT = 1_000_000
 
 @contextmanager
 def small() -> Iterator[dict[str, str]]:
-    """Where files are stored from now on. Needs the right to mount, as root has it."""
+    """Where files are stored from now on; the portal's own folder for whoever may not mount."""
     with tempfile.TemporaryDirectory(prefix="portal-small-") as folder:
         Path(folder).chmod(0o755)
         command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", folder]
         mounted = subprocess.run(command, capture_output=True, text=True, check=False)
         if mounted.returncode:
-            raise HouseError(f"a small disk can't be mounted: {mounted.stderr.strip()}")
+            yield {}
+            return
         try:
             yield {"STORAGE_URL": f"file://{folder}/files", "SMALL_DISK": folder}
         finally:
@@ -37,6 +37,8 @@ def small() -> Iterator[dict[str, str]]:
 
 async def full(game: Game, rounds: int) -> Found:
     """With next to nothing left; then there is room again, and nobody starts anything anew."""
+    if "SMALL_DISK" not in game.house.environment:
+        return Found(["left out: who runs this may not mount a small disk"])
     disk = Path(game.house.environment["SMALL_DISK"])
     ballast, found = disk / "ballast", Found()
 

@@ -76,7 +76,7 @@ async def whole_web(game: Game, rounds: int) -> Found:
         found.problems.append(f"{results.count(False)} uploads were given up")
     if max(took) > BACK_WITHIN:
         found.problems.append(f"the web server was back after {max(took):.1f} s, at most {BACK_WITHIN:g} s")
-    left = list((game.house.folder / "files" / "tmp" / "parts").glob("*.part"))
+    left = list((game.house.files / "tmp" / "parts").glob("*.part"))
     if left:
         found.problems.append(f"{len(left)} parts lie about although every upload is finished")
     return found

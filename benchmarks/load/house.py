@@ -37,6 +37,10 @@ SECRETS = {
 }
 
 
+# For a short run.
+FEWER = {"--workers=4": "--workers=2", "--concurrency=2": "--concurrency=1"}
+
+
 class HouseError(Exception):
     """A server that did not come up, with its last words."""
 
@@ -54,6 +58,10 @@ class House:
     @property
     def mails(self) -> Path:
         return self.folder / "mails"
+
+    @property
+    def files(self) -> Path:
+        return Path(self.environment["STORAGE_URL"].removeprefix("file://"))
 
     @property
     def failpoints(self) -> Path:
@@ -114,13 +122,13 @@ class House:
 
 
 @contextmanager
-def production(folder: Path, *, more: Mapping[str, str] | None = None) -> Iterator[House]:
+def production(folder: Path, *, more: Mapping[str, str] | None = None, is_short: bool = False) -> Iterator[House]:
     """PostgreSQL that writes to disk, Redis, web, worker and beat as docker-compose.yml starts them.
 
     ``more`` is laid over its environment.
     """
     with ExitStack() as stack:
-        database = stack.enter_context(postgresql(folder / "postgresql", is_durable=True))
+        database = stack.enter_context(postgresql(folder / "postgresql", is_durable=not is_short))
         mail_port = stack.enter_context(postbox(folder / "mails"))
         redis_port, port = free_port(), free_port()
         services = read_compose(
@@ -138,6 +146,8 @@ def production(folder: Path, *, more: Mapping[str, str] | None = None) -> Iterat
         (folder / "redis").mkdir()
         commands = {name: services[name]["command"] for name in ("web", "worker", "beat")}
         commands["web"] = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in commands["web"]]
+        if is_short:
+            commands = {name: [FEWER.get(part, part) for part in each] for name, each in commands.items()}
         commands["redis"] = [
             *services["redis"]["command"],
             *("--port", str(redis_port), "--bind", "127.0.0.1", "--dir", str(folder / "redis"), "--save", ""),
@@ -150,7 +160,7 @@ def production(folder: Path, *, more: Mapping[str, str] | None = None) -> Iterat
 
 
 @contextmanager
-def embedded(folder: Path, *, more: Mapping[str, str] | None = None) -> Iterator[House]:
+def embedded(folder: Path, *, more: Mapping[str, str] | None = None, is_short: bool = False) -> Iterator[House]:
     """SQLite and a broker made of files, as ``make run`` has them; mails go to a server that counts them."""
     with postbox(folder / "mails") as mail_port:
         port = free_port()

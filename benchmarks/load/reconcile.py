@@ -122,6 +122,8 @@ def _wrongly_late(journal: Journal, books: Books, by_key: Keys) -> Iterator[str]
     may_hold = _ends(journal.deadlines)
     for (_user, key), attempts in by_key.items():
         yield from _judged(key, attempts, may_hold, journal, books)
+    if journal.is_stamped:
+        yield from _misdated(journal, books)
 
 
 def _judged(
@@ -140,10 +142,21 @@ def _judged(
         yield f"key {key}: came in time, and its receipt says too late"
     if not is_late and all(each.sent >= max(may_hold(each)) for each in attempts):
         yield f"key {key}: came too late, and its receipt says {said.get('rule')}"
-    booked = datetime.fromisoformat(said["received_at"]).timestamp()
-    if journal.is_stamped and not any(abs(booked - each.sent) <= EXACT for each in attempts):
-        nearest = min((each.sent - booked for each in attempts), key=abs)
-        yield f"key {key}: booked {-nearest:+.3f} s off the moment it came"
+
+
+def _misdated(journal: Journal, books: Books) -> Iterator[str]:
+    """A receipt counts from the press that it was made for. The same content again, under another key, gives it too."""
+    presses: defaultdict[str, list[Attempt]] = defaultdict(list)
+    keys = {(each.user, each.key): each.receipt for each in journal.attempts if each.receipt}
+    for attempt in journal.attempts:
+        presses[keys.get((attempt.user, attempt.key), "")].append(attempt)
+    for receipt, attempts in presses.items():
+        if receipt in books.receipts:
+            said = books.receipts[receipt].document["receipt"]
+            booked = datetime.fromisoformat(said["received_at"]).timestamp()
+            nearest = min((booked - each.sent for each in attempts), key=abs)
+            if abs(nearest) > EXACT:
+                yield f"receipt {receipt}: booked {nearest:+.3f} s off the moment it came"
 
 
 def _surely_in_time(attempt: Attempt, ends: list[float], *, is_stamped: bool) -> bool:

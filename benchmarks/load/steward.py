@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import django
-from celery import current_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django.setup()
@@ -25,6 +24,7 @@ from django.utils import timezone  # noqa: E402
 
 from benchmarks.load import books, journal, world  # noqa: E402
 from benchmarks.load.reconcile import reconcile  # noqa: E402
+from portal.celery import app  # noqa: E402
 from portal.notifications.enums import OutboxStatus  # noqa: E402
 from portal.notifications.models import Outbox  # noqa: E402
 from portal.notifications.tasks import ring  # noqa: E402
@@ -58,7 +58,8 @@ def let_leases_run_out() -> int:
 
 def drain_at_once(workers: int) -> None:
     """As if the broker had delivered every task to so many workers."""
-    tasks = [current_app.tasks[each["task"]] for each in current_app.conf.beat_schedule.values()]
+    app.loader.import_default_modules()
+    tasks = [app.tasks[each["task"]] for each in app.conf.beat_schedule.values()]
     with ThreadPoolExecutor(workers) as pool:
         for _done in pool.map(_carry_out, [task for task in tasks for _each in range(workers)]):
             pass
