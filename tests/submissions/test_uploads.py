@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal.accounts.services.closing import close_account
 from portal.core import parts
 from portal.core.models import StoredFile
 from submissions.models import Attachment, Upload
