@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -96,9 +97,9 @@ def give_up(upload: Upload, *, actor: Any) -> None:
 
 def drop_uploads(rows: QuerySet[Upload]) -> None:
     """Those of somebody who goes: the rows with the caller's transaction, what has arrived once it is committed."""
-    names = list(rows.values_list("public_id", flat=True))
+    for name in rows.values_list("public_id", flat=True):
+        transaction.on_commit(partial(parts.remove, name))
     rows.delete()
-    transaction.on_commit(lambda: [parts.remove(name) for name in names])
 
 
 def sweep_uploads(*, now: datetime | None = None) -> int:
