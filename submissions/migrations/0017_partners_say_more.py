@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0016_organization_registry'),
+        ("submissions", "0016_organization_registry"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("submissions", "0016_organization_registry"),
+        ("submissions", "0017_partners_say_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

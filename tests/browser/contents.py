@@ -21,7 +21,7 @@ from portal.core.files import store
 from submissions import services as submissions
 from submissions.enums import OrganizationKind
 from submissions.links import invitation_path
-from submissions.models import Submission, Team
+from submissions.models import RosterRequest, Submission, Team
 from tests.factories.answers import fill_in
 from tests.factories.files import pdf
 from tests.factories.judging import AwardFactory, CertificateFactory, PublicationFactory
@@ -100,6 +100,8 @@ def enter(competition: Competition, organizer: Any) -> dict[str, str]:
     submissions.return_for_correction(returned, actor=organizer, version=1, reason="申报书第三页缺单位盖章，请补交。")
     return {
         "team": team.get_absolute_url(),
+        # Of the demo data.
+        "roster_request": RosterRequest.objects.earliest("pk").get_absolute_url(),
         "invitation": invitation_path(invitation),
         "draft": draft.get_absolute_url(),
         "submitted": submitted.get_absolute_url(),

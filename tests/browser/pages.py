@@ -94,6 +94,8 @@ JUDGES = [
 ORGANIZERS = [
     Place("desk-organizer", "/desk/", "organizer"),
     Place("rounds", "/organize/", "organizer"),
+    Place("roster-board", f"/organize/roster{HERE}/", "organizer"),
+    Place("roster-request", "{roster_request}", "organizer"),
     Place("board-planned", "{planned_round}", "organizer"),
     Place("board-open", "{open_round}", "organizer"),
     Place("board-ranked", "{ranked_round}", "organizer"),
