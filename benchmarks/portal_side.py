@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import sys
 from datetime import timedelta
 from typing import Any
@@ -43,6 +44,8 @@ AWARDS = 60
 NEWS = 20
 TIMES = 10
 ENTRIES, REVISIONS = 50, 20
+# Where a transaction begins and ends is no question.
+FRAME = re.compile(r"BEGIN|COMMIT|SAVEPOINT|RELEASE")
 FEW, MANY = "1 award, 121 topics", "3 awards, 121 topics"
 LOTS = f"{AWARDS} awards, {121 * TIMES:,} topics"
 PAGES = {
@@ -164,7 +167,7 @@ def asked_by_team(client: Client, entry: Submission) -> dict[str, int]:
         response = client.post(saving(entry), body, content_type="application/json")
     if response.status_code != 200:
         sys.exit(f"{saving(entry)} answered {response.status_code}")
-    asked["autosave"] = len([each for each in captured if "SAVEPOINT" not in each["sql"]])
+    asked["autosave"] = len([each for each in captured if not FRAME.match(each["sql"])])
     return asked
 
 

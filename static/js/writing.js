@@ -80,7 +80,7 @@ class Section {
     if (page.isOver) return;
     const isWanted = this.isDue || this.clash;
     if (!isWanted) copies.forget(this.place);
-    this.isKept = !isWanted || copies.keep(this.place, { value: this.value, version: this.version, base: this.acknowledged, url: root.dataset.entryUrl, name: this.name });
+    this.isKept = !isWanted || copies.keep(this.place, { value: this.value, version: this.version, base: this.acknowledged, name: this.name });
   }
 
   get name() {

@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from submissions import services
 from submissions.models import AnswerRevision, Submission
 from tests.factories.submissions import SubmissionFactory, TeamMemberFactory, captain_of
-from tests.submissions.people import said, write
+from tests.submissions.people import said, version_of, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 NOW = timezone.now()
@@ -134,23 +134,35 @@ class TestNoTextIsLost(TestCase):
     @settings(max_examples=25, deadline=None)
     @given(
         st.lists(
-            st.tuples(st.text("山洪预警数据\n", max_size=60), st.integers(0, 4), st.booleans()), min_size=1, max_size=12
+            st.tuples(st.text("山洪预警数据\n", max_size=60) | st.integers(0, 19), st.integers(0, 4), st.booleans()),
+            min_size=1,
+            max_size=12,
         )
     )
     def test_whatever_is_dropped_stands_in_a_revision(self, sittings):
-        """Of whatever stood there once, all but a slip of the hand can be read again."""
+        """Of whatever stood there once, all but a slip of the hand can be read again; a number brings one back."""
         draft = SubmissionFactory(abstract="")
         people = [captain_of(draft.team), TeamMemberFactory(team=draft.team).user]
         minute, written = 0, []
-        for text, pause, is_other in sittings:
+        for said_or_number, pause, is_other in sittings:
             minute += pause
-            write(draft, "abstract", text, now=at(minute), actor=people[is_other])
-            written.append(text)
+            by = {"actor": people[is_other], "now": at(minute)}
+            if isinstance(said_or_number, str):
+                written.append(write(draft, "abstract", said_or_number, **by).value)
+            elif kept := services.revisions_of(draft, "abstract"):
+                revision = kept[said_or_number % len(kept)]
+                written.append(restore(draft, revision, **by).value)
+                assert written[-1] == revision.value
 
         rows = AnswerRevision.objects.filter(submission=draft, key="abstract").order_by("number")
         kept = list(rows.values_list("value", flat=True))
-        assert written[-1] == kept[-1]
+        assert written[-1:] == kept[-1:]
         assert [text for text in written if min(lacks(text, revision) for revision in kept) > SLIP] == []
+
+
+def restore(draft, revision, **by):
+    version = version_of(draft, "abstract")
+    return services.restore_revision(draft, key="abstract", number=revision.number, expected_version=version, **by)
 
 
 def lacks(text, kept):
