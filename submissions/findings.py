@@ -26,7 +26,8 @@ def in_words(finding: Finding) -> str:
         "macros": _("It holds macros."),
         "bomb": _("Unpacked it would be far too large."),
         "nested": _("It holds archives in archives in archives."),
-        "mixed": _("It can also be read as %(kinds)s.") % {"kinds": ", ".join(value or [])},
+        "mixed": _("It can also be read as %(kinds)s.")
+        % {"kinds": ", ".join(value) if isinstance(value, list) and code == "mixed" else ""},
         "test_virus": _("It holds the test string of virus scanners (EICAR)."),
         "type": _("Its content is of another kind than its name says."),
         "paths": _("It holds files whose names lead out of it."),
