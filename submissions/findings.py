@@ -16,6 +16,7 @@ REFUSED = {"bomb", "nested"}
 
 def in_words(finding: Finding) -> str:
     code, value = finding
+    kinds = ", ".join(value) if code == "mixed" else ""
     said = {
         "pages": _("%(count)s pages") % {"count": value},
         "pixels": "×".join(map(str, value)) if isinstance(value, list) else "",
@@ -26,7 +27,7 @@ def in_words(finding: Finding) -> str:
         "macros": _("It holds macros."),
         "bomb": _("Unpacked it would be far too large."),
         "nested": _("It holds archives in archives in archives."),
-        "mixed": _("It can also be read as %(kinds)s.") % {"kinds": ", ".join(value or [])},
+        "mixed": _("It can also be read as %(kinds)s.") % {"kinds": kinds},
         "test_virus": _("It holds the test string of virus scanners (EICAR)."),
         "type": _("Its content is of another kind than its name says."),
         "paths": _("It holds files whose names lead out of it."),

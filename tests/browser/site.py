@@ -18,7 +18,7 @@ from django.conf import settings
 from portal.core.processes import die_with_parent
 from tests.servers import free_port, outside_environment
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 PERSON = re.compile(r"^ +(?P<email>(?P<part>[a-z]+)\d*@\S+) +(?P<password>\S+) +(?P<name>\S.*)$", re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from portal.core.files import store
 from portal.notifications.models import Outbox
 from submissions import inspecting
+from submissions.findings import in_words
 from submissions.services import attach_file
 from submissions.services.inspections import inspect
 from tests.factories import hostile
@@ -120,3 +121,13 @@ def test_a_scanner_that_is_away_is_said(settings):
     settings.CLAMAV_ADDRESS = "127.0.0.1:1"
 
     assert looked_into(pdf(), "pdf") == ("notice", ["pages", "unscanned"])
+
+
+FINDINGS = [["pages", 3], ["pixels", [8, 8]], ["mixed", ["ZIP", "HTML"]], ["virus", "Eicar"], ["bomb", None]]
+
+
+@pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding[0])
+def test_each_finding_can_be_said(finding):
+    code, _value = finding
+
+    assert in_words(finding) not in {"", code}

@@ -1,0 +1,159 @@
+"""Files on their way: the line is cut, the tab is closed, somebody pauses; each goes on where it stopped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.pages import PEOPLE
+from tests.browser.visitors import overflow, sign_in
+from tests.factories.files import pdf
+
+CHUNK = 8 * 1024**2
+PIECES = "**/api/v1/uploads/*/"
+MAKE = """
+from portal.accounts.models import User
+from submissions import services
+from submissions.models import Team
+from tests.factories.submissions import OrganizationFactory, TeamFactory, credit_code
+from tracks.models import Competition, Topic
+captain = User.objects.get(email="captain1@example.com")
+competition = Competition.objects.get(slug="sichuan-2026")
+team = Team.objects.filter(name="上传队").first()
+house = OrganizationFactory(code=credit_code(8001)) if team is None else None
+team = team or TeamFactory(competition=competition, name="上传队", captain=captain, organization=house)
+topic = Topic.objects.get(track__competition=competition, track__number=3, number=1)
+print(services.start_submission(team, topic, actor=captain, title="上传").get_absolute_url())
+"""
+
+
+@pytest.fixture
+def captain(browser_context_factory, site) -> Page:
+    page = browser_context_factory().new_page()
+    sign_in(page, site, PEOPLE["captain"])
+    page.goto(str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1]))
+    return page
+
+
+@pytest.fixture
+def large(tmp_path) -> Path:
+    """In three pieces."""
+    return made(tmp_path, "申报书.pdf", 2 * CHUNK + 1000)
+
+
+def made(folder: Path, name: str, size: int) -> Path:
+    path = folder / name
+    path.write_bytes(pdf(name).ljust(size))
+    return path
+
+
+def choose(page: Page, *files: Path, slot: str = "proposal") -> None:
+    page.locator(f"input[name=file-{slot}]").set_input_files(list(files))
+
+
+def kept(page: Page, slot: str = "proposal"):
+    return page.locator(f"#slot-{slot} ul[data-kept]")
+
+
+def coming(page: Page, slot: str = "proposal"):
+    return page.locator(f"#slot-{slot} [data-list] li")
+
+
+class Line:
+    """What passes between the page and the portal: where each piece began, and which of them is cut or held."""
+
+    def __init__(self, page: Page, *, cut: set[int] = frozenset(), hold: str = "") -> None:
+        self.begun: list[int] = []
+        self.cut, self.hold = set(cut), hold
+        self.held: list[Route] = []
+        page.route(PIECES, self.pass_on)
+
+    def pass_on(self, route: Route) -> None:
+        if route.request.method != "PATCH":
+            route.continue_()
+            return
+        offset = int(route.request.headers["upload-offset"])
+        self.begun.append(offset)
+        if offset in self.cut:
+            route.abort("connectionreset")
+        elif self.hold:
+            self.held.append(route)
+        else:
+            route.continue_()
+
+
+def test_a_line_that_is_cut_in_the_middle_goes_on_where_it_was_cut(captain, large):
+    line = Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    line.cut.clear()
+
+    expect(kept(captain)).to_contain_text("申报书.pdf")
+    assert (line.begun.count(0), line.begun[-2:]) == (1, [CHUNK, 2 * CHUNK])
+
+
+def test_a_closed_tab_goes_on_when_the_same_file_is_chosen_again(captain, large):
+    Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    again = captain.context.new_page()
+    address = captain.url
+    captain.close()
+    again.goto(address)
+    line = Line(again)
+    choose(again, large)
+
+    expect(kept(again)).to_contain_text("申报书.pdf")
+    assert line.begun == [CHUNK, 2 * CHUNK]
+
+
+def test_without_a_network_it_waits_and_goes_on_when_it_is_back(captain, large):
+    captain.context.set_offline(True)
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    captain.context.set_offline(False)
+
+    expect(kept(captain)).to_contain_text("申报书.pdf")
+
+
+def test_several_go_at_once(captain, tmp_path):
+    choose(captain, *(made(tmp_path, f"证明{n}.pdf", 50_000) for n in range(4)), slot="evidence")
+
+    expect(kept(captain, "evidence").locator("li.file")).to_have_count(4)
+    expect(coming(captain, "evidence")).to_have_count(0)
+
+
+def test_one_can_be_paused_while_another_goes_on(captain, large, tmp_path):
+    line = Line(captain, hold="all")
+    choose(captain, large)
+    row = coming(captain)
+    expect(row.locator("progress")).to_be_visible()
+    row.get_by_role("button", name="暂停").click()
+    expect(row.locator("[data-state]")).to_have_text("已暂停")
+    line.hold = ""
+    choose(captain, made(tmp_path, "证明.pdf", 50_000), slot="evidence")
+    expect(kept(captain, "evidence")).to_contain_text("证明.pdf")
+    expect(row.locator("[data-state]")).to_have_text("已暂停")
+    row.get_by_role("button", name="继续上传").click()
+
+    expect(kept(captain)).to_contain_text("申报书.pdf")
+
+
+def test_a_file_that_is_refused_says_why_in_its_row(captain, tmp_path):
+    program = tmp_path / "申报书.pdf"
+    program.write_bytes(b"MZ" + bytes(5000))
+    choose(captain, program)
+
+    expect(coming(captain).locator("[data-state]")).to_contain_text("可执行程序")
+
+
+def test_on_a_phone_a_file_on_its_way_fits_the_page(captain, tmp_path):
+    captain.set_viewport_size({"width": 390, "height": 844})
+    Line(captain, hold="all")
+    choose(captain, made(tmp_path, f"{'很长的文件名' * 12}.pdf", 50_000))
+    expect(coming(captain).get_by_role("button", name=re.compile("暂停"))).to_be_visible()
+
+    assert overflow(captain) == []
