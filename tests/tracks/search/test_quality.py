@@ -18,7 +18,7 @@ def rank():
 def report(capsys):
     def show(line: str) -> None:
         with capsys.disabled():
-            print(f"\n    {line}", end="")
+            print(f"\n    {line}", end="")  # noqa: T201
 
     return show
 
