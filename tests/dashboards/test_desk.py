@@ -49,7 +49,8 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
     with django_assert_num_queries(22):
         response = client.get("/desk/")
 
-    assert len(response.context["teams"]) == count
+    # Their own, and those that they are asked to lead.
+    assert len(response.context["teams"]) == 2 * count
 
 
 def test_it_says_what_an_entry_still_needs(client):
