@@ -11,7 +11,7 @@ from benchmarks.load.house import HouseError
 from benchmarks.load.journeys import Team
 from benchmarks.load.profiles import Crowd, Mix, hand_in
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 CALM = Mix(submits=2.0, uploads=1.0, upload_size=200_000)
 CROWD = 30
 

@@ -76,7 +76,11 @@ class Team:
         named = {"filename": f"{uuid.uuid4().hex}.pdf", "entry": self.entry, "slot": slot}
         said = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in named.items())
         headers = self._writing({**TUS, "Upload-Length": str(size), "Upload-Metadata": said})
-        begun = await self._step("upload begin", "POST", "/api/v1/uploads/", headers)
+        stop = time.time() + self.field.patience
+        while (begun := await self._step("upload begin", "POST", "/api/v1/uploads/", headers)) is None:
+            if time.time() > stop:
+                return False
+            await asyncio.sleep(0.3)
         if begun is None or begun.status != 201:
             return False
         at = urlsplit(begun.headers["location"]).path

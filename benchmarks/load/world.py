@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.management import call_command
@@ -20,10 +20,11 @@ from portal.core.catalogues import compile_catalogues
 from portal.core.management.commands.serve import collect_static
 from submissions.asked import definition_of
 from submissions.definition import FormDefinition
-from submissions.models import Answer, Attachment, Submission
+from submissions.models import Answer, Attachment, Organization, Submission
+from tests.factories.accounts import UserFactory
 from tests.factories.answers import answer_to
 from tests.factories.files import pdf
-from tests.factories.submissions import TeamFactory, TeamMemberFactory, captain_of
+from tests.factories.submissions import OrganizationFactory, TeamFactory, TeamMemberFactory, captain_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage, Topic
 from tracks.services import set_stage
@@ -64,6 +65,9 @@ def prepare(teams: int) -> list[dict[str, Any]]:
     """``teams`` more teams in the contest, whose submission stage is open for two days."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     competition = Competition.objects.first() or _open_contest()
+    # Another process may have made teams before.
+    for factory, model in ((OrganizationFactory, Organization), (UserFactory, get_user_model())):
+        factory.reset_sequence((model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1000)
     topics = list(Topic.objects.select_related("track").order_by("pk"))
     first = Submission.objects.count()
     papers = {name: files.store(ContentFile(pdf(name))) for name in ("proposal", "slides", "commitment")}

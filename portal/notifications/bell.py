@@ -12,7 +12,8 @@ class Bell:
 
     def __init__(self, pull: Callable[[], None]):
         self.pull = pull
-        self._forget()
+        self._lock = threading.Lock()
+        self._is_ringing = self._again = False
         os.register_at_fork(after_in_child=self._forget)
 
     def ring(self) -> None:
