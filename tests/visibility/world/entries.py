@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.core import files
 from submissions.enums import SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, TeamOrganization
+from submissions.models import EntryForm, TeamOrganization, UnsentText
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -52,6 +52,9 @@ def add(world: World) -> None:
         row = getattr(world, label)
         row.status = SubmissionStatus.WITHDRAWN
         row.save(update_fields=["status"])
+    world.unsent_of_tm = UnsentText.objects.create(
+        submission=world.draft, user=world.tm, key="abstract", value="来得太晚", created_at=timezone.now()
+    )
     entry(world, "rival", team=world.team_b, topic=world.topic, status=SubmissionStatus.ELIGIBLE)
     entry(world, "elsewhere", team=world.team_b, topic=world.topic2, status=SubmissionStatus.SUBMITTED)
     entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
@@ -139,6 +142,9 @@ def _teams(world: World) -> None:
     for actor in sorted({*TEAM_A, "DI"} - {"TC", "TM"}):
         TeamMemberFactory(team=world.team_a, user=users[actor])
     world.partner = TeamOrganization.objects.create(team=world.team_a, organization=OrganizationFactory())
+    world.partner_d = TeamOrganization.objects.create(team=world.team_d, organization=OrganizationFactory())
+    # Entered while a team was to be founded, which then wasn't.
+    world.entered_by_vi = OrganizationFactory(created_by=users["Vi"])
     world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
     world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
     world.invitation.signature = invitation_path(world.invitation).rstrip("/").rpartition("/")[2]
