@@ -282,6 +282,8 @@ def _answers(name: str, body: list[ast.AST]) -> Iterator[Site]:
     """A rule that always holds, that lacks one of its conditions, or that doesn't refuse out of hand."""
     for node in body:
         if isinstance(node, ast.Return) and node.value is not None:
+            if isinstance(node.value, ast.Constant) and node.value.value is True:
+                continue
             is_false = isinstance(node.value, ast.Constant) and node.value.value is False
             for value in (True, False) if name in REFUSING else (True,):
                 new = ast.BoolOp(ast.And(), [ast.Constant(value=1), ast.Constant(value)])

@@ -13,7 +13,7 @@ from tests.visibility.matrix.rows import ALL, VISIBLE
 pytestmark = pytest.mark.django_db
 # Their rows are made by their own apps' tests.
 NOT_IN_THE_WORLD = {
-    *("submissions.AnswerRevision", "submissions.UnsentText", "submissions.FormSlot", "submissions.EntryFormVersion"),
+    *("submissions.AnswerRevision", "submissions.FormSlot", "submissions.EntryFormVersion"),
     *("submissions.Inspection", "tracks.FormerAddress", "accounts.Agreement"),
 }
 

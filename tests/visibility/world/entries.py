@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.core import files
 from submissions.enums import SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, TeamOrganization
+from submissions.models import EntryForm, TeamOrganization, UnsentText
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -55,6 +55,9 @@ def add(world: World) -> None:
         row = getattr(world, label)
         row.status = SubmissionStatus.WITHDRAWN
         row.save(update_fields=["status"])
+    world.unsent_of_tm = UnsentText.objects.create(
+        submission=world.draft, user=world.tm, key="abstract", value="来得太晚", created_at=timezone.now()
+    )
     entry(world, "rival", team=world.team_b, topic=world.topic, status=SubmissionStatus.ELIGIBLE)
     entry(world, "elsewhere", team=world.team_b, topic=world.topic2, status=SubmissionStatus.SUBMITTED)
     entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
@@ -154,6 +157,18 @@ def _teams(world: World) -> None:
     world.member = TeamMemberFactory(team=world.team_a, user=users["TM"])
     for actor in sorted({*TEAM_A, "DI"} - {"TC", "TM"}):
         TeamMemberFactory(team=world.team_a, user=users[actor])
+    _rosters(world)
+    _partners(world)
+    world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
+    world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
+    world.invitation.signature = invitation_path(world.invitation).rstrip("/").rpartition("/")[2]
+    world.extension = ExtensionFactory(team=world.team_a, reason=words.text("extension.reason"), granted_by=users["OR"])
+    for label in ("invitation", "invitation_to_vi"):
+        words.literal(f"{label}.id", getattr(world, label).public_id)
+
+
+def _rosters(world: World) -> None:
+    users, words = world.users, world.canaries
     world.hand_over = HandOverFactory(team=world.team_a, offered_to=users["CJ"])
     world.roster_request = RosterRequestFactory(
         team=world.team_a,
@@ -167,6 +182,10 @@ def _teams(world: World) -> None:
     )
     for label in ("roster_request", "roster_joining"):
         words.literal(f"{label}.id", getattr(world, label).public_id)
+
+
+def _partners(world: World) -> None:
+    users, words = world.users, world.canaries
     world.partner = TeamOrganization.objects.create(
         team=world.team_a,
         organization=OrganizationFactory(name=words.text("partner.organization")),
@@ -177,9 +196,6 @@ def _teams(world: World) -> None:
     # The phone number itself: pages show it masked.
     words.literal("partner.phone", "13800138000")
     world.double = OrganizationFactory(name=words.text("double.name"), merged_into=world.partner.organization)
-    world.invitation = InvitationFactory(team=world.team_a, email=words.email("invitation.address"))
-    world.invitation_to_vi = InvitationFactory(team=world.team_a, email=users["Vi"].email)
-    world.invitation.signature = invitation_path(world.invitation).rstrip("/").rpartition("/")[2]
-    world.extension = ExtensionFactory(team=world.team_a, reason=words.text("extension.reason"), granted_by=users["OR"])
-    for label in ("invitation", "invitation_to_vi"):
-        words.literal(f"{label}.id", getattr(world, label).public_id)
+    world.partner_d = TeamOrganization.objects.create(team=world.team_d, organization=OrganizationFactory())
+    # Entered while a team was to be founded, which then wasn't.
+    world.entered_by_vi = OrganizationFactory(created_by=users["Vi"])
