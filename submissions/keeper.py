@@ -10,24 +10,18 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.accounts.personal_data import Duty, Keeper, Kept, Row, Section, read
+from portal.accounts.personal_data import Duty, Keeper, Kept, Section
 from portal.core import audit
 from portal.core.models import StoredFile
+from submissions import kept
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import (
-    Attachment,
     Comment,
-    EntryFormVersion,
-    Extension,
-    HandOver,
     Invitation,
     LateAttempt,
-    LateDecision,
-    Organization,
     Rendition,
     RosterRequest,
-    Screening,
     Submission,
     SubmissionVersion,
     Team,
@@ -62,33 +56,35 @@ class SubmissionKeeper(Keeper):
     @property
     def sections(self) -> list[Section]:  # type: ignore[override]
         return [
-            Section("teams", gettext_lazy("your teams"), teams),
-            Section("hand-overs", gettext_lazy("teams that were offered to you, or that you offered"), hand_overs),
+            Section("teams", gettext_lazy("your teams"), kept.teams),
+            Section("hand-overs", gettext_lazy("teams that were offered to you, or that you offered"), kept.hand_overs),
             Section(
                 "roster-requests",
                 gettext_lazy("changes of a team that you asked for, or that were about you"),
-                roster_requests,
+                kept.roster_requests,
             ),
-            Section("contacts", gettext_lazy("where your teams name you as a contact person"), contacts),
-            Section("entries", gettext_lazy("entries of your teams, as they read now"), entries),
-            Section("versions", gettext_lazy("versions that you submitted, with their receipts"), versions),
-            Section("uploads", gettext_lazy("files that you uploaded"), uploads),
-            Section("uploads-coming", gettext_lazy("files that you began to send"), uploads_coming),
-            Section("comments", gettext_lazy("what you said to your team about its entries"), comments),
-            Section("renditions", gettext_lazy("entries that you had put on paper"), renditions),
-            Section("unsent", gettext_lazy("what you wrote too late to be saved"), unsent),
-            Section("forms", gettext_lazy("entry forms that you published"), forms),
-            Section("invitations-received", gettext_lazy("invitations to you"), invitations_received),
-            Section("invitations-sent", gettext_lazy("invitations that you sent"), invitations_sent),
-            Section("organizations", gettext_lazy("organizations that you entered"), organizations),
-            Section("screenings", gettext_lazy("entries that you screened"), screenings),
-            Section("late-attempts", gettext_lazy("what you handed in after the end"), late_attempts),
-            Section("late-decisions", gettext_lazy("what you decided about entries handed in late"), late_decisions),
-            Section("extensions", gettext_lazy("extensions that you granted"), extensions),
+            Section("contacts", gettext_lazy("where your teams name you as a contact person"), kept.contacts),
+            Section("entries", gettext_lazy("entries of your teams, as they read now"), kept.entries),
+            Section("versions", gettext_lazy("versions that you submitted, with their receipts"), kept.versions),
+            Section("uploads", gettext_lazy("files that you uploaded"), kept.uploads),
+            Section("uploads-coming", gettext_lazy("files that you began to send"), kept.uploads_coming),
+            Section("comments", gettext_lazy("what you said to your team about its entries"), kept.comments),
+            Section("renditions", gettext_lazy("entries that you had put on paper"), kept.renditions),
+            Section("unsent", gettext_lazy("what you wrote too late to be saved"), kept.unsent),
+            Section("forms", gettext_lazy("entry forms that you published"), kept.forms),
+            Section("invitations-received", gettext_lazy("invitations to you"), kept.invitations_received),
+            Section("invitations-sent", gettext_lazy("invitations that you sent"), kept.invitations_sent),
+            Section("organizations", gettext_lazy("organizations that you entered"), kept.organizations),
+            Section("screenings", gettext_lazy("entries that you screened"), kept.screenings),
+            Section("late-attempts", gettext_lazy("what you handed in after the end"), kept.late_attempts),
+            Section(
+                "late-decisions", gettext_lazy("what you decided about entries handed in late"), kept.late_decisions
+            ),
+            Section("extensions", gettext_lazy("extensions that you granted"), kept.extensions),
         ]
 
     def files(self, user: Any) -> Iterator[tuple[str, StoredFile]]:
-        for attachment in _own_uploads(user).select_related("file").iterator(chunk_size=200):
+        for attachment in kept.own_uploads(user).select_related("file").iterator(chunk_size=200):
             yield attachment.name, attachment.file
 
     def asks_document_number(self, user: Any) -> Iterable[str]:
@@ -157,18 +153,11 @@ def _leave_teams(user: Any) -> None:
         audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
 
 
-def _named(user: Any) -> QuerySet[TeamOrganization]:
-    """Partners of their own teams that name them as whom to call: by number, for names are many people's."""
-    own = TeamMember.objects.filter(user=user).values("team")
-    rows = TeamOrganization.objects.filter(team__in=own).exclude(contact_phone="")
-    return rows.filter(contact_phone=user.phone)
-
-
 def _forget_contacts(user: Any) -> None:
     """Where it is this person; and whoever is named by a team in which nobody is left."""
     own = Team.objects.filter(members__user=user).values("pk")
     alone = Team.objects.filter(pk__in=own).annotate(people=Count("members")).filter(people=1).values("pk")
-    for rows in (_named(user), TeamOrganization.objects.filter(team__in=list(alone.values_list("pk", flat=True)))):
+    for rows in (kept.named(user), TeamOrganization.objects.filter(team__in=list(alone.values_list("pk", flat=True)))):
         rows.update(contact_name="", contact_phone="")
 
 
@@ -202,228 +191,3 @@ def _forget_talk(user: Any) -> None:
     Comment.objects.filter(author=user).update(author=None)
     Comment.objects.filter(resolved_by=user).update(resolved_by=None)
     Rendition.objects.filter(requested_by=user).update(requested_by=None)
-
-
-def teams(user: Any) -> Iterator[Row]:
-    """What the person's own line says; who else is in the team is about them."""
-    rows = TeamMember.objects.filter(user=user).select_related("team__competition", "team__organization").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "competition": row.team.competition.name,
-            "team": row.team.name,
-            "organization": row.team.organization.name,
-            "role": row.role,
-            "duty": row.duty,
-            "is_contact": row.is_contact,
-            "joined_at": row.joined_at,
-        },
-    )
-
-
-def hand_overs(user: Any) -> Iterator[Row]:
-    """Who the other one is, is about them."""
-    own = HandOver.objects.filter(Q(offered_by=user) | Q(offered_to=user)).select_related("team").order_by("pk")
-    return read(
-        own,
-        lambda row: {
-            "team": row.team.name,
-            "offered_by_you": row.offered_by_id == user.pk,
-            "state": row.status,
-            "offered_at": row.offered_at,
-            "settled_at": row.settled_at,
-        },
-    )
-
-
-def roster_requests(user: Any) -> Iterator[Row]:
-    """Whom somebody else's request is about, and what they said to it, is about them."""
-    own = RosterRequest.objects.filter(Q(requested_by=user) | Q(person=user)).select_related("team").order_by("pk")
-    return read(
-        own,
-        lambda row: {
-            "team": row.team.name,
-            "change": row.change,
-            "about_you": row.person_id == user.pk,
-            "reason": row.reason if row.requested_by_id == user.pk else "",
-            "objection": row.objection if row.person_id == user.pk else "",
-            "state": row.status,
-            "requested_at": row.requested_at,
-            "settled_at": row.settled_at,
-            "answer": row.answer,
-        },
-    )
-
-
-def contacts(user: Any) -> Iterator[Row]:
-    rows = _named(user).select_related("team", "organization").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "team": row.team.name,
-            "organization": row.organization.name,
-            "name": row.contact_name,
-            "phone": row.contact_phone,
-        },
-    )
-
-
-def entries(user: Any) -> Iterator[Row]:
-    rows = Submission.objects.of_member(user).select_related("topic__track", "team").order_by("pk")
-    rows = rows.prefetch_related("answers")
-    return read(
-        rows,
-        lambda row: {
-            "team": row.team.name,
-            "track": row.topic.track.number,
-            "topic": row.topic.title,
-            "number": row.number,
-            "status": row.status,
-            "title": row.title,
-            "answers": {answer.key: answer.value for answer in row.answers.all()},
-            "begun_at": row.created_at,
-            "submitted_at": row.submitted_at,
-        },
-    )
-
-
-def versions(user: Any) -> Iterator[Row]:
-    """Whoever has left a team still did submit, but what it said is no longer theirs to read."""
-    rows = SubmissionVersion.objects.filter(submitted_by=user).select_related("submission", "receipt").order_by("pk")
-    teams = set(TeamMember.objects.filter(user=user).values_list("team_id", flat=True))
-    return read(
-        rows,
-        lambda row: {
-            "number": row.submission.number,
-            "version": row.number,
-            "submitted_at": row.created_at,
-            "form_sha256": row.form_sha256,
-            **({"form": row.form, "files": row.receipt.files} if row.submission.team_id in teams else {}),
-        },
-    )
-
-
-def uploads(user: Any) -> Iterator[Row]:
-    rows = _own_uploads(user).select_related("file", "submission").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "entry": row.submission.number,
-            "name": row.name,
-            "sha256": row.file.sha256,
-            "size": row.file.size,
-            "uploaded_at": row.created_at,
-            "replaced_at": row.replaced_at,
-        },
-    )
-
-
-def uploads_coming(user: Any) -> Iterator[Row]:
-    rows = Upload.objects.filter(user=user).order_by("pk")
-    return read(rows, lambda row: {"name": row.name, "size": row.size, "begun_at": row.created_at, "state": row.state})
-
-
-def _own_uploads(user: Any) -> QuerySet[Attachment]:
-    """Their own, in teams they are still in."""
-    return Attachment.objects.filter(uploaded_by=user, submission__team__members__user=user).order_by("pk")
-
-
-def comments(user: Any) -> Iterator[Row]:
-    """Their own words; what the others said is about them."""
-    rows = Comment.objects.filter(author=user).select_related("submission").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "entry": row.submission.number,
-            "section": row.section,
-            "text": row.text,
-            "written_at": row.at,
-            "changed_at": row.edited_at,
-            "resolved_at": row.resolved_at,
-        },
-    )
-
-
-def renditions(user: Any) -> Iterator[Row]:
-    rows = Rendition.objects.filter(requested_by=user).select_related("submission", "version").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "entry": row.submission.number,
-            "version": row.version.number if row.version else None,
-            "kind": row.kind,
-            "edition": row.edition,
-            "requested_at": row.requested_at,
-        },
-    )
-
-
-def invitations_received(user: Any) -> Iterator[Row]:
-    verified = user.emailaddress_set.filter(verified=True).values_list("email", flat=True)
-    rows = Invitation.objects.filter(email__in=[email.lower() for email in verified]).select_related("team")
-    return read(
-        rows.order_by("pk"),
-        lambda row: {
-            "team": row.team.name,
-            "sent_at": row.created_at,
-            "accepted_at": row.accepted_at,
-            "revoked_at": row.revoked_at,
-        },
-    )
-
-
-def invitations_sent(user: Any) -> Iterator[Row]:
-    """To whom is about them."""
-    rows = Invitation.objects.filter(invited_by=user).select_related("team").order_by("pk")
-    return read(rows, lambda row: {"team": row.team.name, "sent_at": row.created_at, "accepted_at": row.accepted_at})
-
-
-def organizations(user: Any) -> Iterator[Row]:
-    yield from Organization.objects.filter(created_by=user).order_by("pk").values("code", "name", "created_at")
-
-
-def unsent(user: Any) -> Iterator[Row]:
-    rows = UnsentText.objects.filter(user=user).order_by("pk")
-    yield from rows.values("submission__title", "key", "value", "created_at")
-
-
-def forms(user: Any) -> Iterator[Row]:
-    rows = EntryFormVersion.objects.filter(published_by=user).order_by("pk")
-    yield from rows.values("form__competition__name", "number", "reason", "created_at")
-
-
-def screenings(user: Any) -> Iterator[Row]:
-    rows = Screening.objects.filter(decided_by=user).select_related("version__submission").order_by("pk")
-    return read(
-        rows,
-        lambda row: {
-            "entry": row.version.submission.number,
-            "version": row.version.number,
-            "outcome": row.outcome,
-            "decided_at": row.decided_at,
-        },
-    )
-
-
-def late_attempts(user: Any) -> Iterator[Row]:
-    """As with versions: what it said is the team's to read."""
-    rows = LateAttempt.objects.filter(submitted_by=user).select_related("submission").order_by("pk")
-    teams = set(TeamMember.objects.filter(user=user).values_list("team_id", flat=True))
-    return read(
-        rows,
-        lambda row: {
-            "number": row.submission.number,
-            "received_at": row.received_at,
-            "form_sha256": row.form_sha256,
-            **({"form": row.form, "files": row.files} if row.submission.team_id in teams else {}),
-        },
-    )
-
-
-def late_decisions(user: Any) -> Iterator[Row]:
-    rows = LateDecision.objects.filter(decided_by=user).order_by("pk")
-    yield from rows.values("attempt__submission__number", "outcome", "decided_at")
-
-
-def extensions(user: Any) -> Iterator[Row]:
-    yield from Extension.objects.filter(granted_by=user).order_by("pk").values("kind", "closes_at", "granted_at")

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from portal.core.admin import ScopedAdmin
 from submissions import services
 from submissions.answers import Outcome, refused_into
-from submissions.forms import CorrectionForm, MergeForm, OtherOrganizationForm
 from submissions.models import Organization, Team
+from submissions.organization_forms import CorrectionForm, MergeForm, OtherOrganizationForm
 from submissions.services.organizations import FIELDS
 
 MOST_ALIKE = 20

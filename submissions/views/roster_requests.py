@@ -20,8 +20,8 @@ from portal.core.reading import note_reading
 from submissions import roster_pages, rules, services
 from submissions.answers import Outcome, refused_into
 from submissions.enums import MemberRole, RosterChange
-from submissions.forms import AboutMemberForm, AddingForm, ObjectionForm, PlaceForm, RosterDecisionForm
 from submissions.models import RosterRequest, Team, TeamMember
+from submissions.roster_forms import AboutMemberForm, AddingForm, ObjectionForm, PlaceForm, RosterDecisionForm
 
 FORMS = {
     RosterChange.ADD: AddingForm,

@@ -15,8 +15,9 @@ from portal.core.reading import note_reading
 from submissions import roster_pages, rules, services, windows
 from submissions.answers import Outcome, refused_into, safe_next
 from submissions.enums import RosterChange
-from submissions.forms import FoundTeamForm, InviteForm, MemberForm, PartnerForm, PartnerSaidForm, SaidForm
 from submissions.models import HandOver, Invitation, Submission, Team, TeamMember, TeamOrganization
+from submissions.organization_forms import FoundTeamForm, PartnerForm, PartnerSaidForm, SaidForm
+from submissions.roster_forms import InviteForm, MemberForm
 from submissions.services.organizations import FIELDS
 from tracks.enums import StageKind
 from tracks.models import Competition

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from submissions import rules, services
 from submissions.answers import Outcome, refused_into
-from submissions.forms import PartnerForm, PartnerSaidForm, PurposeForm
 from submissions.models import Team, TeamOrganization
+from submissions.organization_forms import PartnerForm, PartnerSaidForm, PurposeForm
 from submissions.services.organizations import FIELDS
 from submissions.views.teams import lead_form, partner_form, show_team, visible_team
 
