@@ -24,6 +24,7 @@ from submissions.models import (
     Submission,
     SubmissionVersion,
     TeamMember,
+    TeamOrganization,
     UnsentText,
     Upload,
 )
