@@ -390,5 +390,5 @@ class TestPage:
 
         client = client_for(user)
 
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(PAGE)

@@ -361,5 +361,5 @@ class TestPage:
         InvitationFactory.create_batch(count, revoked_at=ago(91))
         policies.rules()
 
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             admin.get(PAGE)

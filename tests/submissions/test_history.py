@@ -136,8 +136,8 @@ def test_it_costs_the_same_however_much_there_is(captain, entry, count):
     with CaptureQueriesContext(connection) as queries:
         captain.get(page_of(entry.team))
 
-    # session, person, agreements, team, its four kinds of things, is it a member, people, entries, are there results
-    assert len(queries) == 12
+    # session, person, agreements, team, its six kinds of things, is it a member, people, entries, are there results
+    assert len(queries) == 14
 
 
 def test_the_teams_page_leads_there(captain, entry):

@@ -9,7 +9,8 @@ from portal.accounts.personal_data import KEEPERS
 from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from submissions import services
-from submissions.keeper import SubmissionKeeper, contacts
+from submissions.keeper import SubmissionKeeper
+from submissions.kept import contacts
 from submissions.models import TeamOrganization
 from submissions.retention import forget_contact, partner_contacts
 from tests.factories.accounts import UserFactory

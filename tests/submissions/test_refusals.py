@@ -10,14 +10,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from submissions import services
-from submissions.enums import Edition, OrganizationKind, RenditionKind
+from submissions.enums import Edition, OrganizationKind, RenditionKind, RosterChange
 from submissions.models import EntryForm, TeamOrganization
+from submissions.services import Wanted
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     CommentFactory,
     ExtensionFactory,
+    HandOverFactory,
     InvitationFactory,
+    LateAttemptFactory,
     OrganizationFactory,
+    RosterRequestFactory,
     SubmissionFactory,
     TeamFactory,
     TeamMemberFactory,
@@ -44,6 +48,13 @@ def given():
         "submission": entry,
         "member": member,
         "to": member,
+        "offer": HandOverFactory(team=team, offered_to=member.user),
+        "request": RosterRequestFactory(team=team, person=member.user),
+        "wanted": Wanted(RosterChange.REMOVE, member=member),
+        "attempt": LateAttemptFactory(submission=entry),
+        "organization": team.organization,
+        "double": OrganizationFactory(),
+        "kept": team.organization,
         "comment": CommentFactory(submission=entry),
         "extension": ExtensionFactory(team=team),
         "attachment": entry.attachments.first(),
@@ -67,7 +78,8 @@ def given():
         "size": 10,
         "up": True,
         "is_contact": False,
-        **dict.fromkeys(("name", "title", "text", "value", "reason", "duty"), "另一个"),
+        **dict.fromkeys(("name", "title", "text", "value", "reason", "duty", "answer", "purpose"), "另一个"),
+        **dict.fromkeys(("introduction", "strengths", "contact_name"), "另一个"),
     }
 
 
@@ -95,7 +107,7 @@ def test_who_has_no_part_in_it_is_refused(given, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["invite", "revoke_invitation", "add_partner", "remove_partner", "hand_over", "submit"]
+    "name", ["invite", "revoke_invitation", "add_partner", "remove_partner", "offer_team", "request_change", "submit"]
 )
 def test_what_is_the_captains_is_no_other_members(given, name):
     given["kind"] = KINDS.get(name, given["kind"])

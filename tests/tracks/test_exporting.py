@@ -149,7 +149,7 @@ def test_an_export_costs_the_same_however_long(track, kind, count, django_assert
     user = organizer(track)
     written(track.competition)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         data = written(track.competition, kind, actor=user)
 
     if kind == "json":

@@ -76,6 +76,7 @@ VISIBLE: dict[str, Rows] = {
     "accounts.DataExport": {"copy": TM},
     "accounts.IdentityDocument": {"identity": TM},
     "core.AuditEntry": {"audit_line": IMPARTIAL | JX},
+    "core.Service": {"service": SITE},
     "judging.Assignment": {label: judge | RUN for label, judge in OF_JUDGES.items()} | {"beta_assignment": RUN_BETA},
     "judging.Award": {"award": EVERYBODY, "award_b": EVERYBODY},
     "judging.Certificate": {"certificate": A | RUN, "waiting_certificate": B | RUN},
@@ -104,19 +105,23 @@ VISIBLE: dict[str, Rows] = {
     "submissions.EntryForm": {"entry_form": RUN},
     "submissions.Extension": {"extension": A | RUN},
     "submissions.FormSection": {"entry_form.sections.first": RUN},
+    "submissions.HandOver": {"hand_over": A | SITE},
     "submissions.Invitation": {"invitation": A | SITE, "invitation_to_vi": A | SITE | VI},
+    "submissions.LateAttempt": {"late": A | RUN_1, "late_declined": A | RUN_1},
+    "submissions.LateDecision": {"late_declined.decision": A | RUN_1},
     "submissions.Organization": {
         "organization_a": A | RUN_1,
         "partner.organization": A | RUN_1,
         "team_b.organization": B | RUN_SOME,
         # Of a team that has submitted nothing yet.
-        "team_d.organization": D | SITE,
-        "partner_d.organization": D | SITE,
+        "team_d.organization": D | RUN,
+        "partner_d.organization": D | RUN,
         "entered_by_vi": VI | SITE,
         "judges_house": SITE,
     },
     "submissions.Receipt": submitted(".receipt"),
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
+    "submissions.RosterRequest": {"roster_request": A | RUN_1, "roster_joining": A | RUN_1 | VI},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
@@ -151,6 +156,8 @@ OTHER: dict[tuple[str, str], Rows] = {
     },
     # Teams with an entry that is judged in it, or may still come to be.
     ("judging.Round", "entered_by"): {**dict.fromkeys(ROUNDS, A | B), "beta_round": NOBODY},
+    ("submissions.LateAttempt", "organized_by"): {"late": RUN_1, "late_declined": RUN_1},
+    ("submissions.RosterRequest", "organized_by"): {"roster_request": RUN_1, "roster_joining": RUN_1},
     ("submissions.Submission", "organized_by"): {
         **dict.fromkeys(SENT, RUN_1),
         **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),

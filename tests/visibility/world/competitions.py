@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal.accounts.enums import AgreementKind
 from portal.core import files
+from portal.core.models import Service
 from tests.factories.accounts import AgreementFactory, ConsentFactory, SeriesFactory
 from tests.factories.files import pdf
 from tests.factories.tracks import (
@@ -43,6 +44,7 @@ GUIDE = """\
 
 
 def add(world: World) -> None:
+    world.service, _made = Service.objects.get_or_create(pk=1)
     world.alpha = _competition(world, "alpha", asks_document_number=True)
     world.beta = _competition(world, "beta")
     world.gamma = _competition(world, "gamma", is_published=False)

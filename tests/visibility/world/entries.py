@@ -8,9 +8,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from portal.core import files
-from submissions.enums import SubmissionStatus
+from submissions.enums import LateOutcome, SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, TeamOrganization, UnsentText
+from submissions.models import EntryForm, LateDecision, TeamOrganization, UnsentText
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -111,6 +111,16 @@ def _late(world: World) -> None:
     world.late = LateAttemptFactory(submission=world.draft, form=form, attachments=[sent])
     world.late.sent = sent
     words.literal("late.id", world.late.public_id)
+    other = {"title": words.text("late_declined.title"), "answers": {}}
+    world.late_declined = LateAttemptFactory(submission=world.draft, form=other, attachments=[sent])
+    words.literal("late_declined.id", world.late_declined.public_id)
+    LateDecision.objects.create(
+        attempt=world.late_declined,
+        outcome=LateOutcome.DECLINED,
+        reason=words.text("late_declined.reason"),
+        decided_by=world.users["OR"],
+        decided_at=timezone.now(),
+    )
 
 
 def _file(world: World, label: str, made: Any) -> Any:
