@@ -72,7 +72,6 @@ __all__ = [
     "give_up",
     "grant_extension",
     "hand_in",
-    "hand_over",
     "hold_organization",
     "invite",
     "is_registrar",

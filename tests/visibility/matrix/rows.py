@@ -11,6 +11,8 @@ Rows = dict[str, frozenset[str]]
 GAMMA = people("OR TI SU SE")
 GAMMA_WHOLE = GAMMA - people("TI")
 A = people("TM TC AB CJ OE SE DI")
+# Without who is disabled.
+SIGNED_A = A - people("DI")
 B, D, E = people("OT"), people("AB"), people("OX")
 TM, JA, JU, JX, CJ, VI = (people(actor) for actor in ["TM", "JA", "JU", "JX", "CJ", "Vi"])
 SENT = ("submitted", "returned", "rejected", "judged", "ranked", "awarded", "withdrawn")
@@ -121,7 +123,7 @@ VISIBLE: dict[str, Rows] = {
     },
     "submissions.Receipt": submitted(".receipt"),
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
-    "submissions.RosterRequest": {"roster_request": A | RUN_1, "roster_joining": A | RUN_1 | VI},
+    "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
