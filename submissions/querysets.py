@@ -171,8 +171,9 @@ class SubmissionQuerySet(models.QuerySet):
         """Entries of this person's teams with all that saving the section ``key`` asks, in one query."""
         # Whoever is in the team sees its entries (``visible_to``), and nobody else writes.
         rows = self.of_member(user) if user.is_active else self.none()
-        rows = rows.select_related("team__competition", "track", "topic").with_form().with_window()
-        return rows.with_answer(key) if key else rows
+        rows = rows.with_form().with_window()
+        # Saving a section reads no name of anything; a list of entries reads them all.
+        return rows.with_answer(key) if key else rows.select_related("team__competition", "track", "topic")
 
     def with_form(self) -> Self:
         """``form_version`` and ``track_form_version``: which published forms ask this entry."""
@@ -185,16 +186,18 @@ class SubmissionQuerySet(models.QuerySet):
 
     def with_window(self) -> Self:
         """``window_…``: the stage of submitting, and what was granted to the team."""
-        stage = apps.get_model("tracks", "Stage").objects.filter(
-            competition=OuterRef("team__competition"), kind=StageKind.SUBMISSION
+        # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
+        path, kind = "team__competition__stages", StageKind.SUBMISSION
+        live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
+        joined = self.annotate(
+            window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
+            window_granted=FilteredRelation("team__extensions", condition=live),
         )
-        granted = apps.get_model("submissions", "Extension").objects.live()
-        granted = granted.filter(team=OuterRef("team"), kind=StageKind.SUBMISSION)
-        return self.annotate(
-            window_opens_at=Subquery(stage.values("opens_at")[:1]),
-            window_closes_at=Subquery(stage.values("closes_at")[:1]),
-            window_grace=Subquery(stage.values("grace")[:1]),
-            window_extended_to=Subquery(granted.order_by("-closes_at").values("closes_at")[:1]),
+        return joined.annotate(
+            window_opens_at=F("window_stage__opens_at"),
+            window_closes_at=F("window_stage__closes_at"),
+            window_grace=F("window_stage__grace"),
+            window_extended_to=F("window_granted__closes_at"),
         )
 
     def with_page(self, user: Person) -> Self:
