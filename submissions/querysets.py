@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
 from django.apps import apps
@@ -22,6 +23,15 @@ def with_entry_count(topics: models.QuerySet[Any]) -> models.QuerySet[Any]:
     count = Coalesce(Subquery(standing.annotate(count=Count("pk")).values("count")), 0)
     shown = When(track__competition__shows_entry_counts=True, then=count)
     return topics.annotate(entry_count=Case(shown, default=None, output_field=models.IntegerField(null=True)))
+
+
+@cache
+def _forms() -> dict[str, Subquery]:
+    """Put together once: every pause of every writer asks it."""
+    versions = apps.get_model("submissions", "EntryFormVersion").objects.order_by("-number").values("pk")
+    of_competition = versions.filter(form__competition=OuterRef("team__competition"), form__track=None)
+    of_track = versions.filter(form__track=OuterRef("track"))
+    return {"form_version": Subquery(of_competition[:1]), "track_form_version": Subquery(of_track[:1])}
 
 
 class OrganizationQuerySet(models.QuerySet):
@@ -177,12 +187,7 @@ class SubmissionQuerySet(models.QuerySet):
 
     def with_form(self) -> Self:
         """``form_version`` and ``track_form_version``: which published forms ask this entry."""
-        versions = apps.get_model("submissions", "EntryFormVersion").objects.order_by("-number").values("pk")
-        of_competition = versions.filter(form__competition=OuterRef("team__competition"), form__track=None)
-        return self.annotate(
-            form_version=Subquery(of_competition[:1]),
-            track_form_version=Subquery(versions.filter(form__track=OuterRef("track"))[:1]),
-        )
+        return self.annotate(**_forms())
 
     def with_window(self) -> Self:
         """``window_…``: the stage of submitting, and what was granted to the team."""
