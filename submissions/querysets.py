@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any, Self
 
 from django.apps import apps
@@ -22,6 +23,15 @@ def with_entry_count(topics: models.QuerySet[Any]) -> models.QuerySet[Any]:
     count = Coalesce(Subquery(standing.annotate(count=Count("pk")).values("count")), 0)
     shown = When(track__competition__shows_entry_counts=True, then=count)
     return topics.annotate(entry_count=Case(shown, default=None, output_field=models.IntegerField(null=True)))
+
+
+@cache
+def _forms() -> dict[str, Subquery]:
+    """Put together once: every pause of every writer asks it."""
+    versions = apps.get_model("submissions", "EntryFormVersion").objects.order_by("-number").values("pk")
+    of_competition = versions.filter(form__competition=OuterRef("team__competition"), form__track=None)
+    of_track = versions.filter(form__track=OuterRef("track"))
+    return {"form_version": Subquery(of_competition[:1]), "track_form_version": Subquery(of_track[:1])}
 
 
 class OrganizationQuerySet(models.QuerySet):
@@ -171,30 +181,28 @@ class SubmissionQuerySet(models.QuerySet):
         """Entries of this person's teams with all that saving the section ``key`` asks, in one query."""
         # Whoever is in the team sees its entries (``visible_to``), and nobody else writes.
         rows = self.of_member(user) if user.is_active else self.none()
-        rows = rows.select_related("team__competition", "track", "topic").with_form().with_window()
-        return rows.with_answer(key) if key else rows
+        rows = rows.with_form().with_window()
+        # Saving a section reads no name of anything; a list of entries reads them all.
+        return rows.with_answer(key) if key else rows.select_related("team__competition", "track", "topic")
 
     def with_form(self) -> Self:
         """``form_version`` and ``track_form_version``: which published forms ask this entry."""
-        versions = apps.get_model("submissions", "EntryFormVersion").objects.order_by("-number").values("pk")
-        of_competition = versions.filter(form__competition=OuterRef("team__competition"), form__track=None)
-        return self.annotate(
-            form_version=Subquery(of_competition[:1]),
-            track_form_version=Subquery(versions.filter(form__track=OuterRef("track"))[:1]),
-        )
+        return self.annotate(**_forms())
 
     def with_window(self) -> Self:
         """``window_…``: the stage of submitting, and what was granted to the team."""
-        stage = apps.get_model("tracks", "Stage").objects.filter(
-            competition=OuterRef("team__competition"), kind=StageKind.SUBMISSION
+        # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
+        path, kind = "team__competition__stages", StageKind.SUBMISSION
+        live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
+        joined = self.annotate(
+            window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
+            window_granted=FilteredRelation("team__extensions", condition=live),
         )
-        granted = apps.get_model("submissions", "Extension").objects.live()
-        granted = granted.filter(team=OuterRef("team"), kind=StageKind.SUBMISSION)
-        return self.annotate(
-            window_opens_at=Subquery(stage.values("opens_at")[:1]),
-            window_closes_at=Subquery(stage.values("closes_at")[:1]),
-            window_grace=Subquery(stage.values("grace")[:1]),
-            window_extended_to=Subquery(granted.order_by("-closes_at").values("closes_at")[:1]),
+        return joined.annotate(
+            window_opens_at=F("window_stage__opens_at"),
+            window_closes_at=F("window_stage__closes_at"),
+            window_grace=F("window_stage__grace"),
+            window_extended_to=F("window_granted__closes_at"),
         )
 
     def with_page(self, user: Person) -> Self:

@@ -7,6 +7,7 @@ answered in the very query that loads the person of a session, so it costs no qu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -36,17 +37,22 @@ def guard(*names: str, but: Iterable[str] = ()) -> None:
 
 def with_factor_asked_for(users: QuerySet[Any]) -> QuerySet[Any]:
     """``lacks_second_factor``: one of their roles asks for a second factor, and there is none."""
+    return users.annotate(lacks_second_factor=_lacks(*ROLES, admins_too=settings.REQUIRE_ADMIN_SECOND_FACTOR))
+
+
+@cache
+def _lacks(*roles: Callable[[], QuerySet[Any]], admins_too: bool) -> Case:
+    """Put together once: every request of a person signed in asks it."""
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    asked = Q(is_superuser=True) if settings.REQUIRE_ADMIN_SECOND_FACTOR else Q(pk__in=[])
-    for roles in ROLES:
-        asked |= Q(Exists(roles()))
-    lacks = Case(
+    asked = Q(is_superuser=True) if admins_too else Q(pk__in=[])
+    for role in roles:
+        asked |= Q(Exists(role()))
+    return Case(
         When(Exists(factors), then=Value(False)),
         When(asked, then=Value(True)),
         default=Value(False),
         output_field=BooleanField(),
     )
-    return users.annotate(lacks_second_factor=lacks)
 
 
 def is_guarded(view_name: str, path: str) -> bool:
