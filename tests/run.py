@@ -44,7 +44,6 @@ PARTS = [
         workers=2,
     ),
     Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
-    Part("With faults, on servers of their own", "faults", on_servers=False, workers=0),
 ]
 
 
