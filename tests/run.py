@@ -28,6 +28,8 @@ class Part:
     marker: str
     on_servers: bool
     workers: int
+    # How tests are given to workers. Those of a file share the portal that they have started.
+    distribution: str = "load"
 
 
 PARTS = [
@@ -43,7 +45,7 @@ PARTS = [
         on_servers=False,
         workers=2,
     ),
-    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=0),
+    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=2, distribution="loadfile"),
 ]
 
 
@@ -67,7 +69,8 @@ def run(part: Part, arguments: list[str], servers: dict[str, str], folder: Path)
     report.unlink(missing_ok=True)
     # Whatever a test leaves behind goes with this folder; PostgreSQL's own account has to reach into it.
     folder.chmod(0o755)
-    command = [sys.executable, "-m", "pytest", "-m", part.marker, "-n", str(part.workers), f"--junit-xml={report}"]
+    shared_out = ["-n", str(part.workers), "--dist", part.distribution]
+    command = [sys.executable, "-m", "pytest", "-m", part.marker, *shared_out, f"--junit-xml={report}"]
     process = subprocess.Popen(
         [*command, *arguments],
         env={**outside_environment(), "TMPDIR": str(folder), **(servers if part.on_servers else {})},
