@@ -253,7 +253,7 @@ class TestAtOnce:
 
         if connection.features.has_select_for_update:
             monkeypatch.setattr(organizations, "hold_organization", look)
-            monkeypatch.setattr(merging, "_teams_of", then_wait_once(merging._teams_of, barrier))
+            monkeypatch.setattr(merging, "_teams_of", wait_the_second_time(merging._teams_of, barrier))
 
         assert self.join_while_merging(double, kept) == (1 if connection.features.has_select_for_update else 0)
 
@@ -267,14 +267,14 @@ class TestAtOnce:
         assert results == [kept] * 3
 
 
-def then_wait_once(function, barrier):
-    """``function``, and the first time nobody goes on before the other one has come as far."""
+def wait_the_second_time(function, barrier):
+    """``function``, and after its last look nobody goes on before the other one has come as far."""
     calls = []
 
     def waiting(*args):
         result = function(*args)
-        if not calls:
-            calls.append(1)
+        calls.append(1)
+        if len(calls) == 2:
             barrier.wait()
         return result
 
