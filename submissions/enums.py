@@ -76,6 +76,22 @@ class ScreeningOutcome(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("submission", "rejected")
 
 
+class ReasonUse(models.TextChoices):
+    """For which decision a prepared reason is meant."""
+
+    RETURN = "return", _("return for correction")
+    REJECT = "reject", pgettext_lazy("screening reason", "rejection")
+
+
+class SecondLook(models.TextChoices):
+    """What has become of a proposed rejection."""
+
+    OPEN = "open", pgettext_lazy("second look", "waits for a second look")
+    AGREED = "agreed", pgettext_lazy("second look", "agreed")
+    DECLINED = "declined", pgettext_lazy("second look", "not agreed")
+    LAPSED = "lapsed", pgettext_lazy("second look", "no longer applies")
+
+
 class RenditionKind(models.TextChoices):
     PDF = "pdf", "PDF"
     DOCX = "docx", _("Word")

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import HandOverStatus, InspectionState, RosterRequestStatus, SubmissionStatus
+from submissions.enums import HandOverStatus, InspectionState, RosterRequestStatus, SecondLook, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -393,3 +393,47 @@ class InspectionQuerySet(models.QuerySet):
         """As the files it speaks of."""
         files = apps.get_model("submissions", "Attachment").objects.visible_to(user)
         return self.filter(file__in=files.values("file"))
+
+
+class OfCompetitionQuerySet(models.QuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """Those who run the competition or some of its tracks."""
+        return self.filter(competition__in=apps.get_model("tracks", "Competition").objects.partly_organized_by(user))
+
+
+class ScreenedQuerySet(models.QuerySet):
+    """What organizers keep about an entry of their tracks. Its team never sees it, nor does an organizer in it."""
+
+    submission_path = "submission"
+
+    def visible_to(self, user: Person) -> Self:
+        submissions = apps.get_model("submissions", "Submission").objects
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        impartial = submissions.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+        return self.filter(**{f"{self.submission_path}__in": impartial})
+
+
+class ScreeningClaimQuerySet(ScreenedQuerySet):
+    def live(self, now: datetime) -> Self:
+        return self.filter(expires_at__gt=now)
+
+
+class ScreeningNoteQuerySet(ScreenedQuerySet):
+    pass
+
+
+class ScreeningProposalQuerySet(ScreenedQuerySet):
+    submission_path = "version__submission"
+
+    def open(self) -> Self:
+        return self.filter(status=SecondLook.OPEN)
+
+
+class UndoneScreeningQuerySet(ScreenedQuerySet):
+    submission_path = "version__submission"
+
+
+class CorrectionQuerySet(OfSubmissionQuerySet):
+    """The team's, and theirs who screen."""
+
+    submission_path = "screening__version__submission"

@@ -1,6 +1,6 @@
 from submissions.models.answers import Answer, AnswerRevision, UnsentText
 from submissions.models.comments import Comment
-from submissions.models.entries import Attachment, Receipt, ReceiptKey, Screening, Submission, SubmissionVersion
+from submissions.models.entries import Attachment, Receipt, ReceiptKey, Submission, SubmissionVersion
 from submissions.models.extensions import Extension
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
 from submissions.models.handing_over import HandOver
@@ -8,6 +8,17 @@ from submissions.models.late import LateAttempt, LateDecision
 from submissions.models.organizations import Organization, TeamOrganization
 from submissions.models.renditions import Rendition
 from submissions.models.roster import RosterRequest
+from submissions.models.screening import (
+    ChecklistItem,
+    Correction,
+    Screening,
+    ScreeningClaim,
+    ScreeningNote,
+    ScreeningPlan,
+    ScreeningProposal,
+    ScreeningReason,
+    UndoneScreening,
+)
 from submissions.models.teams import Invitation, Team, TeamMember
 from submissions.models.uploads import Inspection, Upload
 
@@ -15,7 +26,9 @@ __all__ = [
     "Answer",
     "AnswerRevision",
     "Attachment",
+    "ChecklistItem",
     "Comment",
+    "Correction",
     "EntryForm",
     "EntryFormVersion",
     "Extension",
@@ -32,11 +45,17 @@ __all__ = [
     "Rendition",
     "RosterRequest",
     "Screening",
+    "ScreeningClaim",
+    "ScreeningNote",
+    "ScreeningPlan",
+    "ScreeningProposal",
+    "ScreeningReason",
     "Submission",
     "SubmissionVersion",
     "Team",
     "TeamMember",
     "TeamOrganization",
+    "UndoneScreening",
     "UnsentText",
     "Upload",
 ]

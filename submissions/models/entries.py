@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.text import validate_plain_line
 from submissions.definition import TITLE_KEY, TITLE_LIMIT
-from submissions.enums import ReceiptRule, ScreeningOutcome, SubmissionStatus
+from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import EDITABLE
 from submissions.models.teams import Team
 from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
@@ -218,31 +218,3 @@ class ReceiptKey(models.Model):
 
     def __str__(self) -> str:
         return self.key_id
-
-
-class Screening(models.Model):
-    """What the organizers decided about one version, and why."""
-
-    version = models.OneToOneField(
-        SubmissionVersion, on_delete=models.PROTECT, related_name="screening", verbose_name=_("version")
-    )
-    outcome = models.CharField(_("outcome"), max_length=20, choices=ScreeningOutcome)
-    reason = models.TextField(_("reason"), max_length=1000, blank=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
-    )
-    decided_at = models.DateTimeField(_("decided at"))
-
-    class Meta:
-        verbose_name = _("screening")
-        verbose_name_plural = _("screenings")
-        constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=ScreeningOutcome.values), name="screening_outcome_known"),
-            models.CheckConstraint(
-                condition=Q(outcome=ScreeningOutcome.PASSED) | ~Q(reason=""),
-                name="screening_gives_a_reason_unless_passed",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.version}: {self.get_outcome_display()}"
