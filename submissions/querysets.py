@@ -174,6 +174,11 @@ class SubmissionQuerySet(models.QuerySet):
         submitted = self.exclude(number="")
         return submitted.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
 
+    def screened_by(self, user: Person) -> Self:
+        """Those that ``user`` may decide about: of the tracks they run, none of a team they are in."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)
 
@@ -407,9 +412,7 @@ class ScreenedQuerySet(models.QuerySet):
     submission_path = "submission"
 
     def visible_to(self, user: Person) -> Self:
-        submissions = apps.get_model("submissions", "Submission").objects
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        impartial = submissions.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+        impartial = apps.get_model("submissions", "Submission").objects.screened_by(user)
         return self.filter(**{f"{self.submission_path}__in": impartial})
 
 
@@ -427,6 +430,10 @@ class ScreeningProposalQuerySet(ScreenedQuerySet):
 
     def open(self) -> Self:
         return self.filter(status=SecondLook.OPEN)
+
+    def lapse(self, now: datetime) -> int:
+        """Those that are open no longer apply."""
+        return self.open().update(status=SecondLook.LAPSED, answered_at=now)
 
 
 class UndoneScreeningQuerySet(ScreenedQuerySet):
