@@ -195,11 +195,11 @@ class SubmissionQuerySet(models.QuerySet):
         return self.annotate(**_forms())
 
     def with_window(self) -> Self:
-        """``window_…``: the stage of submitting, and what was granted to the team."""
+        """``window_…``: the stage of submitting, and what was granted to the team; and ``correction_…``."""
         # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
         path, kind = "team__competition__stages", StageKind.SUBMISSION
         live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
-        joined = self.annotate(
+        joined = self.with_correction().annotate(
             window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
             window_granted=FilteredRelation("team__extensions", condition=live),
         )
@@ -208,6 +208,22 @@ class SubmissionQuerySet(models.QuerySet):
             window_closes_at=F("window_stage__closes_at"),
             window_grace=F("window_stage__grace"),
             window_extended_to=F("window_granted__closes_at"),
+        )
+
+    def with_correction(self) -> Self:
+        """``correction_…``: what may be mended and until when, of entries that were returned with a scope."""
+        rows = apps.get_model("submissions", "Correction").objects.order_by("-screening__version__number")
+        latest = rows.filter(screening__version__submission=OuterRef("pk"))
+        fields = {"sections": models.JSONField(), "slots": models.JSONField(), "closes_at": models.DateTimeField()}
+        # Looked up only where it can be: most of those who write have a draft.
+        returned = Q(status=SubmissionStatus.RETURNED)
+        return self.annotate(
+            **{
+                f"correction_{name}": Case(
+                    When(returned, then=Subquery(latest.values(name)[:1])), default=None, output_field=kind
+                )
+                for name, kind in fields.items()
+            }
         )
 
     def with_page(self, user: Person) -> Self:
