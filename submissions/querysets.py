@@ -174,6 +174,11 @@ class SubmissionQuerySet(models.QuerySet):
         submitted = self.exclude(number="")
         return submitted.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
 
+    def screened_by(self, user: Person) -> Self:
+        """Those that ``user`` may decide about: of the tracks that they run, and of no team that they are in."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        return self.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)
 
@@ -431,6 +436,14 @@ class ScreeningProposalQuerySet(ScreenedQuerySet):
 
 class UndoneScreeningQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
+
+
+class VersionFactsQuerySet(ScreenedQuerySet):
+    submission_path = "version__submission"
+
+    def of_files(self, files: Any) -> Self:
+        """Those of versions in which one of the stored ``files`` was handed in."""
+        return self.filter(version__attachments__file__in=files).distinct()
 
 
 class CorrectionQuerySet(OfSubmissionQuerySet):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from portal.notifications.models import Outbox
@@ -7,12 +9,15 @@ from portal.notifications.services import enqueue_all
 from submissions.models import Submission, TeamMember
 
 
-def tell_members(submission: Submission, kind: str, *, key: str, about: int) -> None:
-    tell_team(submission.team_id, kind, key=key, about=about)
+def tell_members(submission: Submission, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = ()) -> None:
+    tell_team(submission.team_id, kind, key=key, about=about, besides=besides)
 
 
-def tell_team(team: int, kind: str, *, key: str, about: int) -> None:
-    """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent."""
+def tell_team(team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = ()) -> None:
+    """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
+
+    ``besides``: what else goes into the outbox, in the same insert.
+    """
     now = timezone.now()
     people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
     enqueue_all(
@@ -20,4 +25,5 @@ def tell_team(team: int, kind: str, *, key: str, about: int) -> None:
             Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user}, available_at=now)
             for user in people
         ]
+        + list(besides)
     )
