@@ -12,9 +12,9 @@ from judging.services.certificates import KIND, issue_certificate
 from judging.services.judges import follow_merge
 from portal.core.errors import Conflict
 from portal.notifications.registry import handles
-from submissions.models import Organization
+from submissions.models import Organization, Submission
 from submissions.services.merging import Deed
-from submissions.signals import organization_asked, organization_merged
+from submissions.signals import organization_asked, organization_merged, screening_undone
 from tracks.services import TopicMove
 from tracks.signals import topics_moved
 
@@ -35,6 +35,13 @@ def refuse_moves(sender: Any, moves: list[TopicMove], **kwargs: Any) -> None:
     if title := judged.order_by("pk").values_list("submission__topic__title", flat=True).first():
         told = {"title": title}
         raise Conflict(_("Entries of “%(title)s” are with the judges; the topic can't go to another track.") % told)
+
+
+@receiver(screening_undone, dispatch_uid="judging.refuse_undoing")
+def refuse_undoing(sender: Any, submission: Submission, **kwargs: Any) -> None:
+    """What judges have been given stays admitted. Whoever assigns meanwhile waits for the audit trail, held by now."""
+    if Assignment.objects.live().filter(submission=submission).exists():
+        raise Conflict(_("The entry is with the judges; what was decided in screening can't be taken back any more."))
 
 
 @receiver(organization_asked, dispatch_uid="judging.where_its_judges_are")

@@ -2,33 +2,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from submissions import form_admin, organization_admin, rules, services  # noqa: F401 - registers what is theirs
-from submissions.answers import Outcome, refused_into
-from submissions.forms import ExtensionForm, ScreeningForm
-from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Extension, Organization, Submission, SubmissionVersion, Team, TeamMember
+from submissions.forms import ExtensionForm
+from submissions.models import Extension, Organization, Submission, Team, TeamMember
 from submissions.pages import screening_page
 from submissions.reading import note_outsider
 from tracks.admin.competitions import runs_a_competition
 from tracks.models import Competition
-
-DECIDE = {
-    "pass": services.pass_screening,
-    "return": services.return_for_correction,
-    "reject": services.reject,
-}
 
 
 @admin.register(Submission)
@@ -61,57 +49,22 @@ class SubmissionAdmin(ScopedAdmin):
         own = super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
         return own.for_listing().with_submitted_title()
 
-    def get_urls(self) -> list[Any]:
-        screen = self.admin_site.admin_view(require_POST(self.screen))
-        return [path("<path:object_id>/screen/", screen, name="submissions_submission_screen"), *super().get_urls()]
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
+        """Read here, decided on its own page."""
         entry = self.get_object(request, object_id)
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        return self._page(request, entry)
-
-    def screen(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Decide about the version that was shown. The page comes back as it was when that can't be done."""
-        entry = self.get_object(request, object_id)
-        form, outcome = ScreeningForm(request.POST), Outcome(400)
-        if form.is_valid():
-            with refused_into(form, outcome):
-                given = form.cleaned_data
-                decide = DECIDE[given["outcome"]]
-                made = decide(entry, actor=request.user, version=given["version"], reason=given["reason"])
-                told = {"entry": entry.number, "outcome": made.get_outcome_display()}
-                messages.success(request, _("%(entry)s: %(outcome)s. The team is told by mail.") % told)
-                return redirect(reverse("admin:submissions_submission_change", args=[entry.pk]))
-        return self._page(request, self.get_object(request, object_id), form=form, outcome=outcome)
-
-    def _page(
-        self, request: HttpRequest, entry: Submission, *, form: ScreeningForm | None = None, outcome: Any = None
-    ) -> HttpResponse:
-        page = screening_page(request.user, entry)
         note_outsider(request.user, entry, entry.team)
-        conflict = outcome.conflict if outcome else None
-        can_screen = SUBMISSION_LIFECYCLE.allows(entry, "pass_screening") and rules.can_screen(request.user, entry)
         context = {
             **self.admin_site.each_context(request),
-            **page,
+            **screening_page(request.user, entry),
             "opts": self.opts,
-            "title": f"{entry.number} {entry.submitted_title}",  # type: ignore[attr-defined]
-            "can_screen": can_screen,
-            "form": form if form and not conflict else _about(page["latest"], form),
-            "conflict": conflict,
+            "title": f"{entry.number} {entry.submitted_title}",
+            "can_screen": rules.can_screen(request.user, entry),
         }
-        return TemplateResponse(
-            request, "submissions/admin/entry.html", context, status=outcome.status if outcome else 200
-        )
-
-
-def _about(latest: SubmissionVersion | None, typed: ScreeningForm | None) -> ScreeningForm:
-    """The form about the version that is the latest now, with the reason that was typed before."""
-    reason = typed.cleaned_data["reason"] if typed else ""
-    return ScreeningForm(initial={"version": latest.number if latest else None, "reason": reason})
+        return TemplateResponse(request, "submissions/admin/entry.html", context)
 
 
 class MemberInline(ScopedInline):

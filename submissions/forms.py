@@ -15,8 +15,8 @@ from submissions.definition import TITLE, TITLE_LIMIT
 from submissions.enums import Edition, LateOutcome, RenditionKind
 from submissions.models import AnswerRevision, Extension, Team
 from submissions.models.comments import COMMENT_LIMIT
+from submissions.models.screening import REASON_LIMIT
 from submissions.services.extensions import EXTENDABLE, check_extension
-from submissions.services.screening import REASON_LIMIT
 from submissions.signing import LONGEST
 
 
@@ -130,22 +130,6 @@ class ReceiptCheckForm(forms.Form):
         if not upload and not data["given"].strip():
             raise forms.ValidationError(_("Please choose the file of a receipt, or paste its text."))
         return data
-
-
-class ScreeningForm(forms.Form):
-    """``outcome`` comes from the button that was pressed."""
-
-    OUTCOMES = ["pass", "return", "reject"]
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    outcome = forms.ChoiceField(choices=[(name, name) for name in OUTCOMES], widget=forms.HiddenInput)
-    reason = TextField(
-        label=_("Reason"),
-        required=False,
-        max_length=REASON_LIMIT,
-        help_text=_("The team reads it word by word. Required unless the entry passes."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
 
 
 class LateDecisionForm(forms.Form):

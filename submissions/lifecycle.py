@@ -8,7 +8,9 @@ SUBMISSION_LIFECYCLE = Lifecycle(
     move("submit", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.SUBMITTED),
     move("pass_screening", sources={S.SUBMITTED}, target=S.ELIGIBLE),
     move("return_for_correction", sources={S.SUBMITTED}, target=S.RETURNED),
-    move("reject", sources={S.SUBMITTED}, target=S.REJECTED),
+    # A returned one only once the end of its correction has passed, which the service looks after.
+    move("reject", sources={S.SUBMITTED, S.RETURNED}, target=S.REJECTED),
+    move("undo_screening", sources={S.ELIGIBLE, S.RETURNED, S.REJECTED}, target=S.SUBMITTED),
     # What came after the end and was accepted all the same.
     move("accept_late", sources={S.DRAFT, S.SUBMITTED}, target=S.SUBMITTED),
     move("withdraw", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.WITHDRAWN),

@@ -11,9 +11,11 @@ from django.urls import reverse
 
 from portal.notifications import mail
 from submissions.completeness import draft_of
+from submissions.correcting import opened_in_words
 from submissions.form_changes import Change
 from submissions.links import invitation_path
 from submissions.models import (
+    Correction,
     EntryFormVersion,
     Extension,
     HandOver,
@@ -25,6 +27,7 @@ from submissions.models import (
     Screening,
     Submission,
     Team,
+    UndoneScreening,
 )
 from tracks.models import Topic, TopicRevision
 
@@ -155,9 +158,38 @@ def withdrawn(submission: Submission, user: Any, *, key: str) -> None:
 
 
 def screened(screening: Screening, user: Any, *, key: str) -> None:
-    version = screening.version
-    context = {**_of(version.submission), "version": version.number, "screening": screening}
+    version, correction = screening.version, getattr(screening, "correction", None)
+    context = {
+        **_of(version.submission),
+        "version": version.number,
+        "screening": screening,
+        "correction": correction,
+        "opened": opened_in_words(correction) if correction else [],
+    }
     _send("screened", context, to=user.email, key=key)
+
+
+def screening_undone(undone: UndoneScreening, user: Any, *, key: str) -> None:
+    context = {**_of(undone.version.submission), "version": undone.version.number, "undone": undone}
+    _send("screening_undone", context, to=user.email, key=key)
+
+
+def correction_extended(correction: Correction, reason: str, user: Any, *, key: str) -> None:
+    _send("correction_extended", {**_correcting(correction), "reason": reason}, to=user.email, key=key)
+
+
+def correction_ends(correction: Correction, user: Any, *, key: str) -> None:
+    _send("correction_ends", _correcting(correction), to=user.email, key=key)
+
+
+def _correcting(correction: Correction) -> dict[str, object]:
+    screening = correction.screening
+    return {
+        **_of(screening.version.submission),
+        "screening": screening,
+        "correction": correction,
+        "opened": opened_in_words(correction),
+    }
 
 
 def extended(extension: Extension, user: Any, *, key: str) -> None:

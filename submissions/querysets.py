@@ -470,9 +470,7 @@ class ScreenedQuerySet(models.QuerySet):
     submission_path = "submission"
 
     def visible_to(self, user: Person) -> Self:
-        submissions = apps.get_model("submissions", "Submission").objects
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        impartial = submissions.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+        impartial = apps.get_model("submissions", "Submission").objects.screened_by(user)
         return self.filter(**{f"{self.submission_path}__in": impartial})
 
 
@@ -490,6 +488,10 @@ class ScreeningProposalQuerySet(ScreenedQuerySet):
 
     def open(self) -> Self:
         return self.filter(status=SecondLook.OPEN)
+
+    def lapse(self, now: datetime) -> int:
+        """Those that are open no longer apply."""
+        return self.open().update(status=SecondLook.LAPSED, answered_at=now)
 
 
 class UndoneScreeningQuerySet(ScreenedQuerySet):

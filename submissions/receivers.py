@@ -28,6 +28,7 @@ from submissions.models import (
     Submission,
     Team,
     TeamMember,
+    UndoneScreening,
 )
 from submissions.services import facts, following, form_news, inspections, news, reminders, renditions
 from tracks.enums import TopicStatus
@@ -158,9 +159,32 @@ def send_late_decided(*, key: str, about: int, user: int) -> None:
 
 @handles("submissions.screened")
 def send_screened(*, key: str, about: int, user: int) -> None:
-    screening = Screening.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
+    rows = Screening.objects.select_related("correction", f"version__{OF_ENTRY}")
+    screening = rows.filter(pk=about).first()
     if screening and (person := _member(screening.version.submission, user)):
         mail.screened(screening, person, key=key)
+
+
+@handles("submissions.screening_undone")
+def send_screening_undone(*, key: str, about: int, user: int) -> None:
+    undone = UndoneScreening.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
+    if undone and (person := _member(undone.version.submission, user)):
+        mail.screening_undone(undone, person, key=key)
+
+
+@handles("submissions.correction_extended")
+def send_correction_extended(*, key: str, about: int, closes_at: str, reason: str, user: int) -> None:
+    """Once the team has submitted again, or the end was moved once more, this is no news."""
+    correction = reminders.open_correction(about, datetime.fromisoformat(closes_at))
+    if correction and (person := _member(correction.screening.version.submission, user)):
+        mail.correction_extended(correction, reason, person, key=key)
+
+
+@handles(reminders.CORRECTION_KIND)
+def send_correction_ends(*, key: str, correction: int, ends_at: str, user: int) -> None:
+    found = reminders.open_correction(correction, datetime.fromisoformat(ends_at))
+    if found and found.closes_at > timezone.now() and (person := _member(found.screening.version.submission, user)):
+        mail.correction_ends(found, person, key=key)
 
 
 @handles("submissions.extended")

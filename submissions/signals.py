@@ -2,6 +2,9 @@
 
 from django.dispatch import Signal
 
+# submission. What was decided in screening is taken back; whoever has built on it refuses with Conflict.
+screening_undone = Signal()
+
 # organizations. A question: answer with the keys of the competitions in which somebody else than a team stands for one.
 organization_asked = Signal()
 

@@ -27,7 +27,10 @@ TOLD = {
     "submissions.team": ["merge_organization"],
     "submissions.extension": ["grant_extension", "revoke_extension"],
     "submissions.rosterrequest": ["approve_change", "refuse_change"],
-    "submissions.submission": ["pass_screening", "return_for_correction", "reject", "accept_late", "decline_late"],
+    "submissions.submission": [
+        *("pass_screening", "return_for_correction", "reject", "extend_correction", "undo_screening"),
+        *("accept_late", "decline_late"),
+    ],
 }
 
 

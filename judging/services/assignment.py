@@ -109,9 +109,17 @@ def assign_judges(round_: Round, *, actor: Person | None, confirmed: str | None 
         for entry, judge in pairs
     )
     audit.record("assign", round_, actor=actor, after={"count": len(pairs), "pairs": [list(pair) for pair in pairs]})
+    _require_still_eligible({entry for entry, _judge in pairs})
     if round_.status == RoundStatus.OPEN:
         mail.tell_judges_of_more(round_, made)
     return made
+
+
+def _require_still_eligible(entries: set[int]) -> None:
+    """Whoever takes a decision of screening back writes in the audit trail first, which is ours until the commit."""
+    standing = Submission.objects.filter(pk__in=entries, status=SubmissionStatus.ELIGIBLE)
+    if standing.count() != len(entries):
+        raise Conflict(_("Entries or judges have changed since this preview. Please look at it again."))
 
 
 def _barred(round_: Round, entries: Mapping[int, Submission], judges: Mapping[int, Judge]) -> dict[Pair, str]:

@@ -1,4 +1,6 @@
+from submissions.services.claims import CLAIM_LASTS, take_next
 from submissions.services.comments import add_comment, delete_comment, edit_comment, resolve_comment
+from submissions.services.corrections import extend_correction
 from submissions.services.drafts import start_submission
 from submissions.services.extensions import grant_extension, revoke_extension
 from submissions.services.files import NoSuchSlot, attach_file, current_files, remove_file
@@ -21,9 +23,10 @@ from submissions.services.roster_requests import (
     request_change,
     withdraw_request,
 )
-from submissions.services.screening import pass_screening, reject, return_for_correction
+from submissions.services.screening import decide_many, pass_screening, reject, return_for_correction
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team
+from submissions.services.undoing import undo_screening
 from submissions.services.units import describe_organization, describe_partner, read_contact_phone
 from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
@@ -38,6 +41,7 @@ from submissions.services.writing import (
 )
 
 __all__ = [
+    "CLAIM_LASTS",
     "Clash",
     "NoSuchSection",
     "NoSuchSlot",
@@ -58,6 +62,7 @@ __all__ = [
     "clone_forms",
     "correct_organization",
     "current_files",
+    "decide_many",
     "decline_change",
     "decline_late",
     "decline_team",
@@ -67,6 +72,7 @@ __all__ = [
     "edit_comment",
     "edit_form",
     "edit_member",
+    "extend_correction",
     "finish_upload",
     "found_team",
     "give_up",
@@ -104,7 +110,9 @@ __all__ = [
     "start_submission",
     "submit",
     "take_chunk",
+    "take_next",
     "take_team_back",
+    "undo_screening",
     "withdraw",
     "withdraw_request",
 ]

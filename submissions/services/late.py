@@ -17,8 +17,8 @@ from submissions.canonical import sha256_of
 from submissions.enums import LateOutcome, ReceiptRule, SubmissionStatus
 from submissions.models import LateAttempt, LateDecision, Receipt, Submission
 from submissions.services import submitting
+from submissions.services.assessing import clean_reason
 from submissions.services.keyed import keyed
-from submissions.services.screening import clean_reason
 from submissions.services.telling import tell_members
 
 

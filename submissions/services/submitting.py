@@ -19,7 +19,7 @@ from submissions import completeness, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, Receipt, Submission, SubmissionVersion
+from submissions.models import Attachment, Receipt, ScreeningProposal, Submission, SubmissionVersion
 from submissions.services import receipts
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
@@ -83,6 +83,7 @@ def withdraw(submission: Submission, *, actor: Any, reason: str = "") -> Submiss
     if submission.status == SubmissionStatus.WITHDRAWN:
         return submission
     SUBMISSION_LIFECYCLE.apply(submission, "withdraw", actor=actor, reason=reason)
+    ScreeningProposal.objects.filter(version__submission=submission).lapse(timezone.now())
     tell_members(submission, "submissions.withdrawn", key=f"withdrawn:{submission.pk}", about=submission.pk)
     return submission
 
@@ -169,6 +170,8 @@ def make_version(
         created_at=received_at,
     )
     version.attachments.add(*content.files)
+    # Whoever looks a second time at a rejection would look at what the team has replaced.
+    ScreeningProposal.objects.filter(version__submission=submission).lapse(timezone.now())
     return version
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone
 
@@ -9,20 +10,22 @@ from portal.notifications.services import enqueue_all
 from submissions.models import Submission, TeamMember
 
 
-def tell_members(submission: Submission, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = ()) -> None:
-    tell_team(submission.team_id, kind, key=key, about=about, besides=besides)
+def tell_members(submission: Submission, kind: str, *, key: str, about: int, **more: Any) -> None:
+    tell_team(submission.team_id, kind, key=key, about=about, **more)
 
 
-def tell_team(team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = ()) -> None:
+def tell_team(
+    team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = (), **more: Any
+) -> None:
     """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
 
-    ``besides``: what else goes into the outbox, in the same insert.
+    ``more`` is what it says that stands in no row; ``besides`` what else goes into the outbox, in the same insert.
     """
     now = timezone.now()
     people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
     enqueue_all(
         [
-            Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user}, available_at=now)
+            Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user, **more}, available_at=now)
             for user in people
         ]
         + list(besides)

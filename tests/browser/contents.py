@@ -97,7 +97,15 @@ def enter(competition: Competition, organizer: Any) -> dict[str, str]:
     receipt = hand_in(submitted, captain)
     returned = start(team, captain, track=6, topic=1, title="蜀道文旅客流预测")
     hand_in(returned, captain)
-    submissions.return_for_correction(returned, actor=organizer, version=1, reason="申报书第三页缺单位盖章，请补交。")
+    submissions.return_for_correction(
+        returned,
+        actor=organizer,
+        version=1,
+        reason="申报书第三页缺单位盖章，请补交。",
+        sections=[],
+        slots=["proposal"],
+        closes_at=timezone.now() + timedelta(days=5),
+    )
     return {
         "team": team.get_absolute_url(),
         # Of the demo data.

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from submissions import services
-from submissions.models import Answer, Receipt, Submission
+from submissions.models import Answer, Receipt, Screening, Submission
 from submissions.services import Saved
 from tests.factories.submissions import AttachmentFactory, SubmissionFactory, captain_of
 from tracks.enums import StageKind
@@ -78,6 +78,18 @@ def typed(submission: Submission, **changes: Any) -> dict[str, Any]:
     if "file" in changes:
         data["file-proposal"] = changes.pop("file")
     return data | changes
+
+
+def send_back(entry: Submission, *, actor: Any, reason: str = "请补交盖章页。", **given: Any) -> Screening:
+    """Returned for correction by ``actor``: by default abstract and proposal may be mended for three days."""
+    wanted = {
+        "version": entry.versions.count(),
+        "sections": ["abstract"],
+        "slots": ["proposal"],
+        "closes_at": timezone.now() + timedelta(days=3),
+        **given,
+    }
+    return services.return_for_correction(entry, actor=actor, reason=reason, **wanted)
 
 
 def close(competition: Any, kind: StageKind) -> None:

@@ -1,11 +1,10 @@
 import pytest
 from django.urls import reverse
 
-from submissions.models import Screening, Submission
 from tests.factories.accounts import SiteAdminFactory, UserFactory
-from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of
+from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamFactory, captain_of
 from tests.factories.tracks import OrganizerFactory, TrackFactory
-from tests.submissions.people import client_for, queries_of, save, submit
+from tests.submissions.people import client_for, queries_of, save, send_back, submit
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/submissions/submission/"
@@ -39,11 +38,6 @@ def organizer(organizers):
 
 def change_url(entry):
     return reverse("admin:submissions_submission_change", args=[entry.pk])
-
-
-def decide(client, entry, outcome="pass", **changes):
-    data = {"version": 1, "outcome": outcome, "reason": REASON, **changes}
-    return client.post(reverse("admin:submissions_submission_screen", args=[entry.pk]), data)
 
 
 @pytest.mark.parametrize("role", ["OR", "TO in", "SU"])
@@ -127,85 +121,17 @@ def test_for_others_there_is_no_such_entry(entry, organizers, role, method):
     assert answers == [404, 404]
 
 
-@pytest.mark.parametrize("role", ["TO out", "OR elsewhere", "staff"])
-def test_others_decide_nothing(entry, organizers, role):
-    response = decide(client_for(organizers[role]()), entry)
-
-    assert (response.status_code, Screening.objects.count()) == (404, 0)
-
-
-@pytest.mark.parametrize("url", [LIST, f"{LIST}1/change/", f"{LIST}1/screen/"])
+@pytest.mark.parametrize("url", [LIST, f"{LIST}1/change/"])
 def test_a_team_has_no_business_here(entry, url):
     response = client_for(captain_of(entry.team)).post(url)
 
     assert (response.status_code, "/login/" in response["Location"]) == (302, True)
 
 
-@pytest.mark.parametrize("role", ["OR", "TO in", "SU"])
-@pytest.mark.parametrize(("outcome", "state"), [("pass", "eligible"), ("return", "returned"), ("reject", "rejected")])
-def test_a_button_decides(entry, organizers, role, outcome, state):
-    response = decide(client_for(organizers[role]()), entry, outcome)
-
-    assert (response["Location"], Submission.objects.get().status) == (change_url(entry), state)
-
-
-def test_the_page_then_shows_what_was_decided(organizer, entry):
-    decide(organizer, entry, "return")
+def test_the_page_shows_what_was_decided(organizer, organizers, entry):
+    send_back(entry, actor=organizers["OR"](), reason=REASON)
 
     assert REASON in organizer.get(change_url(entry)).content.decode()
-
-
-def test_what_was_decided_cannot_be_decided_again(organizer, entry):
-    decide(organizer, entry)
-
-    assert 'name="outcome"' not in organizer.get(change_url(entry)).content.decode()
-
-
-def test_a_missing_reason_is_asked_for(organizer, entry):
-    response = decide(organizer, entry, "return", reason=" ")
-
-    assert (response.status_code, Screening.objects.count()) == (400, 0)
-    assert response.context["form"].errors["reason"]
-
-
-@pytest.mark.parametrize("forged", [{"outcome": "publish"}, {"version": "x"}, {"version": ""}, {"reason": "长" * 1001}])
-def test_a_forged_form_decides_nothing(organizer, entry, forged):
-    response = decide(organizer, entry, **{"outcome": "reject", **forged})
-
-    assert (response.status_code, Screening.objects.count()) == (400, 0)
-
-
-def test_an_entry_that_was_submitted_anew_comes_back_with_the_reason_typed(organizer, entry):
-    save(entry, abstract="改过的")
-    submit(entry)
-
-    response = decide(organizer, entry, "return")
-
-    assert (response.status_code, Submission.objects.get().status) == (409, "submitted")
-    page = response.content.decode()
-    assert (REASON in page, "改过的" in page) == (True, True)
-
-
-def test_after_that_the_form_is_about_the_new_version(organizer, entry):
-    save(entry, abstract="改过的")
-    submit(entry)
-
-    response = decide(organizer, entry, "return")
-
-    assert response.context["form"]["version"].value() == 2
-
-
-def test_nobody_decides_about_their_own_team(entry, organizers):
-    user = organizers["OR"]()
-    TeamMemberFactory(team=entry.team, user=user)
-    client = client_for(user)
-
-    assert 'name="outcome"' not in client.get(change_url(entry)).content.decode()
-    assert decide(client, entry).status_code == 403
-
-
-def test_a_get_decides_nothing(organizer, entry):
-    assert organizer.get(reverse("admin:submissions_submission_screen", args=[entry.pk])).status_code == 405
 
 
 @pytest.mark.parametrize("model", ["submission", "team"])

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from portal.core import audit
 from portal.core.models import AuditEntry
-from submissions import services
 from submissions.enums import MemberRole
 from tests.factories.accounts import SiteAdminFactory, UserFactory
 from tests.factories.judging import AssignmentFactory
@@ -20,7 +19,7 @@ from tests.factories.submissions import (
     captain_of,
 )
 from tests.factories.tracks import OrganizerFactory
-from tests.submissions.people import client_for
+from tests.submissions.people import client_for, send_back
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +55,7 @@ def test_the_team_sees_what_it_did(captain, entry):
 
 
 def test_it_sees_what_it_was_told_by_the_committee(captain, entry, organizer):
-    services.return_for_correction(entry, actor=organizer, version=1, reason="请补盖章页")
+    send_back(entry, actor=organizer, reason="请补盖章页")
 
     page = captain.get(page_of(entry.team)).content.decode()
     assert [part in page for part in ("请补盖章页", "组委陈")] == [True, False]

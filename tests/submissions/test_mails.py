@@ -14,7 +14,7 @@ from submissions.models import TeamMember
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
-from tests.submissions.people import complete_draft, submit
+from tests.submissions.people import complete_draft, send_back, submit
 
 pytestmark = pytest.mark.django_db
 REASON = "申报书第 3 页缺少盖章 <补盖>。"
@@ -103,17 +103,17 @@ def test_a_decision_is_told_with_its_reason_word_by_word():
     entry = SubmissionFactory(submitted=True)
     organizer = OrganizerFactory(competition=entry.team.competition).user
 
-    services.return_for_correction(entry, actor=organizer, version=1, reason=REASON)
+    send_back(entry, actor=organizer, reason=REASON)
 
     assert REASON in letters()[0].body
 
 
-@pytest.mark.parametrize("move", ["pass_screening", "return_for_correction", "reject"])
-def test_each_decision_names_the_entry(move):
+@pytest.mark.parametrize("decide", [services.pass_screening, send_back, services.reject])
+def test_each_decision_names_the_entry(decide):
     entry = SubmissionFactory(submitted=True)
     organizer = OrganizerFactory(competition=entry.team.competition).user
 
-    getattr(services, move)(entry, actor=organizer, version=1, reason=REASON)
+    decide(entry, actor=organizer, version=1, reason=REASON)
 
     assert entry.number in letters()[0].subject
 

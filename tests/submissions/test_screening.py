@@ -8,7 +8,7 @@ from submissions.models import Screening, Submission
 from tests.factories.accounts import SiteAdminFactory, UserFactory
 from tests.factories.submissions import SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory, TrackFactory
-from tests.submissions.people import save, submit
+from tests.submissions.people import save, send_back, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 REASON = "申报书第 3 页缺少盖章。"
@@ -31,14 +31,14 @@ def test_an_entry_that_passes_is_eligible(entry, organizer):
 
 
 def test_an_entry_that_is_returned_may_be_mended_and_submitted_again(entry, organizer):
-    services.return_for_correction(entry, actor=organizer, version=1, reason=REASON)
+    send_back(entry, actor=organizer)
     save(entry, abstract="补正后的简述")
 
     assert (submit(entry).version.number, Submission.objects.get().status) == (2, "submitted")
 
 
 def test_a_returned_entry_may_be_submitted_again_as_it_was(entry, organizer):
-    services.return_for_correction(entry, actor=organizer, version=1, reason=REASON)
+    send_back(entry, actor=organizer)
 
     assert submit(entry).version.number == 2
 
@@ -51,7 +51,7 @@ def test_a_rejected_entry_stays_rejected(entry, organizer):
 
 
 def test_the_decision_is_kept_with_the_version_it_is_about(entry, organizer):
-    screening = services.return_for_correction(entry, actor=organizer, version=1, reason=REASON)
+    screening = send_back(entry, actor=organizer, reason=REASON)
 
     assert (screening.version.number, screening.outcome, screening.reason, screening.decided_by) == (
         1,
@@ -61,8 +61,8 @@ def test_the_decision_is_kept_with_the_version_it_is_about(entry, organizer):
     )
 
 
-@pytest.mark.parametrize("decide", [services.return_for_correction, services.reject])
-@pytest.mark.parametrize("reason", ["", " \n　"])
+@pytest.mark.parametrize("decide", [send_back, services.reject])
+@pytest.mark.parametrize("reason", ["", " \n　", "\u200b \u2060"])
 def test_a_team_is_never_turned_back_without_a_reason(entry, organizer, decide, reason):
     with pytest.raises(ValidationError) as caught:
         decide(entry, actor=organizer, version=1, reason=reason)

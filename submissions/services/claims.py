@@ -1,0 +1,114 @@
+"""Who has which entry in front of them, so that two organizers don't open the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from portal.core.permissions import require
+from submissions import rules
+from submissions.enums import SubmissionStatus
+from submissions.models import ScreeningClaim, ScreeningProposal, Submission
+from tracks.models import Competition, Track
+
+CLAIM_LASTS = timedelta(minutes=20)
+
+
+def take_next(
+    competition: Competition,
+    *,
+    actor: Any,
+    tracks: Collection[Track] | None = None,
+    after: Submission | None = None,
+    now: datetime | None = None,
+) -> Submission | None:
+    """The entry that has waited longest and that nobody else has, claimed; one's own claim comes first.
+
+    With ``after`` the next one behind that entry, from the front again at the end; the claim to it is given up.
+    """
+    now = now or timezone.now()
+    if after is not None:
+        release(after, actor=actor)
+    while True:
+        # Each attempt gives its row free again: nobody waits for a second one with a first in hand.
+        with transaction.atomic():
+            entry = _first(_waiting(competition, actor, tracks, now), actor, after, now)
+            # Somebody may have claimed it after our question was put and before its row was ours.
+            if entry is None or not _holder(entry, now, but=actor):
+                if entry is not None:
+                    _hold(entry, actor, now)
+                return entry
+
+
+@transaction.atomic
+def claim(submission: Submission, *, actor: Any, now: datetime | None = None) -> ScreeningClaim:
+    """Who has the entry now: this actor, unless somebody else opened it first."""
+    require(rules.can_screen, actor, submission)
+    now = now or timezone.now()
+    Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
+    return _holder(submission, now, but=actor) or _hold(submission, actor, now)
+
+
+@transaction.atomic
+def renew(submission: Submission, *, actor: Any, now: datetime | None = None) -> ScreeningClaim | None:
+    """Whoever still has the entry open keeps it. Gives the claim that holds: one's own, somebody else's, or none."""
+    require(rules.can_screen, actor, submission)
+    now = now or timezone.now()
+    claims = ScreeningClaim.objects.filter(submission=submission)
+    claims.filter(user=actor).update(expires_at=now + CLAIM_LASTS)
+    return claims.live(now).select_related("user").first()
+
+
+def release(submission: Submission, *, actor: Any) -> None:
+    ScreeningClaim.objects.filter(submission=submission, user_id=actor.pk).delete()
+
+
+def _waiting(
+    competition: Competition, actor: Any, tracks: Collection[Track] | None, now: datetime
+) -> QuerySet[Submission]:
+    claimed = ScreeningClaim.objects.live(now).exclude(user=actor).filter(submission=OuterRef("pk"))
+    proposed = ScreeningProposal.objects.open().filter(version__submission=OuterRef("pk"), proposed_by=actor)
+    rows = Submission.objects.filter(
+        ~Exists(claimed), ~Exists(proposed), track__competition=competition, status=SubmissionStatus.SUBMITTED
+    ).screened_by(actor)
+    return rows if tracks is None else rows.filter(track__in=tracks)
+
+
+def _first(waiting: QuerySet[Submission], actor: Any, after: Submission | None, now: datetime) -> Submission | None:
+    """The first of them, locked."""
+    oldest = waiting.order_by("submitted_at", "pk")
+    if after is None:
+        own = ScreeningClaim.objects.live(now).filter(user=actor, submission=OuterRef("pk"))
+        return _locked(oldest.filter(Exists(own))) or _locked(oldest)
+    others = oldest.exclude(pk=after.pk)
+    behind = Q(submitted_at__gt=after.submitted_at) | Q(submitted_at=after.submitted_at, pk__gt=after.pk)
+    return _locked(others.filter(behind)) or _locked(others)
+
+
+def _locked(rows: QuerySet[Submission]) -> Submission | None:
+    """The first whose row nobody holds; when all are held, wait for the first: its team may only be saving."""
+    rows = rows.select_related("team", "track")
+    if not connection.features.has_select_for_update_skip_locked:
+        return rows.first()
+    free = rows.select_for_update(no_key=True, of=("self",), skip_locked=True)
+    return free.first() or rows.select_for_update(no_key=True, of=("self",)).first()
+
+
+def _holder(submission: Submission, now: datetime, *, but: Any) -> ScreeningClaim | None:
+    live = ScreeningClaim.objects.live(now).filter(submission=submission).exclude(user=but)
+    return live.select_related("user").first()
+
+
+def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim:
+    """Whoever calls has locked the entry."""
+    end = now + CLAIM_LASTS
+    own = ScreeningClaim.objects.live(now).filter(submission=submission, user=actor)
+    if not own.update(expires_at=end):
+        state = {"user": actor, "claimed_at": now, "expires_at": end}
+        ScreeningClaim.objects.update_or_create(submission=submission, defaults=state)
+    return ScreeningClaim.objects.select_related("user").get(submission=submission)

@@ -1,0 +1,69 @@
+"""A rejection that takes two: whoever proposed it doesn't decide it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.core import audit
+from portal.core.errors import Conflict
+from portal.core.permissions import require
+from submissions import rules
+from submissions.enums import ScreeningOutcome, SecondLook
+from submissions.models import Screening, ScreeningProposal, Submission
+from submissions.services import decisions
+from submissions.services.assessing import Assessment, clean_reason
+from submissions.services.submitting import lock_submission
+
+
+@transaction.atomic
+def agree(proposal: ScreeningProposal, *, actor: Any) -> Screening:
+    """Reject the entry as it was proposed."""
+    submission, proposal = _to_answer(proposal, actor=actor)
+    latest = decisions.still_to_decide(submission, proposal.version.number, ScreeningOutcome.REJECTED)
+    _answer(proposal, SecondLook.AGREED, actor=actor)
+    made = Assessment(ScreeningOutcome.REJECTED, proposal.reason, proposal.code, proposal.checks)
+    return decisions.record(submission, latest, made, actor=actor, proposed_by=proposal.proposed_by)
+
+
+@transaction.atomic
+def decline(proposal: ScreeningProposal, *, actor: Any, reason: str) -> ScreeningProposal:
+    """Send the entry back to those that wait to be screened."""
+    require(rules.can_screen, actor, proposal.version.submission)
+    reason = clean_reason(reason)
+    submission, proposal = _to_answer(proposal, actor=actor)
+    _answer(proposal, SecondLook.DECLINED, actor=actor, answer=reason)
+    audit.record(
+        "decline_rejection", submission, actor=actor, after={"version": proposal.version.number}, reason=reason
+    )
+    return proposal
+
+
+def _to_answer(proposal: ScreeningProposal, *, actor: Any) -> tuple[Submission, ScreeningProposal]:
+    """The entry, locked, and the proposal as it is now; raises Conflict when it waits for no answer any more."""
+    require(rules.can_screen, actor, proposal.version.submission)
+    if proposal.proposed_by_id == actor.pk:
+        raise PermissionDenied(_("Somebody else than whoever proposed it takes the second look."))
+    submission = lock_submission(proposal.version.submission)
+    rows = ScreeningProposal.objects.select_related("version", "proposed_by", "answered_by")
+    proposal = rows.get(pk=proposal.pk)
+    if proposal.status != SecondLook.OPEN:
+        raise Conflict(_said(proposal))
+    return submission, proposal
+
+
+def _said(proposal: ScreeningProposal) -> str:
+    if proposal.answered_by is None:
+        return _("This proposal no longer applies: the entry has changed since. Please reload the page.")
+    told = {"who": proposal.answered_by.full_name, "answer": proposal.get_status_display()}
+    return _("%(who)s has answered this proposal: %(answer)s.") % told
+
+
+def _answer(proposal: ScreeningProposal, status: SecondLook, *, actor: Any, answer: str = "") -> None:
+    proposal.status, proposal.answer = status, answer
+    proposal.answered_by, proposal.answered_at = actor, timezone.now()
+    proposal.save(update_fields=["status", "answer", "answered_by", "answered_at"])
