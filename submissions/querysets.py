@@ -22,7 +22,6 @@ from submissions.enums import (
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
-
 SCREENED_AS = {
     ScreeningState.WAITING: SubmissionStatus.SUBMITTED,
     ScreeningState.RETURNED: SubmissionStatus.RETURNED,

@@ -11,8 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from submissions.definition import FormDefinition
 from submissions.enums import ReasonUse, ScreeningState
@@ -103,7 +102,12 @@ class AssessForm(forms.Form):
     closes_at = forms.DateTimeField(label=gettext_lazy("Correct it by"), required=False, widget=LocalMoment)
 
     def __init__(
-        self, *args: Any, plan: ScreeningPlan | None, definitions: Sequence[FormDefinition], now: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        plan: ScreeningPlan | None,
+        definitions: Sequence[FormDefinition],
+        now: datetime,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         items: Sequence[ChecklistItem] = list(plan.items.all()) if plan else []
@@ -111,7 +115,7 @@ class AssessForm(forms.Form):
         fields: dict[str, Any] = self.fields
         self.items = [item.key for item in items]
         fields["checks"].choices = [(item.key, item.title) for item in items]
-        fields["code"].choices = [("", _("none"))] + _by_use(self.reasons)
+        fields["code"].choices = [("", _("none")), *_by_use(self.reasons)]
         fields["code"].widget.texts = {each.code: each.text for each in self.reasons}
         self.asked_sections = _in_all([each.sections for each in definitions])
         self.asked_slots = _in_all([each.slots for each in definitions])

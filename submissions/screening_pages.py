@@ -239,4 +239,3 @@ def _past(user: Any, entry: Submission, versions: list[SubmissionVersion], propo
         what, at = _("rejection proposed"), proposal.proposed_at
         found.append(Past(proposal.version.number, at, what, "off", proposal.proposed_by, proposal.reason, then))
     return sorted(found, key=lambda past: past.at, reverse=True)
-

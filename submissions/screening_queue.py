@@ -98,7 +98,8 @@ def counts_of(rows: SubmissionQuerySet, now: datetime) -> dict[str, int]:
     overdue = rows.in_screening(ScreeningState.OVERDUE, now).count()
     returned = by_status.get(SubmissionStatus.RETURNED, 0)
     return {
-        ScreeningState.WAITING: by_status.get(SubmissionStatus.SUBMITTED, 0) - second.get(SubmissionStatus.SUBMITTED, 0),
+        ScreeningState.WAITING: by_status.get(SubmissionStatus.SUBMITTED, 0)
+        - second.get(SubmissionStatus.SUBMITTED, 0),
         ScreeningState.SECOND_LOOK: sum(second.values()),
         ScreeningState.RETURNED: returned - overdue - second.get(SubmissionStatus.RETURNED, 0),
         ScreeningState.OVERDUE: overdue,

@@ -14,9 +14,7 @@ def tell_members(submission: Submission, kind: str, *, key: str, about: int, **m
     tell_team(submission.team_id, kind, key=key, about=about, **more)
 
 
-def tell_team(
-    team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = (), **more: Any
-) -> None:
+def tell_team(team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = (), **more: Any) -> None:
     """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
 
     ``more`` is what it says that stands in no row; ``besides`` what else goes into the outbox, in the same insert.

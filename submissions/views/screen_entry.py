@@ -96,7 +96,9 @@ def screen_second_look(request: HttpRequest, competition: str, public_id: uuid.U
     shown, entry = _found(request, competition, public_id)
     form, outcome = SecondLookForm(request.POST, prefix="second"), Outcome(400)
     proposals = ScreeningProposal.objects.visible_to(request.user).filter(version__submission=entry)
-    proposal = proposals.select_related("version__submission__track", "version__submission__team").order_by("-pk").first()
+    proposal = (
+        proposals.select_related("version__submission__track", "version__submission__team").order_by("-pk").first()
+    )
     if form.is_valid() and proposal is not None:
         with refused_into(form, outcome):
             if form.cleaned_data["answer"] == "agree":
