@@ -26,15 +26,15 @@ def house():
 
 def propose(entry, who):
     version = entry.versions.last()
-    return ScreeningProposal.objects.create(
-        version=version, proposed_by=who, proposed_at=timezone.now(), reason=REASON
-    )
+    return ScreeningProposal.objects.create(version=version, proposed_by=who, proposed_at=timezone.now(), reason=REASON)
 
 
 def end(entry, hours):
     """Its correction closes so many hours from now."""
     at = timezone.now() + timedelta(hours=hours)
-    Correction.objects.create(screening=Decision.objects.get(version__submission=entry), closes_at=at, sections=["title"])
+    Correction.objects.create(
+        screening=Decision.objects.get(version__submission=entry), closes_at=at, sections=["title"]
+    )
 
 
 def test_the_oldest_stands_first(house):
