@@ -65,6 +65,7 @@ describe(
         "submissions.submission.propose_rejection": _("proposed to reject the entry"),
         "submissions.submission.decline_rejection": _("didn't agree to reject the entry"),
         "submissions.submission.undo_screening": _("took back what was decided in screening"),
+        "submissions.screeningnote.add_note": _("wrote a note about an entry"),
         "submissions.rendition.request_rendition": _("asked for the entry on paper"),
         "submissions.rendition.make_rendition": _("put the entry on paper"),
         "submissions.rendition.fail_rendition": _("couldn't put the entry on paper"),

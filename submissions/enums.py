@@ -92,6 +92,17 @@ class SecondLook(models.TextChoices):
     LAPSED = "lapsed", pgettext_lazy("second look", "no longer applies")
 
 
+class ScreeningState(models.TextChoices):
+    """Where an entry is in screening: the tabs of the queue."""
+
+    WAITING = "waiting", pgettext_lazy("screening", "waiting")
+    SECOND_LOOK = "second_look", pgettext_lazy("screening", "second look")
+    RETURNED = "returned", pgettext_lazy("screening", "returned")
+    OVERDUE = "overdue", pgettext_lazy("screening", "overdue corrections")
+    PASSED = "passed", pgettext_lazy("screening", "passed")
+    REJECTED = "rejected", pgettext_lazy("screening", "rejected")
+
+
 class RenditionKind(models.TextChoices):
     PDF = "pdf", "PDF"
     DOCX = "docx", _("Word")

@@ -11,9 +11,24 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import HandOverStatus, InspectionState, RosterRequestStatus, SecondLook, SubmissionStatus
+from submissions.enums import (
+    HandOverStatus,
+    InspectionState,
+    RosterRequestStatus,
+    ScreeningState,
+    SecondLook,
+    SubmissionStatus,
+)
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
+
+SCREENED_AS = {
+    ScreeningState.WAITING: SubmissionStatus.SUBMITTED,
+    ScreeningState.RETURNED: SubmissionStatus.RETURNED,
+    ScreeningState.OVERDUE: SubmissionStatus.RETURNED,
+    ScreeningState.PASSED: SubmissionStatus.ELIGIBLE,
+    ScreeningState.REJECTED: SubmissionStatus.REJECTED,
+}
 
 
 def with_entry_count(topics: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -175,9 +190,10 @@ class SubmissionQuerySet(models.QuerySet):
         return submitted.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
 
     def screened_by(self, user: Person) -> Self:
-        """Those that ``user`` may decide about: of the tracks they run, none of a team they are in."""
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        return self.organized_by(user).exclude(Exists(member.filter(team=OuterRef("team"))))
+        """Those that ``user`` may decide about: of the tracks that they run, and of no team that they are in."""
+        own = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        # Not row by row: a queue counts all of them.
+        return self.organized_by(user).exclude(team__in=own.values("team"))
 
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)
@@ -246,6 +262,47 @@ class SubmissionQuerySet(models.QuerySet):
     def competing(self) -> Self:
         """Those that are, or may still come, before the judges."""
         return self.exclude(status__in=[SubmissionStatus.WITHDRAWN, SubmissionStatus.REJECTED])
+
+    def in_screening(self, state: str, now: datetime) -> Self:
+        """Those that stand under this tab of the queue."""
+        proposals = apps.get_model("submissions", "ScreeningProposal").objects.open()
+        proposed = Exists(proposals.filter(version__submission=OuterRef("pk")))
+        if state == ScreeningState.SECOND_LOOK:
+            # From the few proposals, not from the many entries.
+            return self.filter(pk__in=proposals.values("version__submission"))
+        rows = self.filter(status=SCREENED_AS[state])
+        if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
+            is_overdue = Q(correction_closes_at__lte=now)
+            rows = rows.with_correction_end()
+            if state == ScreeningState.RETURNED:
+                return rows.exclude(is_overdue)
+            rows = rows.filter(is_overdue)
+        return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
+
+    def with_correction_end(self) -> Self:
+        """``correction_closes_at``: until when the latest version may be mended; None where nothing was said."""
+        ends = apps.get_model("submissions", "Correction").objects.filter(screening__version__submission=OuterRef("pk"))
+        latest = ends.order_by("-screening__version__number").values("closes_at")[:1]
+        return self.annotate(correction_closes_at=Subquery(latest))
+
+    def with_remarks(self) -> Self:
+        """Those about whose latest version the portal found something, or whose topic has got another text since."""
+        facts = apps.get_model("submissions", "VersionFacts").objects.filter(version__submission=OuterRef("pk"))
+        versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(submission=OuterRef("pk"))
+        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic"))
+        rows = self.alias(
+            remarks=Subquery(facts.order_by("-version__number").values("remarks")[:1]),
+            answered_text=Subquery(versions.order_by("-number").values("topic_revision")[:1]),
+            newest_text=Subquery(texts.order_by("-number").values("pk")[:1]),
+        )
+        return rows.filter(Q(remarks__gt=0) | ~Q(answered_text=F("newest_text")))
+
+    def matching(self, words: str) -> Self:
+        """By number, title as it was submitted, team or organization."""
+        facts = apps.get_model("submissions", "VersionFacts").objects
+        titled = facts.filter(title__icontains=words).values("version__submission")
+        team, organization = Q(team__name__icontains=words), Q(team__organization__name__icontains=words)
+        return self.filter(Q(number__icontains=words) | team | organization | Q(pk__in=titled))
 
     def for_listing(self) -> Self:
         return self.select_related("team__organization", "team__competition", "topic", "track__competition")
@@ -454,6 +511,14 @@ class ScreeningProposalQuerySet(ScreenedQuerySet):
 
 class UndoneScreeningQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
+
+
+class VersionFactsQuerySet(ScreenedQuerySet):
+    submission_path = "version__submission"
+
+    def of_files(self, files: Any) -> Self:
+        """Those of versions in which one of the stored ``files`` was handed in."""
+        return self.filter(version__attachments__file__in=files).distinct()
 
 
 class CorrectionQuerySet(OfSubmissionQuerySet):

@@ -30,7 +30,7 @@ from submissions.models import (
     TeamMember,
     UndoneScreening,
 )
-from submissions.services import following, form_news, inspections, news, reminders, renditions
+from submissions.services import facts, following, form_news, inspections, news, reminders, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
 from tracks.services import TopicMove
@@ -79,6 +79,12 @@ def look_into_file(*, key: str, file: int, as_kind: str) -> None:
     stored = StoredFile.objects.filter(pk=file).first()
     if stored is not None:
         inspections.inspect(stored, as_kind)
+        facts.note_inspection(stored)
+
+
+@handles(facts.KIND)
+def make_facts(*, key: str, version: int) -> None:
+    facts.make_facts(version)
 
 
 @handles("submissions.removed")

@@ -1,9 +1,9 @@
-"""Pages of rows by key, newest first: each costs the same, and rows that come meanwhile shift nothing."""
+"""Pages of rows by key, newest first unless asked: each costs the same, and rows that come meanwhile shift nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,25 +20,28 @@ class Page:
     older: str
 
 
-def page_of(querysets: Sequence[QuerySet[Any]], *, size: int, before: str = "", after: str = "") -> Page:
+def page_of(
+    querysets: Sequence[QuerySet[Any]], *, size: int, before: str = "", after: str = "", oldest_first: bool = False
+) -> Page:
     """One page of all ``querysets`` together, by ``at`` and key; a row that is in several stands there once.
 
     Each of them is read by its own index, where one query with OR would sort everything it finds.
     """
-    is_back = bool(after)
-    beyond = _beyond(after, later=True) if is_back else _beyond(before, later=False)
-    names = ("at", "pk") if is_back else ("-at", "-pk")
+    is_up = bool(after) or (oldest_first and not before)
+    beyond = _beyond(after, later=True) if after else _beyond(before, later=False)
+    names = ("at", "pk") if is_up else ("-at", "-pk")
     found = {row.pk: row for rows in querysets for row in rows.filter(beyond).order_by(*names)[: size + 1]}
-    rows = sorted(found.values(), key=lambda row: (row.at, row.pk), reverse=not is_back)[: size + 1]
+    rows = sorted(found.values(), key=lambda row: (row.at, row.pk), reverse=not is_up)[: size + 1]
     has_more = len(rows) > size
     rows = rows[:size]
-    if is_back:
+    if is_up:
         rows.reverse()
-    return Page(
+    page = Page(
         rows,
-        newer=_cursor(rows[0]) if rows and (has_more if is_back else before) else "",
-        older=_cursor(rows[-1]) if rows and (is_back or has_more) else "",
+        newer=_cursor(rows[0]) if rows and (has_more if is_up else before) else "",
+        older=_cursor(rows[-1]) if rows and (after if is_up else has_more) else "",
     )
+    return replace(page, rows=rows[::-1]) if oldest_first else page
 
 
 def _signer() -> Signer:

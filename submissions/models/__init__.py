@@ -2,6 +2,7 @@ from submissions.models.answers import Answer, AnswerRevision, UnsentText
 from submissions.models.comments import Comment
 from submissions.models.entries import Attachment, Receipt, ReceiptKey, Submission, SubmissionVersion
 from submissions.models.extensions import Extension
+from submissions.models.facts import VersionFacts
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
 from submissions.models.handing_over import HandOver
 from submissions.models.late import LateAttempt, LateDecision
@@ -58,4 +59,5 @@ __all__ = [
     "UndoneScreening",
     "UnsentText",
     "Upload",
+    "VersionFacts",
 ]

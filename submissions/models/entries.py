@@ -57,6 +57,11 @@ class Submission(models.Model):
     class Meta:
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
+        indexes = [
+            # The queue of screening, oldest first: of all tracks, and of one.
+            models.Index(fields=["status", "submitted_at"], name="submission_by_state_and_age"),
+            models.Index(fields=["track", "status", "submitted_at"], name="submission_queue_of_track"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["track", "number"], condition=~Q(number=""), name="entry_number_once_per_track"

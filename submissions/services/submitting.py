@@ -21,6 +21,7 @@ from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Receipt, ScreeningProposal, Submission, SubmissionVersion
 from submissions.services import receipts
+from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
 from submissions.services.telling import tell_members
 from tracks.models import TopicRevision, Track
@@ -125,7 +126,8 @@ def _submit(
         submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at, latest=latest
     )
     receipt = make_receipt(version, content.files, "issue_receipt", actor=actor, received_at=received_at, rule=rule)
-    tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk)
+    besides = [asking_for_facts(version)]
+    tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides)
     failpoint("before_commit")
     return receipt
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -13,10 +14,10 @@ def tell_members(submission: Submission, kind: str, *, key: str, about: int, **m
     tell_team(submission.team_id, kind, key=key, about=about, **more)
 
 
-def tell_team(team: int, kind: str, *, key: str, about: int, **more: Any) -> None:
+def tell_team(team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = (), **more: Any) -> None:
     """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
 
-    ``more`` is what it says that stands in no row.
+    ``more`` is what it says that stands in no row; ``besides`` what else goes into the outbox, in the same insert.
     """
     now = timezone.now()
     people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
@@ -25,4 +26,5 @@ def tell_team(team: int, kind: str, *, key: str, about: int, **more: Any) -> Non
             Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user, **more}, available_at=now)
             for user in people
         ]
+        + list(besides)
     )

@@ -20,6 +20,16 @@ from submissions.views.roster_requests import (
     roster_request_decide,
     roster_request_new,
 )
+from submissions.views.screen_entry import (
+    screen_claim,
+    screen_entry,
+    screen_extend,
+    screen_file,
+    screen_note,
+    screen_second_look,
+    screen_undo,
+)
+from submissions.views.screening import screening_many, screening_next, screening_queue
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import team, team_new
 from submissions.views.units import lead_edit, partner_add, partner_contact, partner_edit, partner_remove
@@ -63,6 +73,16 @@ __all__ = [
     "roster_request_decide",
     "roster_request_new",
     "save_section",
+    "screen_claim",
+    "screen_entry",
+    "screen_extend",
+    "screen_file",
+    "screen_note",
+    "screen_second_look",
+    "screen_undo",
+    "screening_many",
+    "screening_next",
+    "screening_queue",
     "section_history",
     "start",
     "submission",

@@ -1,0 +1,482 @@
+"""The page on which an organizer screens one entry: what it shows, what it takes, and to whom."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
+from django.utils import timezone
+
+from portal.core import files
+from portal.core.models import AuditEntry
+from submissions.models import (
+    Correction,
+    ScreeningClaim,
+    ScreeningNote,
+    ScreeningProposal,
+    Submission,
+    UndoneScreening,
+)
+from submissions.models import Screening as Decision
+from tests.factories.accounts import UserFactory
+from tests.factories.files import pdf
+from tests.factories.submissions import (
+    AttachmentFactory,
+    ReceiptFactory,
+    TeamMemberFactory,
+    VersionFactory,
+    captain_of,
+    write,
+)
+from tests.factories.tracks import OrganizerFactory, TopicFactory
+from tests.submissions.people import client_for
+from tests.submissions.screening import REASON, Screening, local, opened
+
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
+SPACES = "  \n\t "
+
+
+@pytest.fixture
+def house():
+    return Screening()
+
+
+@pytest.fixture
+def entry(house):
+    return house.entry()
+
+
+def status_of(entry):
+    return Submission.objects.get(pk=entry.pk).status
+
+
+def told(answer):
+    """What the page of a refusal says, without what differs from one request to the next."""
+    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+    return main
+
+
+def page(house, entry, client=None):
+    return (client or house.client).get(house.address(entry)).content.decode()
+
+
+def resubmit(entry, **answers):
+    write(entry, **answers)
+    Submission.objects.filter(pk=entry.pk).update(status="submitted")
+    return ReceiptFactory(version=VersionFactory(submission=entry)).version
+
+
+def test_it_passes_and_the_next_one_comes(house, entry):
+    following = house.entry()
+    answer = house.decide(entry, "pass", reason="")
+
+    assert (status_of(entry), answer.url) == ("eligible", house.address(following))
+
+
+def test_after_the_last_one_comes_the_queue(house, entry):
+    assert house.decide(entry, "pass").url == house.url("screening_queue")
+
+
+def test_the_track_that_was_chosen_is_kept_on_the_way(house, entry):
+    following, address = house.entry(), f"{house.address(entry)}?track={house.topic.track.number}"
+    answer = house.client.post(address, {"decide": "pass", "version": 1})
+
+    assert answer.url == f"{house.address(following)}?track={house.topic.track.number}"
+
+
+def test_it_is_returned_with_what_may_be_mended(house, entry):
+    house.decide(entry, "return", **opened(slots=["proposal"]))
+    correction = Correction.objects.get()
+
+    assert (status_of(entry), correction.sections, correction.slots) == ("returned", ["abstract"], ["proposal"])
+
+
+def test_it_is_rejected_for_a_reason_from_the_list(house, entry):
+    house.decide(entry, "reject", code="off_topic", reason="")
+    made = Decision.objects.get()
+
+    assert (made.outcome, made.code, made.reason) == ("rejected", "off_topic", "内容与赛题不符。")
+
+
+def test_what_was_typed_counts_before_the_text_of_the_list(house, entry):
+    house.decide(entry, "reject", code="off_topic")
+
+    assert Decision.objects.get().reason == REASON
+
+
+def test_a_reason_of_another_decision_is_none(house, entry):
+    house.decide(entry, "reject", code="no_seal")
+
+    assert Decision.objects.get().code == ""
+
+
+def test_what_was_ticked_is_kept(house, entry):
+    house.decide(entry, "pass", checks=["seal"])
+
+    assert Decision.objects.get().checks == {"seal": True, "names": False}
+
+
+@pytest.mark.parametrize(
+    ("what", "typed"),
+    [
+        ("reject", {"reason": SPACES}),
+        ("reject", {"reason": ""}),
+        ("reject", {"reason": "😀" * 4000}),
+        ("reject", {"reason": "a\x00b"}),
+        ("return", opened(reason=SPACES)),
+        ("return", opened(closes_at="2020-01-01T00:00")),
+        ("return", opened(closes_at="")),
+        ("return", opened(closes_at="tomorrow")),
+        ("return", opened(closes_at="9999-12-31T23:59")),
+        ("return", opened(sections=[])),
+        ("return", opened(sections=["nothing"])),
+        ("return", opened(slots=["nothing"])),
+        ("pass", {"version": "x"}),
+        ("pass", {"version": 2**40}),
+        ("pass", {"checks": ["nothing"]}),
+        ("explode", {}),
+    ],
+)
+def test_bad_input_decides_nothing_and_stays_on_the_page(house, entry, what, typed):
+    answer = house.decide(entry, what, **typed)
+
+    assert (answer.status_code, status_of(entry)) == (400, "submitted")
+
+
+def test_what_was_typed_comes_back_with_the_fault(house, entry):
+    answer = house.decide(entry, "return", **opened(closes_at="2020-01-01T00:00"))
+
+    assert REASON in answer.content.decode()
+
+
+def test_one_that_was_decided_meanwhile_is_a_conflict_that_says_by_whom(house, entry):
+    other = OrganizerFactory(competition=house.competition, user__full_name="何晓")
+    house.decide(entry, "pass", client=client_for(other.user))
+    answer = house.decide(entry, "return", **opened())
+
+    assert (answer.status_code, "何晓" in answer.content.decode(), status_of(entry)) == (409, True, "eligible")
+
+
+def test_a_newer_version_is_a_conflict_and_the_next_attempt_is_about_it(house, entry):
+    resubmit(entry, abstract="新的简述")
+    answer = house.decide(entry, "reject", version=1)
+    text = answer.content.decode()
+
+    assert (answer.status_code, status_of(entry)) == (409, "submitted")
+    assert ('name="version" value="2"' in text, REASON in text) == (True, True)
+
+
+def test_opening_it_claims_it(house, entry):
+    page(house, entry)
+
+    assert ScreeningClaim.objects.get().user == house.organizer
+
+
+def test_whoever_comes_second_is_told_who_has_it(house, entry):
+    house.client.get(house.address(entry))
+    other = client_for(OrganizerFactory(competition=house.competition).user)
+
+    assert f'<b data-name="">{house.organizer}</b>' in page(house, entry, other).replace("data-name>", 'data-name="">')
+
+
+def test_an_entry_that_is_decided_is_claimed_by_nobody(house):
+    page(house, house.entry(status="eligible"))
+
+    assert ScreeningClaim.objects.count() == 0
+
+
+def test_an_open_page_keeps_the_claim_and_gives_it_up(house, entry):
+    page(house, entry)
+    url = house.url("screen_claim", entry.public_id)
+    kept = house.client.post(url).json()
+    left = house.client.post(url, {"leave": "1"}).json()
+
+    assert (kept, left, ScreeningClaim.objects.count()) == ({"other": ""}, {"other": ""}, 0)
+
+
+def test_an_open_page_learns_who_has_it_by_now(house, entry):
+    other = OrganizerFactory(competition=house.competition)
+    page(house, entry, client_for(other.user))
+
+    answer = house.client.post(house.url("screen_claim", entry.public_id))
+    assert answer.json() == {"other": str(other.user)}
+
+
+def test_a_resubmission_shows_what_changed(house, entry):
+    write(entry, abstract="旧的简述。")
+    house.decide(entry, "return", **opened())
+    resubmit(entry, abstract="改过的简述。")
+    changes = house.client.get(house.address(entry)).context["changes"]
+
+    assert [(change.title, change.was_open) for change in changes.sections] == [("项目简介", True)]
+
+
+def test_a_resubmission_shows_which_files_came_and_went(house, entry):
+    house.decide(entry, "return", **opened(slots=["proposal"]))
+    entry.attachments.update(replaced_at=timezone.now())
+    AttachmentFactory(submission=entry, name="盖章版.pdf", file=files.store(ContentFile(pdf("盖章版"))))
+    resubmit(entry)
+    (change,) = house.client.get(house.address(entry)).context["changes"].files
+
+    assert (change.come, change.was_open) == (["盖章版.pdf"], True)
+
+
+def test_a_first_version_has_nothing_to_compare_with(house, entry):
+    assert house.client.get(house.address(entry)).context["changes"] is None
+
+
+def test_a_decision_is_undone_with_a_reason(house, entry):
+    house.decide(entry, "reject")
+    house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": "看错了版本"})
+
+    assert (status_of(entry), UndoneScreening.objects.get().why_undone) == ("submitted", "看错了版本")
+
+
+def test_undoing_takes_a_reason(house, entry):
+    house.decide(entry, "reject")
+    answer = house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": SPACES})
+
+    assert (answer.status_code, status_of(entry)) == (400, "rejected")
+
+
+def test_what_was_not_decided_cant_be_undone(house, entry):
+    answer = house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": REASON})
+
+    assert answer.status_code == 409
+
+
+def test_a_team_is_given_more_time(house, entry):
+    house.decide(entry, "return", **opened())
+    Correction.objects.update(closes_at=timezone.now() - timedelta(hours=1))
+    end = timezone.now() + timedelta(days=9)
+    house.client.post(
+        house.url("screen_extend", entry.public_id), {"extend-closes_at": local(end), "extend-reason": "系统维护"}
+    )
+
+    assert Correction.objects.get().closes_at == end.replace(second=0, microsecond=0)
+
+
+def test_more_time_in_the_past_is_refused(house, entry):
+    house.decide(entry, "return", **opened())
+    data = {"extend-closes_at": "2020-01-01T00:00", "extend-reason": "x"}
+
+    assert house.client.post(house.url("screen_extend", entry.public_id), data).status_code == 400
+
+
+def test_an_overdue_entry_can_be_rejected_on_its_page(house, entry):
+    house.decide(entry, "return", **opened())
+    Correction.objects.update(closes_at=timezone.now() - timedelta(hours=1))
+    house.decide(entry, "reject")
+
+    assert status_of(entry) == "rejected"
+
+
+class TestSecondLook:
+    @pytest.fixture
+    def house(self):
+        return Screening(needs_second_look=True)
+
+    @pytest.fixture
+    def second(self, house):
+        return client_for(OrganizerFactory(competition=house.competition).user)
+
+    def answer(self, house, entry, client, what, reason=""):
+        data = {"second-answer": what, "second-reason": reason}
+        return client.post(house.url("screen_second_look", entry.public_id), data)
+
+    def test_a_rejection_waits_for_it(self, house, entry):
+        house.decide(entry, "reject")
+
+        assert (status_of(entry), house.numbers(state="second_look")) == ("submitted", [entry.number])
+
+    def test_another_organizer_agrees(self, house, entry, second):
+        house.decide(entry, "reject")
+        self.answer(house, entry, second, "agree")
+
+        assert (status_of(entry), Decision.objects.get().proposed_by) == ("rejected", house.organizer)
+
+    def test_another_organizer_sends_it_back(self, house, entry, second):
+        house.decide(entry, "reject")
+        self.answer(house, entry, second, "decline", "证据不足")
+
+        assert (ScreeningProposal.objects.get().status, house.numbers()) == ("declined", [entry.number])
+
+    def test_sending_it_back_takes_a_reason(self, house, entry, second):
+        house.decide(entry, "reject")
+
+        assert self.answer(house, entry, second, "decline", SPACES).status_code == 400
+
+    def test_nobody_agrees_with_themselves(self, house, entry):
+        house.decide(entry, "reject")
+
+        assert self.answer(house, entry, house.client, "agree").status_code == 403
+
+    def test_where_nothing_was_proposed_there_is_nothing_to_agree_to(self, house, entry, second):
+        assert self.answer(house, entry, second, "agree").status_code == 409
+
+    def test_a_second_answer_is_a_conflict(self, house, entry, second):
+        house.decide(entry, "reject")
+        self.answer(house, entry, second, "agree")
+
+        assert self.answer(house, entry, second, "agree").status_code == 409
+
+    def test_its_page_shows_who_proposed_what(self, house, entry, second):
+        house.decide(entry, "reject")
+        text = page(house, entry, second)
+
+        assert (REASON in text, 'name="second-answer"' in text) == (True, True)
+
+    def test_whoever_proposed_it_has_no_buttons_for_it(self, house, entry):
+        house.decide(entry, "reject")
+
+        assert 'name="second-answer"' not in page(house, entry)
+
+
+def test_a_note_is_for_organizers_alone(house, entry):
+    house.client.post(house.url("screen_note", entry.public_id), {"note-text": "电话核实过"})
+    member = client_for(captain_of(entry.team)).get(entry.get_absolute_url()).content.decode()
+
+    assert ("电话核实过" in page(house, entry), "电话核实过" in member) == (True, False)
+
+
+def test_the_trail_says_that_there_is_a_note_and_not_what_it_says(house, entry):
+    house.client.post(house.url("screen_note", entry.public_id), {"note-text": "电话核实过"})
+    line = AuditEntry.objects.get(action="add_note")
+
+    assert "电话" not in f"{line.after}{line.reason}"
+
+
+@pytest.mark.parametrize("text", ["", SPACES, "😀" * 2001, "a\x00b"])
+def test_a_note_that_says_nothing_or_too_much_is_refused(house, entry, text):
+    answer = house.client.post(house.url("screen_note", entry.public_id), {"note-text": text})
+
+    assert (answer.status_code, ScreeningNote.objects.count()) == (400, 0)
+
+
+def test_a_pdf_shows_itself_in_the_page(house, entry):
+    file = entry.versions.last().attachments.get()
+    answer = house.client.get(house.url("screen_file", entry.public_id, file.public_id))
+
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    assert answer["Content-Disposition"].startswith("inline")
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_file_that_lies_in_the_draft_is_not_there(house, entry):
+    draft = AttachmentFactory(submission=entry, name="草稿.pdf", file=files.store(ContentFile(pdf("草稿"))))
+
+    assert house.client.get(house.url("screen_file", entry.public_id, draft.public_id)).status_code == 404
+
+
+def test_reading_it_leaves_a_line(house, entry):
+    page(house, entry)
+
+    assert AuditEntry.objects.filter(action="read", actor_id=house.organizer.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["screen_entry", "screen_undo", "screen_extend", "screen_note", "screen_claim"])
+def test_an_organizer_in_the_team_decides_nothing_about_it(house, entry, name):
+    TeamMemberFactory(team=entry.team, user=house.organizer)
+
+    assert house.client.post(house.url(name, entry.public_id)).status_code == 403
+
+
+@pytest.mark.parametrize("part", ["captain", "stranger", "another track"])
+def test_nobody_else_finds_the_page(house, entry, part):
+    role = OrganizerFactory(competition=house.competition)
+    role.tracks.add(TopicFactory(track__competition=house.competition).track)
+    people = {"captain": captain_of(entry.team), "stranger": UserFactory(), "another track": role.user}
+
+    assert client_for(people[part]).get(house.address(entry)).status_code == 404
+
+
+def test_an_entry_of_another_competition_is_not_there(house):
+    elsewhere = Screening().entry()
+
+    assert house.client.get(house.address(elsewhere)).status_code == 404
+
+
+def test_hostile_words_stand_there_as_words(house):
+    text = page(house, house.entry(title="<script>alert(1)</script>", abstract="<img src=x onerror=alert(1)>" * 30))
+
+    assert ("<script>alert(1)" in text, "<img src=x" in text) == (False, False)
+
+
+class TestMany:
+    def send(self, house, entries, **typed):
+        picks = [pick if isinstance(pick, str) else f"{pick.public_id}:{pick.versions.count()}" for pick in entries]
+        return house.client.post(house.url("screening_many"), {"pick": picks, **typed})
+
+    def test_what_was_picked_is_shown_before_anything_is_decided(self, house):
+        entries = [house.entry(), house.entry()]
+        answer = self.send(house, entries)
+
+        assert [line.entry for line in answer.context["lines"]] == entries
+        assert {status_of(entry) for entry in entries} == {"submitted"}
+
+    def test_all_of_them_pass(self, house):
+        entries = [house.entry(), house.entry()]
+        self.send(house, entries, decide="pass", reason="")
+
+        assert {status_of(entry) for entry in entries} == {"eligible"}
+
+    def test_all_of_them_are_returned(self, house):
+        entries = [house.entry(), house.entry()]
+        self.send(house, entries, decide="return", reason=REASON, **opened())
+
+        assert Correction.objects.count() == 2
+
+    @pytest.mark.parametrize("step", [{}, {"decide": "pass", "reason": ""}])
+    def test_a_forbidden_one_refuses_the_whole_in_the_words_of_one_that_is_not_there(self, house, step):
+        entry, foreign = house.entry(), Screening().entry()
+        unknown = "11111111-2222-4333-8444-555555555555:1"
+        answers = [self.send(house, [entry, other], **step) for other in (foreign, unknown)]
+        said = [answer.content.decode() for answer in answers]
+
+        assert [answer.status_code for answer in answers] == [400, 400]
+        assert (told(answers[0]), status_of(entry)) == (told(answers[1]), "submitted")
+        assert foreign.title not in said[0]
+
+    def test_ones_own_teams_entry_refuses_the_whole(self, house):
+        entry, own = house.entry(), house.entry()
+        TeamMemberFactory(team=own.team, user=house.organizer)
+
+        assert (self.send(house, [entry, own], decide="pass").status_code, status_of(entry)) == (400, "submitted")
+
+    def test_one_that_changed_meanwhile_decides_none_and_is_named(self, house):
+        entry, changed = house.entry(), house.entry()
+        picks = [f"{each.public_id}:1" for each in (entry, changed)]
+        resubmit(changed, abstract="新的简述")
+        answer = self.send(house, picks, decide="pass", reason="")
+
+        assert (answer.status_code, status_of(entry)) == (409, "submitted")
+        assert (changed.number in answer.context["conflict"], entry.number in answer.context["conflict"]) == (
+            True,
+            False,
+        )
+        assert answer.context["picks"] == [f"{entry.public_id}:1", f"{changed.public_id}:2"]
+
+    @pytest.mark.parametrize("picks", [[], ["x"], ["x:1"], ["11111111-2222-4333-8444-555555555555:" + "9" * 60]])
+    def test_what_is_no_pick_is_refused(self, house, picks):
+        assert self.send(house, picks).status_code in {302, 400}
+
+    def test_more_than_a_hundred_are_too_many(self, house):
+        picks = [f"11111111-2222-4333-8444-{n:012}:1" for n in range(101)]
+
+        assert self.send(house, picks).url == house.url("screening_queue")
+
+    def test_bad_input_decides_none(self, house):
+        entries = [house.entry(), house.entry()]
+        answer = self.send(house, entries, decide="reject", reason=SPACES)
+
+        assert (answer.status_code, {status_of(entry) for entry in entries}) == (400, {"submitted"})
+
+    def test_asking_for_it_by_address_leads_to_the_queue(self, house):
+        assert house.client.get(house.url("screening_many")).url == house.url("screening_queue")
+
+    def test_somebody_without_a_competition_finds_nothing(self, house):
+        client = client_for(UserFactory())
+
+        assert client.post(reverse("submissions:screening_many", args=[house.competition.slug])).status_code == 404
