@@ -1,0 +1,1 @@
+"""Finding entries that resemble each other: plain texts and numbers in, plain values out, no database."""
