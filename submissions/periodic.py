@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import handing_over, reminders, uploads
+from submissions.services import handing_over, near_comparing, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -37,6 +37,12 @@ def scrub_files() -> None:
     found = list(scrub.damaged())
     if found:
         tell(found)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_near() -> None:
+    """Two at once do the same work twice and no harm; so that they don't, one stops before the next is due."""
+    near_comparing.find_near(seconds=40)
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -50,6 +50,8 @@ urlpatterns = [
     path("submissions/receipts/<uuid:public_id>/receipt.pdf", views.receipt_pdf, name="receipt_pdf"),
     path("submissions/late/<uuid:public_id>/", views.late_attempt, name="late_attempt"),
     path("organize/late/<slug:competition>/", views.late_attempts, name="late_attempts"),
+    path("organize/near/<slug:competition>/", views.near_report, name="near_report"),
+    path("organize/near/<slug:competition>/<int:pk>/", views.near_pair, name="near_pair"),
     path("receipts/verify/", views.verify_receipt, name="verify_receipt"),
     path("f/<uuid:public_id>/<str:name>", views.attachment, name="attachment"),
 ]
