@@ -80,7 +80,9 @@ class SubmissionKeeper(Keeper):
             Section(
                 "late-decisions", gettext_lazy("what you decided about entries handed in late"), kept.late_decisions
             ),
-            Section("near-notes", gettext_lazy("entries that resemble each other, which you looked at"), kept.near_notes),
+            Section(
+                "near-notes", gettext_lazy("entries that resemble each other, which you looked at"), kept.near_notes
+            ),
             Section("extensions", gettext_lazy("extensions that you granted"), kept.extensions),
         ]
 

@@ -77,9 +77,7 @@ def _pieces(words: Words | None, spans: Spans) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
-def _files(
-    pair: NearPair, *, sees_first: bool, sees_second: bool
-) -> list[tuple[Attachment | None, Attachment | None]]:
+def _files(pair: NearPair, *, sees_first: bool, sees_second: bool) -> list[tuple[Attachment | None, Attachment | None]]:
     """Each that both handed in, under the name that it has in the ones that may be read."""
     joins = SubmissionVersion.attachments.through.objects.select_related("attachment__file")
     held: dict[int, dict[int, Attachment]] = defaultdict(dict)

@@ -13,7 +13,6 @@ from submissions.models import SubmissionVersion
 from submissions.near.sketch import Hashes, all_hashes
 from submissions.near.words import fold
 from submissions.values import as_text
-from tracks.models import TopicRevision
 
 COMPARED = {SectionKind.TEXT, SectionKind.LONG_TEXT, SectionKind.ROWS}
 
@@ -47,17 +46,14 @@ def folded_texts(version: SubmissionVersion) -> dict[str, str]:
 
 def said_by_all(version: SubmissionVersion) -> Hashes:
     """Runs that the form and the topic bring in: whoever quotes them copies nobody."""
-    asked = version.form.get("form", {}).get("versions", [None, None])
-    return _said_by_all(version.topic_revision_id, *asked)
+    topic = version.topic_revision
+    return _hashes_of((topic.title, topic.body, *_printed(definition_answered(version))))
 
 
 @lru_cache(maxsize=512)
-def _said_by_all(revision: int, of_competition: int | None, of_track: int | None) -> Hashes:
-    """Neither texts of topics nor forms ever change."""
-    text = TopicRevision.objects.get(pk=revision)
-    stand_in = SubmissionVersion(form={"form": {"versions": [of_competition, of_track]}})
-    parts = [text.title, text.body, *_printed(definition_answered(stand_in))]
-    return all_hashes(fold(part) for part in parts)
+def _hashes_of(texts: tuple[str, ...]) -> Hashes:
+    """Many entries answer the same topic in the same form."""
+    return all_hashes(fold(text) for text in texts)
 
 
 def _printed(definition: FormDefinition) -> Iterator[str]:

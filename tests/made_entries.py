@@ -34,11 +34,13 @@ SYNONYMS = [
 ]
 OTHERS = {word: [each for each in group if each != word] for group in SYNONYMS for word in group}
 WORDS = list(OTHERS)
-NAMES = (
+# Each four of them make the places that one team speaks of.
+NAMES = re.findall(
+    r"\S+",
     "岷江 沱江 青衣江 嘉陵江 大渡河 雅砻江 安宁河 涪江 渠江 锦城 天府 龙泉 青城 峨眉 剑门 阆中 乐至 安岳 泸定 稻城 理塘 若尔盖 "
-    "红原 松潘 茂县 汶川 都江堰 郫都 温江 双流 新津 邛崃 蒲江 名山 荥经 汉源 石棉 甘洛 越西 喜德 冕宁 会理 米易 盐边 攀枝花 宜宾"
-).split()
-PARTICLES = "的 与 和 对 在 以 为 从 由 将 并 而".split()
+    "红原 松潘 茂县 汶川 都江堰 郫都 温江 双流 新津 邛崃 蒲江 名山 荥经 汉源 石棉 甘洛 越西 喜德 冕宁 会理 米易 盐边 攀枝花 宜宾",
+)
+PARTICLES = list("的与和对在以为从由将并而")
 
 
 @dataclass

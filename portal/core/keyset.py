@@ -21,7 +21,7 @@ class Page:
 
 
 def page_of(
-    querysets: Sequence[QuerySet[Any]], *, size: int, before: str = "", after: str = "", by: type = datetime
+    querysets: Sequence[QuerySet[Any]], *, size: int, before: str = "", after: str = "", by: Any = datetime
 ) -> Page:
     """One page of all ``querysets`` together, by ``at`` and key; a row that is in several stands there once.
 
@@ -53,7 +53,7 @@ def _cursor(row: Any) -> str:
     return _signer().sign_object([at, row.pk])
 
 
-def _beyond(cursor: str, by: type, *, later: bool) -> Q:
+def _beyond(cursor: str, by: Any, *, later: bool) -> Q:
     if not cursor:
         return Q()
     try:

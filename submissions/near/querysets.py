@@ -75,10 +75,9 @@ class NearPairQuerySet(models.QuerySet):
 
     def unseen_by_competition(self, user: Person) -> dict[int, int]:
         """By key of the competition: how many wait for a look of ``user``. One query."""
-        rows = self.visible_to(user).standing().unseen(user).with_sight(user).order_by()
-        rows = rows.values_list(
-            "first__track__competition", "second__track__competition", "sees_first", "sees_second"
-        ).annotate(count=Count("pk"))
+        names = ("first__track__competition", "second__track__competition", "sees_first", "sees_second")
+        shown = self.visible_to(user).standing().unseen(user).with_sight(user).order_by()
+        rows: Any = shown.values_list(*names).annotate(count=Count("pk"))
         counts: Counter[int] = Counter()
         for first, second, sees_first, sees_second, count in rows:
             for competition in {key for key, sees in ((first, sees_first), (second, sees_second)) if sees}:
@@ -97,7 +96,9 @@ class NearPairQuerySet(models.QuerySet):
 
 class NearNoteQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
-        return self.readable_by(user).filter(pair__in=apps.get_model("submissions", "NearPair").objects.visible_to(user))
+        return self.readable_by(user).filter(
+            pair__in=apps.get_model("submissions", "NearPair").objects.visible_to(user)
+        )
 
     def readable_by(self, user: Person) -> Self:
         """Of pairs that ``user`` sees: what was written by somebody who saw no more of them than ``user`` does."""

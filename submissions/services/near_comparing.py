@@ -61,7 +61,9 @@ class Comparison:
 
     def __init__(self, prints: Sequence[Fingerprint]) -> None:
         self.prints = prints
-        rows = Fingerprint.objects.standing(EDITION).order_by("submission").values_list("submission", "version", "sketch")
+        rows = (
+            Fingerprint.objects.standing(EDITION).order_by("submission").values_list("submission", "version", "sketch")
+        )
         self._versions: dict[int, int] = {}
         self._places: dict[int, int] = {}
         self.shelf = Shelf(self._shelved(rows.iterator(chunk_size=2_000)), questions=len(prints))
@@ -133,8 +135,7 @@ def keep(made: Fingerprint, found: dict[int, Found]) -> None:
     is not kept, for whoever compares the later one finds what there is to find.
     """
     entry = made.submission_id
-    rows = Fingerprint.objects.select_for_update(no_key=True).filter(submission__in={entry, *found})
-    current = dict(rows.order_by("submission").values_list("submission", "version"))
+    current = hold({entry, *found})
     if current.get(entry) != made.version_id:
         return
     known = {
@@ -147,6 +148,12 @@ def keep(made: Fingerprint, found: dict[int, Found]) -> None:
     outdated = [pair.pk for pair in known.values() if made.version_id not in _versions(pair)]
     NearPair.objects.filter(pk__in=outdated).delete()
     Fingerprint.objects.filter(pk=made.pk, version=made.version_id).update(compared_at=timezone.now())
+
+
+def hold(entries: set[int]) -> dict[int, int]:
+    """By entry the version that is its latest, and stays it until we are done."""
+    rows = Fingerprint.objects.select_for_update(no_key=True).filter(submission__in=entries)
+    return dict(rows.order_by("submission").values_list("submission", "version"))
 
 
 def _put(pair: NearPair | None, entry: int, version: int, other: int, what: Found) -> None:

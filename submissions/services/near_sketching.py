@@ -27,7 +27,7 @@ def unsketched() -> QuerySet[SubmissionVersion]:
 
 def sketch_next(limit: int = CHUNK) -> int:
     """Sketch up to ``limit`` versions that wait for it; returns how many there were. Any number may do so at once."""
-    versions = list(unsketched()[:limit])
+    versions = list(unsketched().select_related("topic_revision")[:limit])
     now = timezone.now()
     rows = [
         Fingerprint(submission_id=each.submission_id, version=each, edition=EDITION, sketch=_sketch(each), made_at=now)

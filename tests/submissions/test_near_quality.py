@@ -34,9 +34,7 @@ class Measured:
                 source += 1
         quoted = {topic.key: all_hashes([fold(topic.title), fold(topic.body)]) for topic in topics}
         texts = [{key: fold(text) for key, text in each.texts.items()} for each in entries]
-        sketches = [
-            sketch_of(its.values(), quoted[each.topic.key]) for each, its in zip(entries, texts, strict=True)
-        ]
+        sketches = [sketch_of(its.values(), quoted[each.topic.key]) for each, its in zip(entries, texts, strict=True)]
         shelf = Shelf([(place, packed(sketch)) for place, sketch in enumerate(sketches)], questions=len(entries))
         self.reported: dict[tuple[int, int], int] = {}
         for place, sketch in enumerate(sketches):

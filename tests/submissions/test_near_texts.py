@@ -46,7 +46,10 @@ def test_the_same_runs_have_the_same_hashes_wherever_they_stand():
 def test_a_sketch_holds_the_smallest_of_a_short_text_and_a_sixteenth_of_a_long_one():
     made = Maker(3).honest(length=6000)
     whole = all_hashes(map(fold, made.texts.values()))
-    long, short = sketch_of(map(fold, made.texts.values()), NOTHING), sketch_of([fold("数据要素" * 9 + "流通" * 40)], NOTHING)
+    long, short = (
+        sketch_of(map(fold, made.texts.values()), NOTHING),
+        sketch_of([fold("数据要素" * 9 + "流通" * 40)], NOTHING),
+    )
 
     assert (long.tolist(), len(short) <= FEWEST) == ([each for each in whole.tolist() if each < KEPT_BELOW], True)
 
@@ -64,7 +67,9 @@ def test_a_sketch_comes_back_from_the_database_as_it_was():
 
 
 def shelf_of(texts, questions=1):
-    return Shelf([(key, packed(sketch_of([fold(text)], NOTHING))) for key, text in enumerate(texts)], questions=questions)
+    return Shelf(
+        [(key, packed(sketch_of([fold(text)], NOTHING))) for key, text in enumerate(texts)], questions=questions
+    )
 
 
 @pytest.mark.parametrize("questions", [1, 100])

@@ -13,7 +13,9 @@ BATCH = 2_000
 
 
 class Command(BaseCommand):
-    help = "Compare every submitted entry with all others, of all competitions. It may be stopped, and goes on from there."
+    help = (
+        "Compare every submitted entry with all others, of all competitions. It may be stopped, and goes on from there."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--anew", action="store_true", help="compare also those that have been compared before")
