@@ -72,6 +72,7 @@ describe(
         "submissions.rendition.retry_rendition": _("asked for the entry on paper again"),
         "submissions.rendition.download": _("downloaded the entry on paper"),
         "submissions.submission.read": _("read the entry"),
+        "submissions.nearnote.note_pair": _("looked at two entries that resemble each other"),
         "submissions.submission.download": _("downloaded a file of the entry"),
     },
     named={

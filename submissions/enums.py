@@ -181,3 +181,11 @@ class Verdict(models.TextChoices):
     FOREIGN = "foreign", _("This receipt is not one of ours")
     UNSIGNED = "unsigned", _("This receipt bears no signature")
     UNREADABLE = "unreadable", _("This is no receipt")
+
+
+class NearKind(models.TextChoices):
+    """By what two entries resemble each other."""
+
+    TEXT = "text", pgettext_lazy("near pair", "text")
+    FILES = "files", pgettext_lazy("near pair", "the same file")
+    PEOPLE = "people", pgettext_lazy("near pair", "the same people or organization on one topic")

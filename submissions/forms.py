@@ -16,6 +16,7 @@ from submissions.enums import Edition, LateOutcome, RenditionKind
 from submissions.models import AnswerRevision, Extension, Team
 from submissions.models.comments import COMMENT_LIMIT
 from submissions.models.screening import REASON_LIMIT
+from submissions.models.near import NEAR_NOTE_LIMIT
 from submissions.services.extensions import EXTENDABLE, check_extension
 from submissions.signing import LONGEST
 
@@ -141,6 +142,19 @@ class LateDecisionForm(forms.Form):
         max_length=REASON_LIMIT,
         help_text=_("The team reads it word by word, and it stays in the audit trail."),
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class NearNoteForm(forms.Form):
+    """``versions`` is what the page showed."""
+
+    versions = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    text = TextField(
+        label=_("Note"),
+        required=False,
+        max_length=NEAR_NOTE_LIMIT,
+        help_text=_("For organizers of the same entries. Teams never read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 

@@ -45,7 +45,7 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
-            *("submissions.HandOver", "submissions.RosterRequest"),
+            *("submissions.HandOver", "submissions.RosterRequest", "submissions.NearNote"),
             *("submissions.LateAttempt", "submissions.LateDecision"),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
             # Told with the entry that they stand in, and with the forms that somebody published.
@@ -79,6 +79,9 @@ class SubmissionKeeper(Keeper):
             Section("late-attempts", gettext_lazy("what you handed in after the end"), kept.late_attempts),
             Section(
                 "late-decisions", gettext_lazy("what you decided about entries handed in late"), kept.late_decisions
+            ),
+            Section(
+                "near-notes", gettext_lazy("entries that resemble each other, which you looked at"), kept.near_notes
             ),
             Section("extensions", gettext_lazy("extensions that you granted"), kept.extensions),
         ]

@@ -17,6 +17,7 @@ from submissions.models import (
     Invitation,
     LateAttempt,
     LateDecision,
+    NearNote,
     Organization,
     Rendition,
     RosterRequest,
@@ -260,3 +261,9 @@ def late_decisions(user: Any) -> Iterator[Row]:
 
 def extensions(user: Any) -> Iterator[Row]:
     yield from Extension.objects.filter(granted_by=user).order_by("pk").values("kind", "closes_at", "granted_at")
+
+
+def near_notes(user: Any) -> Iterator[Row]:
+    """Which entries they were about is said by number alone."""
+    rows = NearNote.objects.filter(author=user).order_by("pk")
+    yield from rows.values("pair__first__number", "pair__second__number", "text", "at")

@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import facts, handing_over, reminders, uploads
+from submissions.services import facts, handing_over, near_comparing, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -45,6 +45,11 @@ def sweep_facts() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def sweep_near() -> None:
+    """Two at once do the same work twice and no harm; so that they don't, one stops before the next is due."""
+    near_comparing.find_near(seconds=40)
+
+
 def remind() -> None:
     reminders.remind()
 

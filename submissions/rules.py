@@ -90,3 +90,11 @@ def may_put_on_paper(user: Person, submission: Any, version: Any) -> bool:
     if is_member(user, submission.team):
         return True
     return version is not None and version.submission_id == submission.pk and is_track_organizer(user, submission.track)
+
+
+def can_note_pair(user: Person, pair: Any) -> bool:
+    """Organizers of one of the two tracks; nobody looks into what their own team's entry resembles."""
+    sides = (pair.first, pair.second)
+    return any(is_track_organizer(user, side.track) for side in sides) and not any(
+        is_member(user, side.team) for side in sides
+    )

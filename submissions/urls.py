@@ -68,6 +68,8 @@ urlpatterns = [
         views.screen_file,
         name="screen_file",
     ),
+    path("organize/near/<slug:competition>/", views.near_report, name="near_report"),
+    path("organize/near/<slug:competition>/<int:pk>/", views.near_pair, name="near_pair"),
     path("receipts/verify/", views.verify_receipt, name="verify_receipt"),
     path("f/<uuid:public_id>/<str:name>", views.attachment, name="attachment"),
 ]

@@ -21,14 +21,21 @@ class Page:
 
 
 def page_of(
-    querysets: Sequence[QuerySet[Any]], *, size: int, before: str = "", after: str = "", oldest_first: bool = False
+    querysets: Sequence[QuerySet[Any]],
+    *,
+    size: int,
+    before: str = "",
+    after: str = "",
+    by: Any = datetime,
+    oldest_first: bool = False,
 ) -> Page:
     """One page of all ``querysets`` together, by ``at`` and key; a row that is in several stands there once.
 
     Each of them is read by its own index, where one query with OR would sort everything it finds.
+    ``at`` is an instant, or with ``by=int`` a number: the highest first.
     """
     is_up = bool(after) or (oldest_first and not before)
-    beyond = _beyond(after, later=True) if after else _beyond(before, later=False)
+    beyond = _beyond(after, by, later=True) if after else _beyond(before, by, later=False)
     names = ("at", "pk") if is_up else ("-at", "-pk")
     found = {row.pk: row for rows in querysets for row in rows.filter(beyond).order_by(*names)[: size + 1]}
     rows = sorted(found.values(), key=lambda row: (row.at, row.pk), reverse=not is_up)[: size + 1]
@@ -49,16 +56,18 @@ def _signer() -> Signer:
 
 
 def _cursor(row: Any) -> str:
-    return _signer().sign_object([row.at.isoformat(), row.pk])
+    at = row.at.isoformat() if isinstance(row.at, datetime) else row.at
+    return _signer().sign_object([at, row.pk])
 
 
-def _beyond(cursor: str, *, later: bool) -> Q:
+def _beyond(cursor: str, by: Any, *, later: bool) -> Q:
     if not cursor:
         return Q()
     try:
         at, pk = _signer().unsign_object(cursor)
-        moment = datetime.fromisoformat(at)
-    except (BadSignature, ValueError):
+        # A number is none of a list that goes by time, and the other way round.
+        moment = datetime.fromisoformat(at) if by is datetime else by(at)
+    except (BadSignature, ValueError, TypeError):
         raise ValidationError(_("This is not a cursor of ours.")) from None
     if later:
         return Q(at__gte=moment) & (Q(at__gt=moment) | Q(pk__gt=pk))

@@ -22,6 +22,7 @@ from submissions.models import (
     Attachment,
     HandOver,
     Invitation,
+    NearPair,
     Receipt,
     RosterRequest,
     Screening,
@@ -127,6 +128,7 @@ def organized(user: Any) -> list[dict[str, Any]]:
     counts = dict(waiting.values_list("track__competition").annotate(count=Count("pk")).order_by())
     asked = RosterRequest.objects.organized_by(user).filter(status=RosterRequestStatus.AWAITING)
     changes = dict(asked.values_list("team__competition").annotate(count=Count("pk")).order_by())
+    near = NearPair.objects.unseen_by_competition(user)
     rounds = defaultdict(list)
     for each in Round.objects.visible_to(user).with_progress().order_by("opens_at", "pk"):
         rounds[each.competition_id].append(each)
@@ -137,6 +139,7 @@ def organized(user: Any) -> list[dict[str, Any]]:
             "competition": competition,
             "awaiting_screening": counts.get(competition.pk, 0),
             "roster_changes": changes.get(competition.pk, 0),
+            "near_pairs": near.get(competition.pk, 0),
             "rounds": rounds[competition.pk],
             "is_whole": competition.pk in whole,
         }

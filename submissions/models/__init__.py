@@ -6,6 +6,7 @@ from submissions.models.facts import VersionFacts
 from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, FormSlot
 from submissions.models.handing_over import HandOver
 from submissions.models.late import LateAttempt, LateDecision
+from submissions.models.near import Fingerprint, NearNote, NearPair
 from submissions.models.organizations import Organization, TeamOrganization
 from submissions.models.renditions import Rendition
 from submissions.models.roster import RosterRequest
@@ -33,6 +34,7 @@ __all__ = [
     "EntryForm",
     "EntryFormVersion",
     "Extension",
+    "Fingerprint",
     "FormSection",
     "FormSlot",
     "HandOver",
@@ -40,6 +42,8 @@ __all__ = [
     "Invitation",
     "LateAttempt",
     "LateDecision",
+    "NearNote",
+    "NearPair",
     "Organization",
     "Receipt",
     "ReceiptKey",

@@ -9,6 +9,8 @@ from submissions.services.handing_over import accept_team, decline_team, offer_t
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
 from submissions.services.late import accept_late, decline_late, hand_in
 from submissions.services.merging import merge_organizations
+from submissions.services.near_comparing import find_near
+from submissions.services.near_notes import note_pair
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
 from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
@@ -75,6 +77,7 @@ __all__ = [
     "edit_form",
     "edit_member",
     "extend_correction",
+    "find_near",
     "finish_upload",
     "found_team",
     "give_up",
@@ -87,6 +90,7 @@ __all__ = [
     "leave_team",
     "merge_organizations",
     "move_member",
+    "note_pair",
     "object_to",
     "offer_team",
     "pass_screening",

@@ -4,6 +4,7 @@ from submissions.views.handing_over import hand_over, hand_over_answer
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
+from submissions.views.near import near_pair, near_report
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.revisions import restore_section, section_history
@@ -52,6 +53,8 @@ __all__ = [
     "member_edit",
     "member_move",
     "member_remove",
+    "near_pair",
+    "near_report",
     "partner_add",
     "partner_contact",
     "partner_edit",

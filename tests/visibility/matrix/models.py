@@ -9,6 +9,7 @@ UNGUARDED = {
     "judging.ConflictOfInterest": "shown on no page; the assignment's plan names its kind to organizers without a team",
     "submissions.Screening": "about one version of an entry, read with it",
     "submissions.SubmissionVersion_attachments": "joins versions and files, both guarded",
+    "submissions.Fingerprint": "numbers made of what was submitted, shown nowhere",
     "tracks.Organizer_tracks": "joins roles and tracks, both guarded",
     "submissions.LateAttempt_attachments": "joins late attempts and files, both guarded",
     "submissions.ReceiptKey": "public halves of keys, for anybody who checks a receipt",

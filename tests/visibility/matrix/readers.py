@@ -79,6 +79,8 @@ READERS: list[tuple[str, frozenset[str]]] = [
     # Entries: what the team writes now, then what it has submitted
     ("late.*", TEAM_A | RUN_1),
     ("late_declined.*", TEAM_A | RUN_1),
+    ("near.note", RUN_1 - TEAM_A),
+    ("near_across.note", RUN_1),
     ("draft.*", TEAM_A | SITE),
     ("dropped.*", TEAM_A | SITE),
     ("draft_d.*", AB | SITE),

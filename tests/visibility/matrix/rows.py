@@ -111,6 +111,9 @@ VISIBLE: dict[str, Rows] = {
     "submissions.Invitation": {"invitation": A | SITE, "invitation_to_vi": A | SITE | VI},
     "submissions.LateAttempt": {"late": A | RUN_1, "late_declined": A | RUN_1},
     "submissions.LateDecision": {"late_declined.decision": A | RUN_1},
+    # Nobody who is in one of the two teams.
+    "submissions.NearNote": {"near.note": RUN_1 - A, "near_across.note": RUN_1},
+    "submissions.NearPair": {"near": RUN_1 - A, "near_across": RUN_1 | RUN_BETA},
     "submissions.Organization": {
         "organization_a": A | RUN_1,
         "partner.organization": A | RUN_1,
@@ -159,6 +162,7 @@ OTHER: dict[tuple[str, str], Rows] = {
     # Teams with an entry that is judged in it, or may still come to be.
     ("judging.Round", "entered_by"): {**dict.fromkeys(ROUNDS, A | B), "beta_round": NOBODY},
     ("submissions.LateAttempt", "organized_by"): {"late": RUN_1, "late_declined": RUN_1},
+    ("submissions.NearNote", "readable_by"): {"near.note": RUN_1, "near_across.note": RUN_1},
     ("submissions.RosterRequest", "organized_by"): {"roster_request": RUN_1, "roster_joining": RUN_1},
     ("submissions.Submission", "organized_by"): {
         **dict.fromkeys(SENT, RUN_1),

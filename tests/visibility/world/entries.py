@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.core import files
 from submissions.enums import LateOutcome, SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, LateDecision, TeamOrganization, UnsentText
+from submissions.models import EntryForm, LateDecision, NearNote, NearPair, TeamOrganization, UnsentText
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -64,6 +64,7 @@ def add(world: World) -> None:
     entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
     _late(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
+    _near(world)
 
 
 def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> None:
@@ -120,6 +121,26 @@ def _late(world: World) -> None:
         reason=words.text("late_declined.reason"),
         decided_by=world.users["OR"],
         decided_at=timezone.now(),
+    )
+
+
+def _near(world: World) -> None:
+    """Entries that resemble each other: in one track, and in two competitions."""
+    words = world.canaries
+    world.near = near(world.submitted, world.rival)
+    world.near_across = near(world.rival, world.beta_entry)
+    for label, author, side in (("near", "OR", None), ("near_across", "TI", world.rival)):
+        pair, text = getattr(world, label), words.text(f"{label}.note")
+        pair.note = NearNote.objects.create(
+            pair=pair, submission=side, author=world.users[author], text=text, at=timezone.now()
+        )
+
+
+def near(first: Any, second: Any) -> NearPair:
+    versions = {"first_version": first.versions.last(), "second_version": second.versions.last()}
+    passages = [["abstract", 0, 2, "abstract", 0, 2]]
+    return NearPair.objects.create(
+        first=first, second=second, **versions, score=80, text=80, passages=passages, found_at=timezone.now()
     )
 
 

@@ -36,6 +36,7 @@ from tests.factories.tracks import (
 )
 from tests.visibility.actors import RUN, RUN_1, RUN_2, RUN_BETA, SITE, people
 from tests.visibility.world.building import World
+from tests.visibility.world.entries import near
 from tracks.enums import StageKind
 
 GAMMA = people("OR TI SU SE")
@@ -88,6 +89,11 @@ def _entry_in_track_2(world: World) -> None:
     SubmissionFactory(team__competition=world.alpha, topic=world.topic2, submitted=True)
 
 
+def _near_in_track_2(world: World) -> None:
+    made = SubmissionFactory(team__competition=world.alpha, topic=world.topic2, submitted=True)
+    near(world.elsewhere, made)
+
+
 def _entry_in_beta(world: World) -> None:
     SubmissionFactory(team__competition=world.beta, topic=world.beta_topic, submitted=True)
 
@@ -129,6 +135,7 @@ ADDITIONS: list[tuple[Adding, frozenset[str]]] = [
     (_team_that_begins, RUN),
     (_entry_in_track_1, RUN_1),
     (_entry_in_track_2, RUN_2),
+    (_near_in_track_2, RUN_2),
     (_entry_in_beta, RUN_BETA),
     (_round, RUN),
     (_round_of_beta, RUN_BETA),

@@ -1,0 +1,116 @@
+"""All sketches side by side: which of them share what with one of them, and how many share it.
+
+What many entries have in common says little: it counts less the more have it, and beyond a limit nothing at all,
+unless an entry consists of little else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from submissions.near.sketch import Hashes, unpacked
+
+# Held by more than this many entries, or by more than this share of them, a run is everybody's.
+COMMON_COUNT, COMMON_SHARE = 12, 0.005
+# Of an entry of which less than this is its own, even that counts.
+OWN_SHARE = 0.25
+# Fewer runs in common are chance.
+FEWEST_SHARED = 5
+MOST_CANDIDATES = 30
+# From so many questions on it pays to sort the shelf first.
+SORTED_FROM = 12
+
+_FILTER_BITS = 20
+_FILTER = np.uint32(2**_FILTER_BITS - 1)
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The runs of one entry that say something, with what each weighs."""
+
+    hashes: Hashes
+    weights: Floats
+
+
+class Shelf:
+    def __init__(self, rows: Iterable[tuple[int, bytes | memoryview]], *, questions: int = 1) -> None:
+        """``rows``: key and sketch. ``questions``: about how many will be asked."""
+        keys, contents = [], []
+        for key, content in rows:
+            keys.append(key)
+            contents.append(content)
+        self.keys = np.array(keys, np.int64)
+        self._ends = np.cumsum([len(content) // 4 for content in contents], dtype=np.int64)
+        self._hashes = unpacked(b"".join(contents))
+        self._is_sorted = questions >= SORTED_FROM
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def sketch(self, place: int) -> Hashes:
+        start = int(self._ends[place - 1]) if place else 0
+        return self._hashes[start : int(self._ends[place])]
+
+    def weigh(self, sketch: Hashes) -> Weighed:
+        """``sketch`` may stand on the shelf or not."""
+        return self._weigh(sketch, self._find(sketch)[0])
+
+    def candidates(self, sketch: Hashes, *, without: int) -> tuple[Weighed, list[int]]:
+        """Places of those that share the most, the most first; ``without`` is the key that asks."""
+        counts, holders = self._find(sketch)
+        weighed = self._weigh(sketch, counts)
+        counted = np.isin(sketch, weighed.hashes, assume_unique=True)
+        chosen = np.repeat(counted, counts)
+        owners = holders[chosen]
+        if not len(owners):
+            return weighed, []
+        weights = np.repeat(weighed.weights, counts[counted])
+        shared = np.bincount(owners)
+        scores = np.bincount(owners, weights=weights)
+        found = np.flatnonzero(shared >= FEWEST_SHARED)
+        found = found[self.keys[found] != without]
+        best = found[np.argsort(-scores[found], kind="stable")][:MOST_CANDIDATES]
+        return weighed, [int(place) for place in best]
+
+    def _weigh(self, sketch: Hashes, counts: NDArray[Any]) -> Weighed:
+        size = max(len(self), 1)
+        counts = np.maximum(counts, 1)
+        counted = counts <= max(COMMON_COUNT, int(size * COMMON_SHARE))
+        if counted.sum() < OWN_SHARE * len(sketch):
+            counted = counts <= max(4 * COMMON_COUNT, size // 4)
+        return Weighed(sketch[counted], np.log1p(size / counts[counted]))
+
+    def _find(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How many hold each of ``wanted`` (sorted), and who: the holders of the first, then those of the second."""
+        if self._is_sorted:
+            hashes, owners = self._sorted
+            starts = np.searchsorted(hashes, wanted, "left")
+            ends = np.searchsorted(hashes, wanted, "right")
+            parts = [owners[start:end] for start, end in zip(starts, ends, strict=True)]
+            return ends - starts, np.concatenate(parts) if parts else np.empty(0, np.int32)
+        # A table of the last bits passes one in some thousands: what is left is looked up.
+        table = np.zeros(2**_FILTER_BITS, bool)
+        table[wanted & _FILTER] = True
+        where = np.flatnonzero(table[self._hashes & _FILTER])
+        found = self._hashes[where]
+        places = np.searchsorted(wanted, found)
+        places[places == len(wanted)] = 0
+        is_wanted = wanted[places] == found if len(wanted) else np.zeros(0, bool)
+        where, places = where[is_wanted], places[is_wanted]
+        order = np.argsort(places, kind="stable")
+        counts = np.bincount(places, minlength=len(wanted))
+        return counts, np.searchsorted(self._ends, where[order], "right").astype(np.int32)
+
+    @cached_property
+    def _sorted(self) -> tuple[Hashes, NDArray[Any]]:
+        lengths = np.diff(self._ends, prepend=0)
+        owners = np.repeat(np.arange(len(self.keys), dtype=np.int32), lengths)
+        order = np.argsort(self._hashes, kind="stable")
+        return self._hashes[order], owners[order]

@@ -1,0 +1,180 @@
+"""Compares entries with all others, and keeps the pairs that resemble each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from submissions.models import Fingerprint, NearPair, SubmissionVersion
+from submissions.near.likeness import REPORTED, Side, likeness, shared_runs
+from submissions.near.passages import Passage, shared_passages
+from submissions.near.shelf import Shelf, Weighed
+from submissions.near.sketch import EDITION
+from submissions.near.words import fold
+from submissions.near_texts import texts_of
+from submissions.services import near_ties
+from submissions.services.near_sketching import sketch_next
+
+BATCH = 200
+MOST_TEXTS = 2_000
+
+
+@dataclass
+class Found:
+    """What was found about one other entry."""
+
+    version: int
+    text: int = 0
+    files: int = 0
+    people: int = 0
+    passages: list[Passage] = field(default_factory=list)
+
+    @property
+    def score(self) -> int:
+        return max(self.text, self.files, self.people)
+
+
+def find_near(*, seconds: float = 60, batch: int = BATCH) -> bool:
+    """Sketch and compare what waits for it, for about ``seconds``; True when more may be waiting.
+
+    Sketches are committed before anybody compares: of two entries that come at once, at least one finds the other.
+    """
+    stop_at = time.monotonic() + seconds
+    while sketch_next():
+        if time.monotonic() >= stop_at:
+            return True
+    while prints := list(Fingerprint.objects.uncompared(EDITION).defer("sketch")[:batch]):
+        Comparison(prints).carry_out()
+        if time.monotonic() >= stop_at:
+            return True
+    return False
+
+
+class Comparison:
+    """Of some entries with all that there are."""
+
+    def __init__(self, prints: Sequence[Fingerprint]) -> None:
+        self.prints = prints
+        rows = (
+            Fingerprint.objects.standing(EDITION).order_by("submission").values_list("submission", "version", "sketch")
+        )
+        self._versions: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self.shelf = Shelf(self._shelved(rows.iterator(chunk_size=2_000)), questions=len(prints))
+        self._texts: dict[int, dict[str, str]] = {}
+        self._weighed: dict[int, Weighed] = {}
+
+    def carry_out(self) -> None:
+        files, people = near_ties.shared_files(self.prints), near_ties.shared_people(self.prints)
+        for each in self.prints:
+            entry = each.submission_id
+            if self._versions.get(entry) != each.version_id:
+                # A later version came between the two looks, or the entry was withdrawn.
+                continue
+            found = self.alike(entry)
+            for name, ties in (("files", files), ("people", people)):
+                for other, score in ties.get(entry, {}).items():
+                    if other in self._versions:
+                        setattr(found.setdefault(other, Found(self._versions[other])), name, score)
+            keep(each, found)
+
+    def alike(self, entry: int) -> dict[int, Found]:
+        """By key, those whose texts resemble that of ``entry``."""
+        place = self._places[entry]
+        weighed, candidates = self.shelf.candidates(self.shelf.sketch(place), without=entry)
+        keys = [int(self.shelf.keys[each]) for each in candidates]
+        if not keys:
+            return {}
+        self._read([entry, *keys])
+        own = self._side(entry, weighed)
+        found = {}
+        for key in keys:
+            other = self._side(key, self._weigh(key))
+            score = likeness(own, other)
+            if score >= REPORTED:
+                telling = shared_runs(own, other)
+                passages = shared_passages(self._texts[entry], self._texts[key], telling)
+                found[key] = Found(self._versions[key], text=score, passages=passages)
+        return found
+
+    def _side(self, key: int, weighed: Weighed) -> Side:
+        sketch = self.shelf.sketch(self._places[key])
+        return Side(sketch, weighed, {name: fold(text) for name, text in self._texts[key].items()})
+
+    def _weigh(self, key: int) -> Weighed:
+        if key not in self._weighed:
+            self._weighed[key] = self.shelf.weigh(self.shelf.sketch(self._places[key]))
+        return self._weighed[key]
+
+    def _read(self, keys: Sequence[int]) -> None:
+        """The texts of these; of what was read before, no more is kept than memory bears."""
+        if len(self._texts) > MOST_TEXTS:
+            self._texts.clear()
+            self._weighed.clear()
+        missing = [self._versions[key] for key in keys if key not in self._texts]
+        for version in SubmissionVersion.objects.filter(pk__in=missing):
+            self._texts[version.submission_id] = texts_of(version)
+
+    def _shelved(self, rows: Iterable[tuple[int, int, Any]]) -> Iterable[tuple[int, Any]]:
+        for place, (entry, version, sketch) in enumerate(rows):
+            self._versions[entry], self._places[entry] = version, place
+            yield entry, sketch
+
+
+@transaction.atomic
+def keep(made: Fingerprint, found: dict[int, Found]) -> None:
+    """Put what was found in the place of what was known of the entry's earlier versions.
+
+    The fingerprints are held while it is written: what was compared with a version that isn't the latest any more
+    is not kept, for whoever compares the later one finds what there is to find.
+    """
+    entry = made.submission_id
+    current = hold({entry, *found})
+    if current.get(entry) != made.version_id:
+        return
+    known = {
+        pair.second_id if pair.first_id == entry else pair.first_id: pair
+        for pair in NearPair.objects.filter(Q(first=entry) | Q(second=entry))
+    }
+    for other, what in found.items():
+        if current.get(other) == what.version:
+            _put(known.pop(other, None), entry, made.version_id, other, what)
+    outdated = [pair.pk for pair in known.values() if made.version_id not in _versions(pair)]
+    NearPair.objects.filter(pk__in=outdated).delete()
+    Fingerprint.objects.filter(pk=made.pk, version=made.version_id).update(compared_at=timezone.now())
+
+
+def hold(entries: set[int]) -> dict[int, int]:
+    """By entry the version that is its latest, and stays it until we are done."""
+    rows = Fingerprint.objects.select_for_update(no_key=True).filter(submission__in=entries)
+    return dict(rows.order_by("submission").values_list("submission", "version"))
+
+
+def _put(pair: NearPair | None, entry: int, version: int, other: int, what: Found) -> None:
+    turned = entry > other
+    first, second = (other, entry) if turned else (entry, other)
+    first_version, second_version = (what.version, version) if turned else (version, what.version)
+    passages = [(*each[3:], *each[:3]) if turned else tuple(each) for each in what.passages]
+    result: dict[str, Any] = {
+        "first_version_id": first_version,
+        "second_version_id": second_version,
+        "score": what.score,
+        "text": what.text,
+        "files": what.files,
+        "people": what.people,
+        "passages": passages,
+    }
+    # The same two versions found again, from the other side say, are no news: who has looked at them has.
+    if pair is None or _versions(pair) != (first_version, second_version):
+        result["found_at"] = timezone.now()
+    NearPair.objects.update_or_create(first_id=first, second_id=second, defaults=result)
+
+
+def _versions(pair: NearPair) -> tuple[int, int]:
+    return pair.first_version_id, pair.second_version_id

@@ -1,0 +1,83 @@
+"""Entries that are compared at the same moment, and the twin that keeps what is no longer true without its lock."""
+
+from __future__ import annotations
+
+from threading import Event
+
+import pytest
+from django.db import connection
+
+from submissions.models import Fingerprint, NearNote, NearPair
+from submissions.services import find_near, near_comparing, near_sketching, note_pair
+from tests.factories.tracks import OrganizerFactory
+from tests.race import race, until_somebody_waits_for_a_lock
+from tests.submissions.alike import OWN, entry, pairs, submit_anew, two_tracks
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+
+
+@pytest.fixture
+def copies():
+    track, _other = two_tracks()
+    return [entry(track), entry(track)]
+
+
+def test_whoever_compares_at_once_finds_the_pair_once(copies):
+    results = race([find_near] * 3)
+
+    assert (results, NearPair.objects.count(), Fingerprint.objects.count()) == ([False] * 3, 1, 2)
+
+
+def overtaken(copies, monkeypatch, until_overtaken):
+    """The other entry is submitted anew after the last look at its version: sketched and compared at once."""
+    looked, over = Event(), Event()
+    put = near_comparing._put
+
+    def put_late(*args):
+        if not looked.is_set():
+            looked.set()
+            until_overtaken(over)
+        put(*args)
+
+    def compare():
+        near_comparing.Comparison(list(Fingerprint.objects.order_by("pk")[:1])).carry_out()
+
+    def submit():
+        looked.wait(timeout=60)
+        submit_anew(copies[1], OWN)
+        find_near()
+        over.set()
+
+    while near_sketching.sketch_next():
+        pass
+    monkeypatch.setattr(near_comparing, "_put", put_late)
+    assert race([compare, submit]) == [None, None]
+    return NearPair.objects.count()
+
+
+def test_what_is_overtaken_by_a_later_version_does_not_stay(copies, monkeypatch):
+    assert overtaken(copies, monkeypatch, lambda over: until_somebody_waits_for_a_lock()) == 0
+
+
+def test_without_the_lock_it_stays(copies, monkeypatch):
+    def look(entries):
+        return dict(Fingerprint.objects.filter(submission__in=entries).values_list("submission", "version"))
+
+    def wait(over):
+        # On SQLite a transaction that writes is alone from its beginning.
+        if connection.features.has_select_for_update:
+            over.wait(timeout=60)
+
+    monkeypatch.setattr(near_comparing, "hold", look)
+
+    assert overtaken(copies, monkeypatch, wait) == (1 if connection.features.has_select_for_update else 0)
+
+
+def test_a_double_click_is_one_note(copies):
+    pairs()
+    pair = NearPair.objects.get()
+    organizer = OrganizerFactory(competition=copies[0].team.competition).user
+
+    race([lambda: note_pair(pair, actor=organizer, versions=pair.versions, text="看过")] * 4)
+
+    assert NearNote.objects.count() == 1
