@@ -67,6 +67,8 @@ describe(
         "submissions.rendition.download": _("downloaded the entry on paper"),
         "submissions.submission.read": _("read the entry"),
         "submissions.submission.download": _("downloaded a file of the entry"),
+        "tracks.competition.export_entries": _("exported the list of entries"),
+        "tracks.competition.export_files": _("exported the files of entries"),
     },
     named={
         "submissions.team": (),

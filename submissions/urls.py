@@ -50,6 +50,9 @@ urlpatterns = [
     path("submissions/receipts/<uuid:public_id>/receipt.pdf", views.receipt_pdf, name="receipt_pdf"),
     path("submissions/late/<uuid:public_id>/", views.late_attempt, name="late_attempt"),
     path("organize/late/<slug:competition>/", views.late_attempts, name="late_attempts"),
+    path("organize/numbers/<slug:competition>/", views.numbers, name="numbers"),
+    path("organize/export/<slug:competition>/entries.<slug:kind>", views.export_entries, name="export_entries"),
+    path("organize/export/<slug:competition>/files.zip", views.export_files, name="export_files"),
     path("receipts/verify/", views.verify_receipt, name="verify_receipt"),
     path("f/<uuid:public_id>/<str:name>", views.attachment, name="attachment"),
 ]

@@ -32,14 +32,12 @@ class ZipStream:
 
     def __init__(self) -> None:
         self._sent = self._count = 0
-        self._directory = tempfile.SpooledTemporaryFile(max_size=_MEMORY)
+        self._directory = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 - close does
 
     def close(self) -> None:
         self._directory.close()
 
-    def add(
-        self, name: str, chunks: Iterable[bytes], *, at: datetime, size: int, level: int = 0
-    ) -> Iterator[bytes]:
+    def add(self, name: str, chunks: Iterable[bytes], *, at: datetime, size: int, level: int = 0) -> Iterator[bytes]:
         """One member of about ``size`` bytes. Files that are packed themselves are not packed again: level 0."""
         start, is_big, stamp, raw = self._sent, size >= BIG, _stamp(at), name.encode()
         yield self._out(_local(raw, stamp, is_big=is_big) + raw + (_zip64(0, 0) if is_big else b""))

@@ -4,6 +4,7 @@ from submissions.views.handing_over import hand_over, hand_over_answer
 from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
+from submissions.views.numbers import export_entries, export_files, numbers
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.revisions import restore_section, section_history
@@ -31,6 +32,8 @@ __all__ = [
     "comment_delete",
     "comment_resolve",
     "comments",
+    "export_entries",
+    "export_files",
     "hand_over",
     "hand_over_answer",
     "history",
@@ -42,6 +45,7 @@ __all__ = [
     "member_edit",
     "member_move",
     "member_remove",
+    "numbers",
     "partner_add",
     "partner_contact",
     "partner_edit",

@@ -21,9 +21,7 @@ AT = datetime(2026, 8, 31, 16, 30, 2, tzinfo=UTC)
 
 def made(members: dict[str, bytes], **how) -> bytes:
     archive = ZipStream()
-    parts = [
-        block for name, content in members.items() for block in archive.add(name, [content], at=AT, size=1, **how)
-    ]
+    parts = [block for name, content in members.items() for block in archive.add(name, [content], at=AT, size=1, **how)]
     parts += archive.end()
     archive.close()
     return b"".join(parts)
@@ -37,7 +35,11 @@ def read(data: bytes) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("level", [0, 6])
 def test_what_went_in_comes_out(level):
-    members = {"赛道一/题目/T01-0001_山洪预警队/申报书.pdf": b"%PDF" * 40_000, "空.txt": b"", "😀.bin": bytes(range(256))}
+    members = {
+        "赛道一/题目/T01-0001_山洪预警队/申报书.pdf": b"%PDF" * 40_000,
+        "空.txt": b"",
+        "😀.bin": bytes(range(256)),
+    }
 
     assert read(made(members, level=level)) == members
 
