@@ -7,7 +7,7 @@ class JudgingConfig(AppConfig):
     verbose_name = _("judging")
 
     def ready(self) -> None:
-        from judging import checking, cloning, deeds, factors, receivers, trail  # noqa: F401 - registers the handlers
+        from judging import checking, cloning, deeds, factors, invariants, receivers, trail  # noqa: F401 - registers the handlers
         from judging.keeper import JudgingKeeper
         from portal.accounts.personal_data import register
 

@@ -299,6 +299,10 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "portal.notifications.tasks.drain_outbox", "schedule": 15.0},
     # In steps: each takes up where the last one stopped, until the day's verification is done.
     "verify-trail": {"task": "portal.notifications.periodic.verify_trail", "schedule": 300.0},
+    "check-invariants": {
+        "task": "portal.notifications.periodic.check_invariants",
+        "schedule": crontab(hour=4, minute=20),
+    },
     "sweep-uploads": {"task": "submissions.periodic.sweep_uploads", "schedule": 600.0},
     "sweep-offers": {"task": "submissions.periodic.sweep_offers", "schedule": 600.0},
     "sweep-facts": {"task": "submissions.periodic.sweep_facts", "schedule": 300.0},

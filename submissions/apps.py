@@ -8,7 +8,7 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts.personal_data import register
-        from submissions import checking, cloning, deeds, receivers, retention, trail  # noqa: F401 - registers the handlers and policies
+        from submissions import checking, cloning, deeds, invariants, receivers, retention, trail  # noqa: F401 - registers the handlers and policies
         from submissions.keeper import SubmissionKeeper
 
         register(SubmissionKeeper())

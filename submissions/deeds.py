@@ -74,6 +74,8 @@ describe(
         "submissions.submission.read": _("read the entry"),
         "submissions.nearnote.note_pair": _("looked at two entries that resemble each other"),
         "submissions.submission.download": _("downloaded a file of the entry"),
+        "tracks.competition.export_entries": _("exported the list of entries"),
+        "tracks.competition.export_files": _("exported the files of entries"),
     },
     named={
         "submissions.team": (),

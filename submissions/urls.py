@@ -70,6 +70,9 @@ urlpatterns = [
     ),
     path("organize/near/<slug:competition>/", views.near_report, name="near_report"),
     path("organize/near/<slug:competition>/<int:pk>/", views.near_pair, name="near_pair"),
+    path("organize/numbers/<slug:competition>/", views.numbers, name="numbers"),
+    path("organize/export/<slug:competition>/entries.<slug:kind>", views.export_entries, name="export_entries"),
+    path("organize/export/<slug:competition>/files.zip", views.export_files, name="export_files"),
     path("receipts/verify/", views.verify_receipt, name="verify_receipt"),
     path("f/<uuid:public_id>/<str:name>", views.attachment, name="attachment"),
 ]

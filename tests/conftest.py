@@ -10,6 +10,7 @@ from django.core.cache import cache
 
 from portal.core.catalogues import compile_catalogues
 from tests.append_only import let_tests_flush
+from tests.invariants import broken_now, is_asked_about
 
 # Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -30,6 +31,25 @@ def _empty_cache() -> Iterator[None]:
         import_module("submissions.asked").forget()
 
 
+@pytest.fixture(autouse=True)
+def _books_hold(request: pytest.FixtureRequest, _django_db_helper: None) -> Iterator[None]:
+    """What a test leaves behind keeps every invariant that can be asked of it, before it is rolled back.
+
+    ``makeshift("why")`` spares a test, or a file of them, whose rows were put together such that they can't.
+    """
+    yield
+    if is_asked_about(request):
+        assert broken_now() == []
+
+
 def pytest_unconfigure() -> None:
     if settings.configured:
         shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if report.when in {"setup", "call"} and not report.passed:
+        item.has_failed = True
+    return report

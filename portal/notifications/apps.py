@@ -9,7 +9,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts.personal_data import register
-        from portal.notifications import deeds, personal_mail, receivers, retention  # noqa: F401 - registers the handlers
+        from portal.notifications import deeds, invariants, personal_mail, receivers, retention  # noqa: F401 - registers the handlers
         from portal.notifications.keeper import NotificationKeeper
 
         register(NotificationKeeper())

@@ -5,6 +5,7 @@ from submissions.views.history import history
 from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
 from submissions.views.near import near_pair, near_report
+from submissions.views.numbers import export_entries, export_files, numbers
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.revisions import restore_section, section_history
@@ -42,6 +43,8 @@ __all__ = [
     "comment_delete",
     "comment_resolve",
     "comments",
+    "export_entries",
+    "export_files",
     "hand_over",
     "hand_over_answer",
     "history",
@@ -55,6 +58,7 @@ __all__ = [
     "member_remove",
     "near_pair",
     "near_report",
+    "numbers",
     "partner_add",
     "partner_contact",
     "partner_edit",

@@ -1,0 +1,74 @@
+"""What organizers narrow a list of entries by; the same words in every address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from submissions.enums import SubmissionStatus
+from submissions.models import Submission
+from tracks.models import Track
+
+# In the order an entry goes through them; a draft is its team's own affair.
+STATES = [
+    SubmissionStatus.SUBMITTED,
+    SubmissionStatus.RETURNED,
+    SubmissionStatus.ELIGIBLE,
+    SubmissionStatus.REJECTED,
+    SubmissionStatus.WITHDRAWN,
+]
+
+
+class EntryFilter(forms.Form):
+    """``state``, ``track`` (its number) and ``q``: a part of the number, the submitted title, the team or its
+    organization. Whatever else an address asks for is refused: a filter that is ignored shows too much.
+    """
+
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    track = forms.ChoiceField(label=gettext_lazy("Track"), required=False)
+    q = forms.CharField(label=gettext_lazy("Number, title, team or organization"), required=False, max_length=100)
+
+    def __init__(self, data: Mapping[str, Any] | None, *, tracks: QuerySet[Track] | list[Track]) -> None:
+        super().__init__(data)
+        states = [(each.value, each.label) for each in STATES]
+        fields: dict[str, Any] = self.fields
+        fields["state"].choices = [("", _("All")), *states]
+        fields["track"].choices = [("", _("All")), *((str(track.number), str(track)) for track in tracks)]
+
+    def narrowed(self, entries: QuerySet[Submission]) -> QuerySet[Submission]:
+        """Those of ``entries`` that are asked for; raises ValidationError."""
+        if unknown := set(self.data) - set(self.fields):
+            raise ValidationError(_("There is no filter of the name “%(name)s”.") % {"name": min(unknown)[:40]})
+        if not self.is_valid():
+            raise ValidationError([message for messages in self.errors.values() for message in messages])
+        said = self.cleaned_data
+        if said["state"]:
+            entries = entries.filter(status=said["state"])
+        if said["track"]:
+            entries = entries.filter(track__number=said["track"])
+        return found_by(said["q"], entries) if said["q"] else entries
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What was asked for, as a line of the audit trail says it."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class FilesFilter(EntryFilter):
+    """Of the files of entries; videos are most of what an archive weighs."""
+
+    without_video = forms.BooleanField(label=gettext_lazy("Without videos"), required=False)
+
+
+def found_by(words: str, entries: QuerySet[Submission]) -> QuerySet[Submission]:
+    """By what was submitted: what a team is writing now is not searched."""
+    team = Q(team__name__icontains=words)
+    house = Q(team__organization__name__icontains=words) | Q(team__organization__code__icontains=words)
+    named = Q(number__icontains=words) | Q(submitted_title__icontains=words)
+    return entries.with_submitted_title().filter(named | team | house)  # type: ignore[attr-defined, no-any-return]
