@@ -19,7 +19,7 @@ from submissions.asked import sections_once
 from submissions.completeness import Draft, refusal_of
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
-from submissions.models import Answer, Attachment, Submission
+from submissions.models import Answer, Attachment, RegisteredFile, Submission
 from submissions.uploads import accepted
 from submissions.values import as_text, is_empty
 
@@ -97,6 +97,9 @@ class SlotBox:
     files: list[Attachment]
     # The largest file in bytes.
     size: int
+    # Files that will follow, by their hash; and whether others may.
+    registered: list[RegisteredFile] = field(default_factory=list)
+    may_register: bool = False
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -120,6 +123,10 @@ class SlotBox:
     def takes_more(self) -> bool:
         return self.slot.max_count == 1 or len(self.files) < self.slot.max_count
 
+    @property
+    def takes_registration(self) -> bool:
+        return self.may_register and not self.registered and len(self.files) < self.slot.max_count
+
 
 @dataclass
 class Page:
@@ -138,14 +145,23 @@ class Page:
         return any(box.theirs is not None for box in self.boxes)
 
 
-def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int) -> Page:
+def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int, may_register: bool = False) -> Page:
     """``largest`` file of the competition, in bytes."""
     shown = {section.key for section in draft.sections}
     boxes = [
         Box(each, draft.answers.get(each.key, each.nothing), versions.get(each.key, 0), each.key in shown)
         for each in draft.definition.sections
     ]
-    slots = [SlotBox(slot, draft.by_slot.get(slot.key, []), slot.largest(largest)) for slot in draft.definition.slots]
+    slots = [
+        SlotBox(
+            slot,
+            draft.by_slot.get(slot.key, []),
+            slot.largest(largest),
+            [row for row in draft.registered if row.slot == slot.key],
+            may_register,
+        )
+        for slot in draft.definition.slots
+    ]
     return Page(boxes, slots)
 
 

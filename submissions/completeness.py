@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from submissions.asked import definition_of
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
 from submissions.findings import in_words
-from submissions.models import Answer, Attachment, Submission, SubmissionVersion
+from submissions.models import Answer, Attachment, RegisteredFile, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
 
@@ -49,6 +50,8 @@ class Draft:
     definition: FormDefinition
     answers: Mapping[str, Any]
     files: Sequence[Attachment]
+    # Files that will follow, by slot: their hash stands for them until the end.
+    registered: Sequence[RegisteredFile] = ()
     # Which version of each answer this is, for whoever goes on writing.
     versions: Mapping[str, int] = field(default_factory=dict)
 
@@ -73,7 +76,11 @@ class Draft:
     @cached_property
     def parts(self) -> list[Part]:
         sections = [_section_part(section, self.answers) for section in self.sections]
-        return sections + [_slot_part(slot, self.by_slot.get(slot.key, [])) for slot in self.definition.slots]
+        promised = {row.slot for row in self.registered}
+        return sections + [
+            _slot_part(slot, self.by_slot.get(slot.key, []), is_registered=slot.key in promised)
+            for slot in self.definition.slots
+        ]
 
     @property
     def missing(self) -> list[Lack]:
@@ -83,23 +90,54 @@ class Draft:
         """The draft says something else than ``version`` did."""
         said = {key: value for key, value in version.answers.items() if not is_empty(value)}
         title = {TITLE_KEY: self.answers.get(TITLE_KEY, "")}
-        return {**title, **self.answered} != said or set(self.files) != set(version.attachments.all())
+        if {**title, **self.answered} != said or set(self.files) != set(version.attachments.all()):
+            return True
+        counted_on = {row["sha256"] for row in version.form.get("registered", [])}
+        return bool({row.sha256 for row in self.registered} - counted_on) or self._lost(counted_on)
+
+    def _lost(self, counted_on: set[str]) -> bool:
+        """Something was submitted as registered that is neither registered any more nor here."""
+        return bool(counted_on - {row.sha256 for row in self.registered} - {file.file.sha256 for file in self.files})
 
 
-def draft_of(entry: Submission) -> Draft:
-    """In two queries, and a third where the entry doesn't know its form."""
+def draft_of(entry: Submission, registered: Sequence[RegisteredFile] = ()) -> Draft:
+    """In two queries, and a third where the entry doesn't know its form. ``registered``: what may stand for a file."""
     rows = list(Answer.objects.filter(submission=entry).values_list("key", "value", "version"))
     draft = make_draft(
-        definition_of(entry), entry, {key: value for key, value, _version in rows}, current_attachments(entry)
+        definition_of(entry),
+        entry,
+        {key: value for key, value, _version in rows},
+        current_attachments(entry),
+        registered,
     )
     return replace(draft, versions={key: version for key, _value, version in rows})
 
 
 def make_draft(
-    definition: FormDefinition, entry: Submission, answers: Mapping[str, Any], files: Sequence[Attachment]
+    definition: FormDefinition,
+    entry: Submission,
+    answers: Mapping[str, Any],
+    files: Sequence[Attachment],
+    registered: Sequence[RegisteredFile] = (),
 ) -> Draft:
     asked = [file for file in files if definition.slot(file.slot)]
-    return Draft(definition, {TITLE_KEY: entry.title, **answers}, asked)
+    promised = [row for row in registered if definition.slot(row.slot)]
+    return Draft(definition, {TITLE_KEY: entry.title, **answers}, asked, promised)
+
+
+def registered_of(entry: Submission) -> list[RegisteredFile]:
+    """On what the draft counts that has not come yet. Whether it may, its window says."""
+    return list(entry.registered.current().filter(attachment=None).order_by("pk"))
+
+
+def registered_in(entries: Iterable[Submission]) -> dict[int, list[RegisteredFile]]:
+    """The same of many, by entry; no query where there are none."""
+    found: dict[int, list[RegisteredFile]] = defaultdict(list)
+    wanted = list(entries)
+    if wanted:
+        for row in RegisteredFile.objects.current().filter(submission__in=wanted, attachment=None).order_by("pk"):
+            found[row.submission_id].append(row)
+    return found
 
 
 def current_attachments(entry: Submission) -> list[Attachment]:
@@ -131,11 +169,12 @@ def _fault(section: Section, value: Any) -> str:
     return ""
 
 
-def _slot_part(slot: Slot, files: Sequence[Attachment]) -> Part:
-    lack = Lack(slot.anchor, slot.title) if slot.is_required and not files else None
+def _slot_part(slot: Slot, files: Sequence[Attachment], *, is_registered: bool) -> Part:
+    is_there = bool(files) or is_registered
+    lack = Lack(slot.anchor, slot.title) if slot.is_required and not is_there else None
     if refused := next((file for file in files if file.refused_for), None):
         lack = Lack(slot.anchor, slot.title, refusal_of(refused))
-    return Part(slot.anchor, slot.title, slot.is_required, bool(files), lack)
+    return Part(slot.anchor, slot.title, slot.is_required, is_there, lack)
 
 
 def refusal_of(file: Attachment) -> str:

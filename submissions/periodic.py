@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import handing_over, reminders, uploads
+from submissions.services import awaiting, handing_over, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -42,6 +42,7 @@ def scrub_files() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def remind() -> None:
     reminders.remind()
+    awaiting.remind()
 
 
 def tell(damaged: list[StoredFile]) -> None:

@@ -202,14 +202,20 @@ class SubmissionQuerySet(models.QuerySet):
             window_opens_at=F("window_stage__opens_at"),
             window_closes_at=F("window_stage__closes_at"),
             window_grace=F("window_stage__grace"),
+            window_hash_grace=F("window_stage__hash_grace"),
             window_extended_to=F("window_granted__closes_at"),
         )
 
     def with_page(self, user: Person) -> Self:
-        """What spares the entry's page two questions: ``latest_text`` of its topic, and ``has_unsent`` words."""
+        """What spares the entry's page three questions: ``latest_text`` of its topic, ``has_unsent``, ``has_registered``."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
-        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]), has_unsent=Exists(unsent))
+        registered = apps.get_model("submissions", "RegisteredFile").objects.filter(submission=OuterRef("pk"))
+        return self.annotate(
+            latest_text=Subquery(texts.values("pk")[:1]),
+            has_unsent=Exists(unsent),
+            has_registered=Exists(registered),
+        )
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""
@@ -271,6 +277,28 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         looked = apps.get_model("submissions", "Inspection").objects.filter(file=OuterRef("file"))
         refused = looked.filter(state=InspectionState.REFUSED).values("findings")[:1]
         return self.annotate(refused_for=Subquery(refused, output_field=models.JSONField()))
+
+
+class RegisteredFileQuerySet(OfSubmissionQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own; an organizer sees those that something submitted counts on."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        of_team = Exists(member.filter(team=OuterRef("submission__team")))
+        version = apps.get_model("submissions", "SubmissionVersion").objects.filter(registered=OuterRef("pk"))
+        return super().visible_to(user).filter(of_team | Exists(version))
+
+    def current(self) -> Self:
+        """On which the draft counts."""
+        return self.filter(replaced_at=None)
+
+    def missing(self) -> Self:
+        """The version submitted last counts on them, and they have not followed."""
+        versions = apps.get_model("submissions", "SubmissionVersion").objects
+        latest = versions.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
+        standing = [SubmissionStatus.SUBMITTED, SubmissionStatus.RETURNED, SubmissionStatus.ELIGIBLE]
+        return self.filter(attachment=None, versions=Subquery(latest), submission__status__in=standing)
 
 
 class LateAttemptQuerySet(models.QuerySet):

@@ -14,7 +14,7 @@ from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
 from submissions import roster_pages
 from submissions.asked import definition_of
-from submissions.completeness import Lack, make_draft
+from submissions.completeness import Lack, make_draft, registered_in
 from submissions.enums import RosterRequestStatus, ScreeningOutcome, SubmissionStatus
 from submissions.models import (
     Answer,
@@ -22,13 +22,14 @@ from submissions.models import (
     HandOver,
     Invitation,
     Receipt,
+    RegisteredFile,
     RosterRequest,
     Screening,
     Submission,
     Team,
     TeamMember,
 )
-from submissions.windows import Window, is_writable, windows_of
+from submissions.windows import Window, is_writable, may_register, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
 
@@ -152,7 +153,8 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
     own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form()
     submissions = list(own.order_by("-updated_at"))
-    missing = _missing(user, submissions)
+    promised = registered_in(each for each in submissions if may_register(each, windows.get(each.team_id), now))
+    missing = _missing(user, submissions, promised)
     newest = {"version__submission__in": submissions}
     receipts = Receipt.objects.visible_to(user).filter(**newest).select_related("version").order_by("version__number")
     receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
@@ -176,7 +178,9 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
     ]
 
 
-def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
+def _missing(
+    user: Any, submissions: list[Submission], registered: dict[int, list[RegisteredFile]]
+) -> dict[int, list[Lack]]:
     """By entry: what its draft still needs."""
     answers: dict[int, dict[str, Any]] = defaultdict(dict)
     said = Answer.objects.visible_to(user).filter(submission__in=submissions)
@@ -186,6 +190,8 @@ def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
     for file in Attachment.objects.visible_to(user).current().with_refusal().filter(submission__in=submissions):
         files[file.submission_id].append(file)
     return {
-        entry.pk: make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk]).missing
+        entry.pk: make_draft(
+            definition_of(entry), entry, answers[entry.pk], files[entry.pk], registered.get(entry.pk, ())
+        ).missing
         for entry in submissions
     }

@@ -6,6 +6,7 @@ from submissions.models.forms import EntryForm, EntryFormVersion, FormSection, F
 from submissions.models.handing_over import HandOver
 from submissions.models.late import LateAttempt, LateDecision
 from submissions.models.organizations import Organization, TeamOrganization
+from submissions.models.registered import RegisteredFile
 from submissions.models.renditions import Rendition
 from submissions.models.roster import RosterRequest
 from submissions.models.screening import (
@@ -42,6 +43,7 @@ __all__ = [
     "Organization",
     "Receipt",
     "ReceiptKey",
+    "RegisteredFile",
     "Rendition",
     "RosterRequest",
     "Screening",

@@ -6,6 +6,7 @@ from submissions.views.invitations import invitation, revoke
 from submissions.views.late import late_attempt, late_attempts
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
+from submissions.views.registering import register_file, registered_file, registered_withdraw
 from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import (
     leave,
@@ -52,6 +53,9 @@ __all__ = [
     "receipt",
     "receipt_document",
     "receipt_pdf",
+    "register_file",
+    "registered_file",
+    "registered_withdraw",
     "remove_file",
     "rendition",
     "renditions",

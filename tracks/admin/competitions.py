@@ -30,7 +30,7 @@ def runs_a_competition(request: HttpRequest) -> bool:
 class StageInline(ScopedInline):
     model = Stage
     form = StageForm
-    fields = ["kind", "opens_at", "closes_at", "grace"]
+    fields = ["kind", "opens_at", "closes_at", "grace", "hash_grace"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and rules.is_organizer(request.user, obj)
@@ -81,7 +81,7 @@ class CompetitionAdmin(CheckedBeforeItOpens, ExportsTopics, ImportsGuide, Scoped
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for row in formset.forms:
             if row.has_changed():
-                values = {name: row.cleaned_data[name] for name in ("kind", "opens_at", "closes_at", "grace")}
+                values = {name: row.cleaned_data[name] for name in StageInline.fields}
                 services.set_stage(form.instance, actor=request.user, **values)
 
 
