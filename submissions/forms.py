@@ -90,9 +90,7 @@ class RegisterForm(forms.Form):
         help_text=_("64 digits from 0 to 9 and a to f, as the program prints them."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
     )
-    name = forms.CharField(
-        label=_("file name"), max_length=255, help_text=_("With its ending, such as “申报书.pdf”.")
-    )
+    name = forms.CharField(label=_("file name"), max_length=255, help_text=_("With its ending, such as “申报书.pdf”."))
     size = forms.IntegerField(label=_("size in bytes"), min_value=1, max_value=2**40)
 
 

@@ -207,7 +207,7 @@ class SubmissionQuerySet(models.QuerySet):
         )
 
     def with_page(self, user: Person) -> Self:
-        """What spares the entry's page three questions: ``latest_text`` of its topic, ``has_unsent``, ``has_registered``."""
+        """What spares the entry's page questions: ``latest_text`` of its topic, ``has_unsent``, ``has_registered``."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
         registered = apps.get_model("submissions", "RegisteredFile").objects.filter(submission=OuterRef("pk"))
@@ -277,28 +277,6 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         looked = apps.get_model("submissions", "Inspection").objects.filter(file=OuterRef("file"))
         refused = looked.filter(state=InspectionState.REFUSED).values("findings")[:1]
         return self.annotate(refused_for=Subquery(refused, output_field=models.JSONField()))
-
-
-class RegisteredFileQuerySet(OfSubmissionQuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The team's own; an organizer sees those that something submitted counts on."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        of_team = Exists(member.filter(team=OuterRef("submission__team")))
-        version = apps.get_model("submissions", "SubmissionVersion").objects.filter(registered=OuterRef("pk"))
-        return super().visible_to(user).filter(of_team | Exists(version))
-
-    def current(self) -> Self:
-        """On which the draft counts."""
-        return self.filter(replaced_at=None)
-
-    def missing(self) -> Self:
-        """The version submitted last counts on them, and they have not followed."""
-        versions = apps.get_model("submissions", "SubmissionVersion").objects
-        latest = versions.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
-        standing = [SubmissionStatus.SUBMITTED, SubmissionStatus.RETURNED, SubmissionStatus.ELIGIBLE]
-        return self.filter(attachment=None, versions=Subquery(latest), submission__status__in=standing)
 
 
 class LateAttemptQuerySet(models.QuerySet):

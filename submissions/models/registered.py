@@ -1,15 +1,42 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.people import Person
+from submissions.enums import SubmissionStatus
 from submissions.models.entries import Attachment, Submission, SubmissionVersion
-from submissions.querysets import RegisteredFileQuerySet
+from submissions.querysets import OfSubmissionQuerySet
+from tracks.querysets import is_site_admin
+
+
+class RegisteredFileQuerySet(OfSubmissionQuerySet):
+    def visible_to(self, user: Person) -> Self:
+        """The team's own; an organizer sees those that something submitted counts on."""
+        if is_site_admin(user):
+            return self
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
+        of_team = Exists(member.filter(team=OuterRef("submission__team")))
+        version = SubmissionVersion.objects.filter(registered=OuterRef("pk"))
+        return super().visible_to(user).filter(of_team | Exists(version))
+
+    def current(self) -> Self:
+        """On which the draft counts."""
+        return self.filter(replaced_at=None)
+
+    def missing(self) -> Self:
+        """The version submitted last counts on them, and they have not followed."""
+        versions = SubmissionVersion.objects
+        latest = versions.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
+        standing = [SubmissionStatus.SUBMITTED, SubmissionStatus.RETURNED, SubmissionStatus.ELIGIBLE]
+        return self.filter(attachment=None, versions=Subquery(latest), submission__status__in=standing)
 
 
 class RegisteredFile(models.Model):

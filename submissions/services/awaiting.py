@@ -1,4 +1,4 @@
-"""A mail to teams whose registered files have not followed: a day and an hour before it is too late, once the end is over.
+"""A mail to teams whose registered files have not followed: a day and an hour before it is too late, after the end.
 
 As with other reminders, each (reminder, recipient, end) is one row of the outbox.
 """

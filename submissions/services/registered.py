@@ -78,7 +78,8 @@ def follow(rows: Iterable[RegisteredFile], attachment: Attachment, *, actor: Any
 def mismatch(stored: StoredFile, row: RegisteredFile) -> str:
     """Why these bytes are not what was registered."""
     told = {"name": row.name, "registered": row.sha256, "sent": stored.sha256}
-    return _(
-        "This is not the file that was registered as “%(name)s”. Registered was SHA-256 %(registered)s; this file has"
-        " %(sent)s. Only exactly the registered file is taken now."
-    ) % told
+    words = _(
+        "This is not the file that was registered as “%(name)s”. Registered was SHA-256 %(registered)s;"
+        " this file has %(sent)s. Only exactly the registered file is taken now."
+    )
+    return words % told

@@ -38,7 +38,7 @@ def register_file(
 ) -> RegisteredFile:
     """Let a hash stand for a file of the draft; it takes the place of what was registered there before.
 
-    Raises NoSuchSlot, Conflict, and ValidationError at ``sha256``, ``name`` or ``size``. The same again changes nothing.
+    Raises NoSuchSlot, Conflict, ValidationError at ``sha256``, ``name`` or ``size``. The same again changes nothing.
     """
     require(rules.is_member, actor, submission.team)
     now = now or timezone.now()

@@ -72,9 +72,7 @@ def hours_before(ends_at: datetime | None, now: datetime) -> int | None:
     return next((hours for hours in BEFORE if ends_at - now <= timedelta(hours=hours)), None)
 
 
-def reminder_row(
-    kind: str, name: str, team: int, hours: int, ends_at: datetime, user: int, now: datetime
-) -> Outbox:
+def reminder_row(kind: str, name: str, team: int, hours: int, ends_at: datetime, user: int, now: datetime) -> Outbox:
     """``name`` begins its key."""
     payload = {"team": team, "hours": hours, "ends_at": ends_at.isoformat(), "user": user}
     key = f"{name}:{hours}:{team}:{ends_at:%Y%m%dT%H%M%S.%fZ}:{user}"

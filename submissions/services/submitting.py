@@ -160,7 +160,9 @@ def content_of(
     _require_complete(draft)
     form, revision = _form(submission, draft, topic_revision)
     if draft.registered:
-        form["registered"] = [{"slot": each.slot, "size": each.size, "sha256": each.sha256} for each in draft.registered]
+        form["registered"] = [
+            {"slot": each.slot, "size": each.size, "sha256": each.sha256} for each in draft.registered
+        ]
     return Content(form, revision, draft.files, draft.registered)
 
 

@@ -78,7 +78,7 @@ def registered_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         found = get_object_or_404(_rows(request.user), public_id=public_id)
     note_outsider(request.user, entry, entry.team)
     asked = definition_of(entry).slot(found.slot)
-    (state,) = told([found], windows.window_of(entry), now) or [None]
+    state = next(iter(told([found], windows.window_of(entry), now)), None)
     context: dict[str, Any] = {
         "registered": found,
         "state": state,
@@ -105,4 +105,6 @@ def registered_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
 def _rows(user: Any) -> Any:
     rows = RegisteredFile.objects.visible_to(user)
     entry = "submission__team"
-    return rows.select_related(f"{entry}__competition", f"{entry}__organization", "submission__track", "attachment__file")
+    return rows.select_related(
+        f"{entry}__competition", f"{entry}__organization", "submission__track", "attachment__file"
+    )
