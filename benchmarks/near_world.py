@@ -1,4 +1,4 @@
-"""Twenty thousand submitted entries in the official form, some of them made from others; by hand, for it is many rows."""
+"""Twenty thousand submitted entries in the official form, some of them made from others."""
 
 from __future__ import annotations
 

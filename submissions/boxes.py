@@ -20,7 +20,7 @@ from submissions.completeness import Draft, refusal_of
 from submissions.correcting import NotOpened
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
-from submissions.models import Answer, Attachment, Submission
+from submissions.models import Answer, Attachment, RegisteredFile, Submission
 from submissions.sheet import Block, block_of
 from submissions.uploads import accepted
 from submissions.values import as_text, is_empty
@@ -113,6 +113,9 @@ class SlotBox:
     # The largest file in bytes.
     size: int
     is_locked: bool = False
+    # Files that will follow, by their hash; and whether others may.
+    registered: list[RegisteredFile] = field(default_factory=list)
+    may_register: bool = False
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -138,6 +141,10 @@ class SlotBox:
     def takes_more(self) -> bool:
         return not self.is_locked and (self.slot.max_count == 1 or len(self.files) < self.slot.max_count)
 
+    @property
+    def takes_registration(self) -> bool:
+        return self.may_register and not self.registered and len(self.files) < self.slot.max_count
+
 
 @dataclass
 class Page:
@@ -156,7 +163,7 @@ class Page:
         return any(box.theirs is not None for box in self.boxes)
 
 
-def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int) -> Page:
+def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int, may_register: bool = False) -> Page:
     """``largest`` file of the competition, in bytes."""
     shown = {section.key for section in draft.sections}
     boxes = [
@@ -170,7 +177,14 @@ def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int) -> Page:
         for each in draft.definition.sections
     ]
     slots = [
-        SlotBox(slot, draft.by_slot.get(slot.key, []), slot.largest(largest), is_locked=not draft.takes_slot(slot))
+        SlotBox(
+            slot,
+            draft.by_slot.get(slot.key, []),
+            slot.largest(largest),
+            is_locked=not draft.takes_slot(slot),
+            registered=[row for row in draft.registered if row.slot == slot.key],
+            may_register=may_register,
+        )
         for slot in draft.definition.slots
     ]
     return Page(boxes, slots)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +15,7 @@ from submissions.asked import definition_of
 from submissions.correcting import Scope, mended, returned_version, scope_of, sections_asked
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
 from submissions.findings import in_words
-from submissions.models import Answer, Attachment, Submission, SubmissionVersion
+from submissions.models import Answer, Attachment, RegisteredFile, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
 
@@ -55,6 +56,8 @@ class Draft:
     definition: FormDefinition
     answers: Mapping[str, Any]
     files: Sequence[Attachment]
+    # Files that will follow, by slot: their hash stands for them until the end.
+    registered: Sequence[RegisteredFile] = ()
     # Which version of each answer this is, for whoever goes on writing.
     versions: Mapping[str, int] = field(default_factory=dict)
     scope: Scope | None = None
@@ -103,8 +106,11 @@ class Draft:
             _section_part(section, self.answers) if self.takes_section(section) else _locked(section)
             for section in self.sections
         ]
+        promised = {row.slot for row in self.registered}
         slots = [
-            _slot_part(slot, self.by_slot.get(slot.key, [])) if self.takes_slot(slot) else _locked(slot)
+            _slot_part(slot, self.by_slot.get(slot.key, []), is_registered=slot.key in promised)
+            if self.takes_slot(slot)
+            else _locked(slot)
             for slot in self.definition.slots
         ]
         return sections + slots
@@ -117,11 +123,20 @@ class Draft:
         """The draft says something else than ``version`` did."""
         said = {key: value for key, value in version.answers.items() if not is_empty(value)}
         title = {TITLE_KEY: self.answers.get(TITLE_KEY, "")}
-        return {**title, **self.answered} != said or set(self.files) != set(version.attachments.all())
+        if {**title, **self.answered} != said or set(self.files) != set(version.attachments.all()):
+            return True
+        counted_on = {row["sha256"] for row in version.form.get("registered", [])}
+        return bool({row.sha256 for row in self.registered} - counted_on) or self._lost(counted_on)
+
+    def _lost(self, counted_on: set[str]) -> bool:
+        """Something was submitted as registered that is neither registered any more nor here."""
+        return bool(counted_on - {row.sha256 for row in self.registered} - {file.file.sha256 for file in self.files})
 
 
-def draft_of(entry: Submission, returned: SubmissionVersion | None = None) -> Draft:
-    """In two queries, and a third where the entry doesn't know its form.
+def draft_of(
+    entry: Submission, registered: Sequence[RegisteredFile] = (), *, returned: SubmissionVersion | None = None
+) -> Draft:
+    """In two queries, and a third where the entry doesn't know its form. ``registered``: what may stand for a file.
 
     Of an entry that was returned it takes the version as well: ``returned``, where it is at hand with its files.
     """
@@ -135,6 +150,7 @@ def draft_of(entry: Submission, returned: SubmissionVersion | None = None) -> Dr
         entry,
         {key: value for key, value, _version in rows},
         current_attachments(entry),
+        registered=registered,
         returned=returned,
         returned_files=list(returned.attachments.all()) if returned else (),
     )
@@ -147,6 +163,7 @@ def make_draft(
     answers: Mapping[str, Any],
     files: Sequence[Attachment],
     *,
+    registered: Sequence[RegisteredFile] = (),
     returned: SubmissionVersion | None = None,
     returned_files: Sequence[Attachment] = (),
 ) -> Draft:
@@ -155,7 +172,8 @@ def make_draft(
     said = {TITLE_KEY: entry.title, **answers}
     scope = scope_of(entry) if returned else None
     if scope is None or returned is None:
-        return Draft(definition, said, asked)
+        return Draft(definition, said, asked, [row for row in registered if definition.slot(row.slot)])
+    # In what is mended afterwards no hash stands for a file.
     counts = mended(scope, definition, returned, said)
     kept = [file for file in returned_files if definition.slot(file.slot) and file.slot not in scope.slots]
     return Draft(
@@ -166,6 +184,21 @@ def make_draft(
         asked_before=sections_asked(returned),
         put_by={key: value for key, value in said.items() if not is_empty(value) and value != counts.get(key)},
     )
+
+
+def registered_of(entry: Submission) -> list[RegisteredFile]:
+    """On what the draft counts that has not come yet. Whether it may, its window says."""
+    return list(entry.registered.current().filter(attachment=None).order_by("pk"))
+
+
+def registered_in(entries: Iterable[Submission]) -> dict[int, list[RegisteredFile]]:
+    """The same of many, by entry; no query where there are none."""
+    found: dict[int, list[RegisteredFile]] = defaultdict(list)
+    wanted = list(entries)
+    if wanted:
+        for row in RegisteredFile.objects.current().filter(submission__in=wanted, attachment=None).order_by("pk"):
+            found[row.submission_id].append(row)
+    return found
 
 
 def current_attachments(entry: Submission) -> list[Attachment]:
@@ -201,11 +234,12 @@ def _fault(section: Section, value: Any) -> str:
     return ""
 
 
-def _slot_part(slot: Slot, files: Sequence[Attachment]) -> Part:
-    lack = Lack(slot.anchor, slot.title) if slot.is_required and not files else None
+def _slot_part(slot: Slot, files: Sequence[Attachment], *, is_registered: bool) -> Part:
+    is_there = bool(files) or is_registered
+    lack = Lack(slot.anchor, slot.title) if slot.is_required and not is_there else None
     if refused := next((file for file in files if file.refused_for), None):
         lack = Lack(slot.anchor, slot.title, refusal_of(refused))
-    return Part(slot.anchor, slot.title, slot.is_required, bool(files), lack)
+    return Part(slot.anchor, slot.title, slot.is_required, is_there, lack)
 
 
 def refusal_of(file: Attachment) -> str:

@@ -63,6 +63,15 @@ def receipt_html(receipt: Receipt) -> str:
         "facts": [(label, _showable(value)) for label, value in facts],
         "form_sha256": version.form_sha256,
         "files": [{**each, "name": _showable(each["name"]), "bytes": f"{each['size']:,}"} for each in receipt.files],
+        "registered": [
+            {
+                **each,
+                "name": _showable(each["name"]),
+                "bytes": f"{each['size']:,}",
+                "until": _moment(each["until"]),
+            }
+            for each in receipt.registered
+        ],
         "key": document["receipt"]["key"] if document else "",
         "signature": document["signature"] if document else "",
         "verify": verify,

@@ -15,8 +15,8 @@ from submissions.definition import TITLE, TITLE_LIMIT
 from submissions.enums import Edition, LateOutcome, RenditionKind
 from submissions.models import AnswerRevision, Extension, Team
 from submissions.models.comments import COMMENT_LIMIT
-from submissions.models.screening import REASON_LIMIT
 from submissions.models.near import NEAR_NOTE_LIMIT
+from submissions.models.screening import REASON_LIMIT
 from submissions.services.extensions import EXTENDABLE, check_extension
 from submissions.signing import LONGEST
 
@@ -80,6 +80,23 @@ class StartForm(KeyedForm):
 
 # What the columns hold.
 LARGEST = 2**31 - 1
+
+
+class RegisterForm(forms.Form):
+    """A file by what the browser, or a program of the system, says about it."""
+
+    sha256 = forms.CharField(
+        label="SHA-256",
+        max_length=200,
+        help_text=_("64 digits from 0 to 9 and a to f, as the program prints them."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "mono"}),
+    )
+    name = forms.CharField(label=_("file name"), max_length=255, help_text=_("With its ending, such as “申报书.pdf”."))
+    size = forms.IntegerField(label=_("size in bytes"), min_value=1, max_value=2**40)
+
+
+class RegisteredForm(forms.Form):
+    file = forms.FileField(label=_("File"), max_length=255)
 
 
 class SubmitForm(KeyedForm):

@@ -46,6 +46,7 @@ class SubmissionKeeper(Keeper):
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
             *("submissions.HandOver", "submissions.RosterRequest", "submissions.NearNote"),
+            "submissions.RegisteredFile",
             *("submissions.LateAttempt", "submissions.LateDecision"),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
             # Told with the entry that they stand in, and with the forms that somebody published.
@@ -68,6 +69,7 @@ class SubmissionKeeper(Keeper):
             Section("versions", gettext_lazy("versions that you submitted, with their receipts"), kept.versions),
             Section("uploads", gettext_lazy("files that you uploaded"), kept.uploads),
             Section("uploads-coming", gettext_lazy("files that you began to send"), kept.uploads_coming),
+            Section("registered", gettext_lazy("files that you registered by their SHA-256"), kept.registered),
             Section("comments", gettext_lazy("what you said to your team about its entries"), kept.comments),
             Section("renditions", gettext_lazy("entries that you had put on paper"), kept.renditions),
             Section("unsent", gettext_lazy("what you wrote too late to be saved"), kept.unsent),

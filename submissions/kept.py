@@ -19,6 +19,7 @@ from submissions.models import (
     LateDecision,
     NearNote,
     Organization,
+    RegisteredFile,
     Rendition,
     RosterRequest,
     Screening,
@@ -133,6 +134,21 @@ def versions(user: Any) -> Iterator[Row]:
             "submitted_at": row.created_at,
             "form_sha256": row.form_sha256,
             **({"form": row.form, "files": row.receipt.files} if row.submission.team_id in teams else {}),
+        },
+    )
+
+
+def registered(user: Any) -> Iterator[Row]:
+    rows = RegisteredFile.objects.filter(registered_by=user).select_related("submission").order_by("pk")
+    return read(
+        rows,
+        lambda row: {
+            "number": row.submission.number,
+            "name": row.name,
+            "size": row.size,
+            "sha256": row.sha256,
+            "registered_at": row.registered_at,
+            "followed_at": row.followed_at,
         },
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from portal.notifications import mail
-from submissions.completeness import draft_of
+from submissions.completeness import draft_of, registered_of
 from submissions.correcting import opened_in_words
 from submissions.form_changes import Change
 from submissions.links import invitation_path
@@ -23,6 +23,7 @@ from submissions.models import (
     LateAttempt,
     LateDecision,
     Receipt,
+    RegisteredFile,
     RosterRequest,
     Screening,
     Submission,
@@ -110,6 +111,7 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "receipt": receipt,
         "form_sha256": version.form_sha256,
         "files": [{**each, "name": plain(each["name"])} for each in receipt.files],
+        "registered": [{**each, "name": plain(each["name"])} for each in receipt.registered],
         "receipt_url": mail.address(receipt.get_absolute_url()),
         "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
@@ -124,7 +126,7 @@ def reminder(drafts: Sequence[Submission], ends_at: datetime, *, to: str, key: s
         "team": plain(team.name),
         "competition": team.competition.name,
         "ends_at": ends_at,
-        "entries": [{**_of(each), "missing": draft_of(each).missing} for each in drafts],
+        "entries": [{**_of(each), "missing": draft_of(each, registered_of(each)).missing} for each in drafts],
     }
     _send("reminder", context, to=to, key=key)
 
@@ -151,6 +153,25 @@ def late_decided(decision: LateDecision, user: Any, *, key: str) -> None:
         "url": mail.address(attempt.get_absolute_url()),
     }
     _send("late_decided", context, to=user.email, key=key)
+
+
+def file_followed(row: RegisteredFile, user: Any, *, key: str) -> None:
+    _send("file_followed", {**_of(row.submission), "file": row, "name": plain(row.name)}, to=user.email, key=key)
+
+
+def files_awaited(rows: Sequence[RegisteredFile], ends_at: datetime, *, to: str, key: str) -> None:
+    """``rows`` are one team's."""
+    team = rows[0].submission.team
+    context: dict[str, object] = {
+        "team": plain(team.name),
+        "competition": team.competition.name,
+        "ends_at": ends_at,
+        "files": [
+            {"file": row, "name": plain(row.name), "url": mail.address(row.get_absolute_url()), **_of(row.submission)}
+            for row in rows
+        ],
+    }
+    _send("files_awaited", context, to=to, key=key)
 
 
 def withdrawn(submission: Submission, user: Any, *, key: str) -> None:

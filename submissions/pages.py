@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from submissions import completeness, windows
+from submissions.awaited import Registered, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.forms import SubmitForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, UnsentText
+from submissions.models import Attachment, RegisteredFile, Submission, SubmissionVersion, TeamMember, UnsentText
 from submissions.services.inspections import show_inspections
 from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
 from submissions.values import as_text
@@ -64,7 +66,8 @@ def entry_page(
         context["unsent_sheet"] = sheet_of_draft(entry, Audience.TEAM, context["draft"])
     if is_writing:
         draft = context["draft"]
-        page = lay_out(draft, draft.versions, largest=entry.team.competition.max_file_size)
+        largest = entry.team.competition.max_file_size
+        page = lay_out(draft, draft.versions, largest=largest, may_register=context["may_register"])
         context["page"] = put_back(page, refused or {})
         context["sheet"] = context["unsent_sheet"]
     return context
@@ -98,8 +101,20 @@ def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
         "versions": versions,
         "latest": versions[0] if versions else None,
         "shown": sheet_of_version(versions[0], Audience.TEAM) if versions else None,
+        "registered": _registered_for_screening(entry, versions),
         "text": Text.of(entry.topic, versions[0].topic_revision if versions else None, _latest_text(entry)),
     }
+
+
+def _registered_for_screening(entry: Submission, versions: list[SubmissionVersion]) -> list[Registered]:
+    rows = [row for row in registered_rows(entry, versions[0]) if _is_sent(row, versions[0])] if versions else []
+    return told(rows, windows.window_of(entry), timezone.now()) if rows else []
+
+
+def _is_sent(row: RegisteredFile, latest: SubmissionVersion | None) -> bool:
+    """Something submitted counts on it; what a draft does is the team's own affair."""
+    counted_on = latest.form.get("registered", []) if latest else []
+    return (row.slot, row.sha256) in {(each["slot"], each["sha256"]) for each in counted_on}
 
 
 def begun(entries: QuerySet[Submission], topic: Topic, latest: TopicRevision | None) -> list[dict[str, Any]]:
@@ -115,7 +130,10 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
     latest = versions[0] if versions else None
     entry.topic.track = entry.track
     latest_text = _latest_text(entry)
-    draft = completeness.draft_of(entry, latest)
+    registered = registered_rows(entry, latest)
+    promised = [row for row in registered if row.attachment_id is None and row.replaced_at is None]
+    may_register = windows.may_register(entry, stage, now)
+    draft = completeness.draft_of(entry, promised if may_register else (), returned=latest)
     role = next((member.role for member in members if member.user_id == user.pk), None)
     show_inspections([*draft.files, *_files(versions)])
     return {
@@ -129,6 +147,8 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "is_writable": windows.is_writable(entry, stage, now),
         "correction": correction_part(draft, latest, now),
         "late": _late(entry, stage, now) if role else None,
+        "registered": told(registered if role else [row for row in registered if _is_sent(row, latest)], stage, now),
+        "may_register": may_register,
         "versions": versions,
         "latest": latest,
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),

@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import facts, handing_over, near_comparing, reminders, uploads
+from submissions.services import awaiting, facts, handing_over, near_comparing, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -50,8 +50,10 @@ def sweep_near() -> None:
     near_comparing.find_near(seconds=40)
 
 
+@shared_task(acks_late=True, ignore_result=True)
 def remind() -> None:
     reminders.remind()
+    awaiting.remind()
 
 
 def tell(damaged: list[StoredFile]) -> None:

@@ -223,6 +223,7 @@ class SubmissionQuerySet(models.QuerySet):
             window_opens_at=F("window_stage__opens_at"),
             window_closes_at=F("window_stage__closes_at"),
             window_grace=F("window_stage__grace"),
+            window_hash_grace=F("window_stage__hash_grace"),
             window_extended_to=F("window_granted__closes_at"),
         )
 
@@ -243,10 +244,15 @@ class SubmissionQuerySet(models.QuerySet):
         )
 
     def with_page(self, user: Person) -> Self:
-        """What spares the entry's page two questions: ``latest_text`` of its topic, and ``has_unsent`` words."""
+        """What spares the entry's page questions: ``latest_text`` of its topic, ``has_unsent``, ``has_registered``."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
-        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]), has_unsent=Exists(unsent))
+        registered = apps.get_model("submissions", "RegisteredFile").objects.filter(submission=OuterRef("pk"))
+        return self.annotate(
+            latest_text=Subquery(texts.values("pk")[:1]),
+            has_unsent=Exists(unsent),
+            has_registered=Exists(registered),
+        )
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""

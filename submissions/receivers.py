@@ -23,6 +23,7 @@ from submissions.models import (
     LateAttempt,
     LateDecision,
     Receipt,
+    RegisteredFile,
     RosterRequest,
     Screening,
     Submission,
@@ -30,7 +31,7 @@ from submissions.models import (
     TeamMember,
     UndoneScreening,
 )
-from submissions.services import facts, following, form_news, inspections, news, reminders, renditions
+from submissions.services import awaiting, facts, following, form_news, inspections, news, reminders, renditions
 from tracks.enums import TopicStatus
 from tracks.models import Topic, TopicRevision
 from tracks.services import TopicMove
@@ -130,6 +131,21 @@ def send_submitted(*, key: str, about: int, user: int) -> None:
     receipt = Receipt.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
     if receipt and (person := _member(receipt.version.submission, user)):
         mail.submitted(receipt, person, key=key)
+
+
+@handles("submissions.file_followed")
+def send_file_followed(*, key: str, about: int, user: int) -> None:
+    row = RegisteredFile.objects.exclude(attachment=None).select_related(OF_ENTRY).filter(pk=about).first()
+    if row and (person := _member(row.submission, user)):
+        mail.file_followed(row, person, key=key)
+
+
+@handles(awaiting.KIND)
+def send_files_awaited(*, key: str, team: int, hours: int, ends_at: str, user: int) -> None:
+    until = datetime.fromisoformat(ends_at)
+    rows = awaiting.still_awaited(team, until, timezone.now())
+    if rows and (person := _in_team(team, user)):
+        mail.files_awaited(rows, until, to=person.email, key=key)
 
 
 @handles("submissions.withdrawn")

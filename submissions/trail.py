@@ -19,7 +19,10 @@ OWN = {
     "submissions.invitation": ["invite", "revoke"],
     # Who declined or objected is not the team's to read here.
     "submissions.rosterrequest": ["request_change", "agree", "withdraw_request"],
-    "submissions.submission": ["start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"],
+    "submissions.submission": [
+        *("start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"),
+        *("register_file", "unregister_file", "follow_file"),
+    ],
 }
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
 # neither who read its entry, nor anything of judging.

@@ -36,6 +36,8 @@ class Window:
     closes_at: datetime
     grace: timedelta = timedelta()
     is_extended: bool = False
+    # How long after the told end a file may follow whose hash was registered before.
+    follows: timedelta = timedelta()
 
     def __str__(self) -> str:
         return self.name
@@ -47,6 +49,18 @@ class Window:
     def takes(self, now: datetime) -> bool:
         """What arrives at ``now`` counts. The grace follows the end that the team was told, extended or not."""
         return self.opens_at <= now < self.closes_at + self.grace
+
+    @property
+    def follow_until(self) -> datetime:
+        return self.closes_at + self.follows
+
+    def registers(self, now: datetime) -> bool:
+        """A file's hash may stand for the file."""
+        return bool(self.follows) and self.takes(now)
+
+    def awaits(self, now: datetime) -> bool:
+        """The end is over, and what was registered before may still follow."""
+        return self.closes_at <= now < self.follow_until
 
 
 def stage_of(competition: Competition, kind: StageKind, teams: Iterable[Team] = ()) -> Window | None:
@@ -96,6 +110,7 @@ def window_of(submission: Submission) -> Window | None:
         opens_at=entry.window_opens_at,
         closes_at=entry.window_closes_at,
         grace=entry.window_grace,
+        hash_grace=entry.window_hash_grace,
     )
     return _window(stage, entry.window_extended_to)
 
@@ -160,6 +175,11 @@ def is_writable(submission: Submission, window: Window | None, now: datetime) ->
     return submission.is_editable and window is not None and window.takes(now)
 
 
+def may_register(submission: Submission, window: Window | None, now: datetime) -> bool:
+    """The hash of a file may stand for it: until the team's end, and not in what is mended afterwards."""
+    return submission.status in UNDECIDED and window is not None and window.registers(now)
+
+
 def is_late(submission: Submission, window: Window | None, now: datetime) -> bool:
     """What is handed in at ``now`` comes after the end, and nothing has been decided about the entry yet."""
     return submission.status in UNDECIDED and window is not None and now >= window.closes_at and not window.takes(now)
@@ -174,4 +194,5 @@ def _window(stage: Stage, extended_to: datetime | None) -> Window:
         closes_at=extended_to if extended_to is not None and is_extended else stage.closes_at,
         grace=timedelta(seconds=stage.grace),
         is_extended=is_extended,
+        follows=timedelta(minutes=stage.hash_grace),
     )

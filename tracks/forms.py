@@ -49,11 +49,15 @@ class StageForm(forms.ModelForm):
 
     class Meta:
         model = Stage
-        fields = ["kind", "opens_at", "closes_at", "grace"]
+        fields = ["kind", "opens_at", "closes_at", "grace", "hash_grace"]
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["kind"].disabled = self.instance.pk is not None
+        self.fields["hash_grace"].required = False
+
+    def clean_hash_grace(self) -> int:
+        return self.cleaned_data["hash_grace"] or 0
 
 
 class ExportForm(forms.Form):

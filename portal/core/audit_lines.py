@@ -34,6 +34,7 @@ FIELDS: dict[str, Any] = {
     "opens_at": _("opens at"),
     "closes_at": _("closes at"),
     "grace": _("grace in seconds"),
+    "hash_grace": _("minutes for files to follow"),
     "kind": _("kind"),
     "version": _("version"),
     "revision": _("revision"),

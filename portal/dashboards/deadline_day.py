@@ -27,6 +27,7 @@ from submissions.models import (
     Attachment,
     Extension,
     LateAttempt,
+    RegisteredFile,
     Submission,
     SubmissionVersion,
     Upload,
@@ -71,6 +72,7 @@ def _with_figures(competitions: QuerySet[Any], user: Any, now: datetime) -> Quer
         uploads_coming=_how_many(uploads),
         late_waiting=_how_many(late),
         teams_extended=_how_many(extended),
+        files_awaited=_how_many(RegisteredFile.objects.missing().filter(own, submission__in=entries)),
         mail_waits_since=Subquery(waiting.values("available_at")[:1]),
     )
 
@@ -111,6 +113,7 @@ def _figures(competition: Any, tracks: list[Any], now: datetime) -> dict[str, An
         "uploads": competition.uploads_coming,
         "late": competition.late_waiting,
         "extended": competition.teams_extended,
+        "awaited": competition.files_awaited,
         "outbox": _("%(count)s s") % {"count": _seconds(waits_since, now)},
         "mode": service.state().label,
     }

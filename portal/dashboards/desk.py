@@ -15,7 +15,7 @@ from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
 from submissions import roster_pages
 from submissions.asked import definition_of
-from submissions.completeness import Draft, Lack, make_draft
+from submissions.completeness import Draft, Lack, make_draft, registered_in
 from submissions.enums import RosterRequestStatus, ScreeningOutcome, SubmissionStatus
 from submissions.models import (
     Answer,
@@ -24,6 +24,7 @@ from submissions.models import (
     Invitation,
     NearPair,
     Receipt,
+    RegisteredFile,
     RosterRequest,
     Screening,
     Submission,
@@ -32,7 +33,7 @@ from submissions.models import (
     TeamMember,
 )
 from submissions.pages import correction_part
-from submissions.windows import Window, is_writable, windows_of
+from submissions.windows import Window, is_writable, may_register, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
 
@@ -164,12 +165,13 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
     own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_correction()
     submissions = list(own.order_by("-updated_at"))
+    registered = registered_in(each for each in submissions if may_register(each, windows.get(each.team_id), now))
     newest = {"version__submission__in": submissions}
     receipts = Receipt.objects.visible_to(user).filter(**newest).select_related("version").order_by("version__number")
     receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
     decided = Screening.objects.filter(**newest).exclude(outcome=ScreeningOutcome.PASSED).select_related("version")
     screening_of = {screening.version.submission_id: screening for screening in decided.order_by("version__number")}
-    drafts = _drafts(user, submissions, {pk: receipt.version for pk, receipt in receipt_of.items()})
+    drafts = _drafts(user, submissions, {pk: receipt.version for pk, receipt in receipt_of.items()}, registered)
     certificates = (
         Certificate.objects.visible_to(user).filter(award__submission__in=submissions).select_related("award")
     )
@@ -193,7 +195,12 @@ def _correction(draft: Draft, screening: Screening | None, now: datetime) -> dic
     return correction_part(draft, screening.version, now) if screening else None
 
 
-def _drafts(user: Any, submissions: list[Submission], versions: dict[int, SubmissionVersion]) -> dict[int, Draft]:
+def _drafts(
+    user: Any,
+    submissions: list[Submission],
+    versions: dict[int, SubmissionVersion],
+    registered: dict[int, list[RegisteredFile]],
+) -> dict[int, Draft]:
     """By entry. Files that can't be mended now are left out: nothing here asks for them."""
     answers: dict[int, dict[str, Any]] = defaultdict(dict)
     said = Answer.objects.visible_to(user).filter(submission__in=submissions)
@@ -204,7 +211,12 @@ def _drafts(user: Any, submissions: list[Submission], versions: dict[int, Submis
         files[file.submission_id].append(file)
     return {
         entry.pk: make_draft(
-            definition_of(entry), entry, answers[entry.pk], files[entry.pk], returned=versions.get(entry.pk)
+            definition_of(entry),
+            entry,
+            answers[entry.pk],
+            files[entry.pk],
+            registered=registered.get(entry.pk, ()),
+            returned=versions.get(entry.pk),
         )
         for entry in submissions
     }

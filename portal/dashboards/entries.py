@@ -22,13 +22,13 @@ from portal.core.keyset import page_of
 from portal.core.models import AuditEntry
 from portal.dashboards.next_steps import Step, next_step
 from submissions.asked import definition_of
-from submissions.completeness import Draft, Lack, make_draft
+from submissions.completeness import Draft, Lack, make_draft, registered_in
 from submissions.enums import MemberRole
 from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, Team, TeamMember
 from submissions.pages import correction_part
 from submissions.trail import OWN, TOLD, is_own
 from submissions.windows import Window as Span
-from submissions.windows import is_writable, window_of
+from submissions.windows import is_writable, may_register, window_of
 
 A_PAGE = 50
 LINES_SHOWN = 3
@@ -125,6 +125,7 @@ def _teams_without(user: Any) -> Any:
 def _told(user: Any, rows: list[Any], *, now: datetime) -> list[OwnEntry]:
     answers, files, versions = _answers(user, rows), _files(user, rows), _versions(user, rows)
     lines = _lines(user, rows)
+    registered = registered_in(each for each in rows if may_register(each, window_of(each), now))
     found = []
     for entry in rows:
         window, version = window_of(entry), versions.get(entry.pk)
@@ -133,6 +134,7 @@ def _told(user: Any, rows: list[Any], *, now: datetime) -> list[OwnEntry]:
             entry,
             answers[entry.pk],
             files[entry.pk],
+            registered=registered.get(entry.pk, ()),
             returned=version,
             returned_files=list(version.attachments.all()) if version else (),
         )

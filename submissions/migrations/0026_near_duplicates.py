@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0024_screening'),
+        ('submissions', '0025_screening_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

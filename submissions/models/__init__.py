@@ -8,6 +8,7 @@ from submissions.models.handing_over import HandOver
 from submissions.models.late import LateAttempt, LateDecision
 from submissions.models.near import Fingerprint, NearNote, NearPair
 from submissions.models.organizations import Organization, TeamOrganization
+from submissions.models.registered import RegisteredFile
 from submissions.models.renditions import Rendition
 from submissions.models.roster import RosterRequest
 from submissions.models.screening import (
@@ -47,6 +48,7 @@ __all__ = [
     "Organization",
     "Receipt",
     "ReceiptKey",
+    "RegisteredFile",
     "Rendition",
     "RosterRequest",
     "Screening",

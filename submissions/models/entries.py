@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -204,6 +205,12 @@ class Receipt(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("submissions:receipt", args=[self.public_id])
+
+    @property
+    def registered(self) -> list[dict[str, Any]]:
+        """Files that had only been registered by their hash when it was issued, each with ``until``."""
+        said = self.document["receipt"].get("registered", []) if self.document else []
+        return [{**each, "until": datetime.fromisoformat(each["until"])} for each in said]
 
     @property
     def rule_label(self) -> str:

@@ -14,6 +14,7 @@ from submissions.services.near_notes import note_pair
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
 from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
+from submissions.services.registering import register_file, send_registered, withdraw_registration
 from submissions.services.renditions import request_rendition
 from submissions.services.roster import edit_member, leave_team, move_member, remove_member
 from submissions.services.roster_decisions import approve_change, refuse_change
@@ -98,6 +99,7 @@ __all__ = [
     "read_contact_phone",
     "read_topic",
     "refuse_change",
+    "register_file",
     "reject",
     "remove_file",
     "remove_member",
@@ -112,6 +114,7 @@ __all__ = [
     "revoke_invitation",
     "save_section",
     "sayable_by",
+    "send_registered",
     "set_up_form",
     "start_submission",
     "submit",
@@ -120,5 +123,6 @@ __all__ = [
     "take_team_back",
     "undo_screening",
     "withdraw",
+    "withdraw_registration",
     "withdraw_request",
 ]

@@ -23,8 +23,9 @@ from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import InspectionState
 from submissions.lifecycle import EDITABLE
-from submissions.models import Attachment, Inspection, Submission
+from submissions.models import Attachment, Inspection, RegisteredFile, Submission
 from submissions.services.inspections import ask_for_inspection
+from submissions.services.registered import settle
 from submissions.uploads import keep_upload
 
 
@@ -60,7 +61,7 @@ def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = No
     correcting.require_slot(submission, attachment.slot, definition_of(submission))
     _lock_draft(submission)
     if Attachment.objects.filter(pk=attachment.pk, replaced_at=None).update(replaced_at=timezone.now()):
-        _count_change(submission)
+        count_change(submission)
         audit.record("detach", submission, actor=actor, before={"slot": attachment.slot, "file": attachment.file_id})
     return attachment
 
@@ -76,31 +77,38 @@ def current_files(submission: Submission) -> dict[str, list[Attachment]]:
 @transaction.atomic
 def attach_stored(submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any) -> Attachment:
     """What is stored already and has passed all checks of its slot."""
-    _require_not_refused(stored)
+    require_not_refused(stored)
     _lock_draft(submission)
     current = list(submission.attachments.current().filter(slot=slot.key).order_by("pk"))
     for attachment in current:
         if (attachment.file_id, attachment.name) == (stored.pk, name):
             return attachment
     same = [attachment.pk for attachment in current if attachment.file_id == stored.pk]
-    if slot.max_count > 1 and not same and len(current) >= slot.max_count:
+    if slot.max_count > 1 and not same and len(current) >= slot.max_count - _promised(submission, slot, stored):
         message = _("At most %(limit)s files are allowed here. Please remove one first.") % {"limit": slot.max_count}
         raise ValidationError({"file": [message]})
     replaced = submission.attachments.current().filter(slot=slot.key)
     if slot.max_count > 1:
         replaced = replaced.filter(pk__in=same)
     replaced.update(replaced_at=timezone.now())
-    _count_change(submission)
+    count_change(submission)
     attachment = Attachment.objects.create(
         submission=submission, slot=slot.key, file=stored, name=name, uploaded_by=actor
     )
     evidence = {"slot": slot.key, "sha256": stored.sha256, "size": stored.size}
     audit.record("attach", submission, actor=actor, after=evidence)
+    settle(submission, attachment, slot, actor=actor)
     ask_for_inspection(attachment)
     return attachment
 
 
-def _require_not_refused(stored: StoredFile) -> None:
+def _promised(submission: Submission, slot: Slot, stored: StoredFile) -> int:
+    """Places that are kept for what was registered."""
+    rows = RegisteredFile.objects.current().filter(submission=submission, slot=slot.key, attachment=None)
+    return rows.exclude(sha256=stored.sha256).count()
+
+
+def require_not_refused(stored: StoredFile) -> None:
     """The same bytes were handed in before, and found out."""
     looked = Inspection.objects.filter(file=stored, state=InspectionState.REFUSED).first()
     if looked is not None:
@@ -113,7 +121,7 @@ def _lock_draft(submission: Submission) -> None:
         raise Conflict
 
 
-def _count_change(submission: Submission) -> None:
+def count_change(submission: Submission) -> None:
     rows = Submission.objects.filter(pk=submission.pk)
     rows.update(draft_version=F("draft_version") + 1, updated_at=timezone.now())
     submission.refresh_from_db(fields=["draft_version", "updated_at"])

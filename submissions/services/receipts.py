@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from submissions.enums import ReceiptRule
 from submissions.models import Receipt, ReceiptKey
 
 
-def signed(receipt: Receipt, rule: ReceiptRule) -> dict[str, Any]:
-    """The document of a receipt that is about to be kept."""
+def signed(receipt: Receipt, rule: ReceiptRule, registered: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The document of a receipt that is about to be kept. ``registered``: files whose hash stands for them so far."""
     _keep_public_key()
     version = receipt.version
     entry, text = version.submission, version.topic_revision
@@ -26,8 +27,9 @@ def signed(receipt: Receipt, rule: ReceiptRule) -> dict[str, Any]:
             "topic": {"number": entry.topic.number, "revision": text.number, "title": text.title},
             "form_sha256": version.form_sha256,
             "files": receipt.files,
-            "received_at": _instant(receipt.received_at),
-            "committed_at": _instant(receipt.committed_at),
+            **({"registered": list(registered)} if registered else {}),
+            "received_at": instant(receipt.received_at),
+            "committed_at": instant(receipt.committed_at),
             "rule": str(rule),
         }
     )
@@ -51,5 +53,5 @@ def _keep_public_key() -> None:
         ReceiptKey.objects.bulk_create([ReceiptKey(key_id=name, public_key=public.hex())], ignore_conflicts=True)
 
 
-def _instant(moment: datetime) -> str:
+def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -35,9 +35,13 @@ def remind(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     teams = list(_ending_soon(now))
     ends = {pk: window.closes_at for pk, window in windows.windows_of(teams, StageKind.SUBMISSION).items()}
-    due = {team.pk: hours for team in teams if (hours := _hours(ends.get(team.pk), now))}
+    due = {team.pk: hours for team in teams if (hours := hours_before(ends.get(team.pk), now))}
     people = _members(due)
-    rows = [_row(team, hours, ends[team], user, now) for team, hours in due.items() for user in people[team]]
+    rows = [
+        reminder_row(KIND, "reminder", team, hours, ends[team], user, now)
+        for team, hours in due.items()
+        for user in people[team]
+    ]
     return _put_in([*rows, *_of_corrections(now)])
 
 
@@ -83,7 +87,7 @@ def _members(teams: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _put_in(rows: list[Outbox]) -> int:
-    new = list(_unknown(rows))
+    new = list(unknown(rows))
     if new:
         enqueue_all(new)
     return len(new)
@@ -98,19 +102,20 @@ def _ending_soon(now: datetime) -> Iterable[Team]:
     return Team.objects.filter(Q(competition__in=stages) | Q(pk__in=granted), pk__in=drafts).order_by("pk")
 
 
-def _hours(ends_at: datetime | None, now: datetime) -> int | None:
+def hours_before(ends_at: datetime | None, now: datetime) -> int | None:
     if ends_at is None or ends_at <= now:
         return None
     return next((hours for hours in BEFORE if ends_at - now <= timedelta(hours=hours)), None)
 
 
-def _row(team: int, hours: int, ends_at: datetime, user: int, now: datetime) -> Outbox:
+def reminder_row(kind: str, name: str, team: int, hours: int, ends_at: datetime, user: int, now: datetime) -> Outbox:
+    """``name`` begins its key."""
     payload = {"team": team, "hours": hours, "ends_at": ends_at.isoformat(), "user": user}
-    key = f"reminder:{hours}:{team}:{ends_at:%Y%m%dT%H%M%S.%fZ}:{user}"
-    return Outbox(kind=KIND, key=key, payload=payload, available_at=now)
+    key = f"{name}:{hours}:{team}:{ends_at:%Y%m%dT%H%M%S.%fZ}:{user}"
+    return Outbox(kind=kind, key=key, payload=payload, available_at=now)
 
 
-def _unknown(rows: list[Outbox]) -> Iterable[Outbox]:
+def unknown(rows: list[Outbox]) -> Iterable[Outbox]:
     """Beat asks every few minutes: what is there already is not written again."""
     for start in range(0, len(rows), BATCH):
         some = {row.key: row for row in rows[start : start + BATCH]}

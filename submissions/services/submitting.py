@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from submissions import completeness, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, Receipt, ScreeningProposal, Submission, SubmissionVersion
+from submissions.models import Attachment, Receipt, RegisteredFile, ScreeningProposal, Submission, SubmissionVersion
 from submissions.services import receipts
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
@@ -69,6 +69,7 @@ class Content:
     form: dict[str, Any]
     revision: TopicRevision
     files: Sequence[Attachment]
+    registered: Sequence[RegisteredFile] = ()
 
     def is_that_of(self, kept: Any) -> bool:
         """``kept`` (a version, or a late attempt) holds the same."""
@@ -117,7 +118,12 @@ def _submit(
     submission = lock_submission(submission)
     window = windows.hold(submission)
     windows.require_writable(submission, received_at, window)
-    content = content_of(submission, expected_version=expected_version, topic_revision=topic_revision)
+    content = content_of(
+        submission,
+        expected_version=expected_version,
+        topic_revision=topic_revision,
+        registered=_registered(submission, window, received_at),
+    )
     latest = submission.versions.select_related("receipt").last()
     if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
         return latest.receipt
@@ -125,21 +131,42 @@ def _submit(
     version = make_version(
         submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at, latest=latest
     )
-    receipt = make_receipt(version, content.files, "issue_receipt", actor=actor, received_at=received_at, rule=rule)
+    receipt = make_receipt(
+        version,
+        content.files,
+        "issue_receipt",
+        actor=actor,
+        received_at=received_at,
+        rule=rule,
+        registered=registered_in_words(content.registered, window),
+    )
     besides = [asking_for_facts(version)]
     tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides)
     failpoint("before_commit")
     return receipt
 
 
-def content_of(submission: Submission, *, expected_version: int, topic_revision: int | None) -> Content:
-    """Of the draft that was looked at, and of no other: Conflict. Raises ValidationError for all that is missing."""
+def content_of(
+    submission: Submission,
+    *,
+    expected_version: int,
+    topic_revision: int | None,
+    registered: Sequence[RegisteredFile] = (),
+) -> Content:
+    """Of the draft that was looked at, and of no other: Conflict. Raises ValidationError for all that is missing.
+
+    ``registered``: what may follow, and isn't missing.
+    """
     if submission.draft_version != expected_version:
         raise Conflict(_("The draft has changed since you looked at it. Please check it once more."))
-    draft = completeness.draft_of(submission)
+    draft = completeness.draft_of(submission, registered)
     _require_complete(draft)
     form, revision = _form(submission, draft, topic_revision)
-    return Content(form, revision, draft.files)
+    if draft.registered:
+        form["registered"] = [
+            {"slot": each.slot, "size": each.size, "sha256": each.sha256} for each in draft.registered
+        ]
+    return Content(form, revision, draft.files, draft.registered)
 
 
 def make_version(
@@ -172,12 +199,26 @@ def make_version(
     version.attachments.add(*content.files)
     # Whoever looks a second time at a rejection would look at what the team has replaced.
     ScreeningProposal.objects.filter(version__submission=submission).lapse(timezone.now())
+    if content.registered:
+        version.registered.add(*content.registered)
     return version
 
 
 def files_in_words(files: Sequence[Attachment]) -> list[dict[str, Any]]:
     """As a receipt names them."""
     return [{"name": each.name, "size": each.file.size, "sha256": each.file.sha256} for each in files]
+
+
+def registered_in_words(rows: Sequence[RegisteredFile], window: windows.Window | None) -> list[dict[str, Any]]:
+    """As a receipt names them: until when each may follow, as things stand."""
+    if window is None:
+        return []
+    until = receipts.instant(window.follow_until)
+    return [{"name": each.name, "size": each.size, "sha256": each.sha256, "until": until} for each in rows]
+
+
+def _registered(submission: Submission, window: windows.Window | None, now: datetime) -> Sequence[RegisteredFile]:
+    return completeness.registered_of(submission) if windows.may_register(submission, window, now) else ()
 
 
 def _require_complete(draft: completeness.Draft) -> None:
@@ -225,6 +266,7 @@ def make_receipt(
     actor: Any,
     received_at: datetime,
     rule: ReceiptRule,
+    registered: Sequence[Mapping[str, Any]] = (),
 ) -> Receipt:
     receipt = Receipt(
         version=version,
@@ -232,12 +274,13 @@ def make_receipt(
         received_at=received_at,
         committed_at=timezone.now(),
     )
-    receipt.document = receipts.signed(receipt, rule)
+    receipt.document = receipts.signed(receipt, rule, registered)
     receipt.save()
     evidence = {
         "version": version.number,
         "form_sha256": version.form_sha256,
         "files": [each["sha256"] for each in receipt.files],
+        **({"registered": [each["sha256"] for each in registered]} if registered else {}),
     }
     audit.record(deed, version.submission, actor=actor, after=evidence)
     return receipt

@@ -10,12 +10,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import files, parts
+from portal.core.errors import Conflict
 from portal.core.models import StoredFile
 from portal.core.permissions import require
 from portal.core.trouble import NoRoom, storage_at_work
@@ -23,8 +24,11 @@ from submissions import correcting, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
-from submissions.models import Attachment, Submission, Team, Upload
+from submissions.models import RegisteredFile, Submission, Team, Upload
 from submissions.services.files import NoSuchSlot, attach_stored
+from submissions.services.quota import used_by
+from submissions.services.registered import awaited
+from submissions.services.registering import require_size, take_registered
 from submissions.uploads import check_content, check_name, check_size
 
 LIFETIME = timedelta(hours=24)
@@ -37,9 +41,11 @@ def begin_upload(
     """Room for a file of ``size`` bytes; refuses before a byte is sent what would be refused by name, size or quota."""
     require(rules.is_member, actor, submission.team)
     now = now or timezone.now()
-    windows.require_writable(submission, now)
     asked = _asked(submission, slot)
     correcting.require_slot(submission, slot, definition_of(submission))
+    if registered := _registered(submission, slot, now):
+        require_size(registered, size)
+        name = registered.name
     tidy = _at_file(lambda: _announced(name, size, asked, submission))
     _require_disk(size)
     upload = Upload(user=actor, submission=submission, slot=slot, name=tidy, size=size, created_at=now)
@@ -78,10 +84,11 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
             return upload
         submission = upload.submission
         require(rules.is_member, actor, submission.team)
-        windows.require_writable(submission, now or timezone.now())
+        now = now or timezone.now()
+        registered = _registered(submission, upload.slot, now)
         correcting.require_slot(submission, upload.slot, definition_of(submission))
         try:
-            _finish(upload, _stored(upload), actor=actor)
+            _finish(upload, _stored(upload), registered, actor=actor, now=now)
         except ValidationError as error:
             _refuse(upload, error)
             raise
@@ -118,12 +125,16 @@ def sweep_uploads(*, now: datetime | None = None) -> int:
     return count
 
 
-def used_by(team: Team) -> int:
-    """Bytes that a team's files take, each counted once, with those that are on their way."""
-    own = Attachment.objects.filter(submission__team=team).values("file")
-    stored = StoredFile.objects.filter(pk__in=own).aggregate(total=Sum("size"))["total"] or 0
-    coming = Upload.objects.filter(submission__team=team, state=UploadState.OPEN, expires_at__gt=timezone.now())
-    return stored + (coming.aggregate(total=Sum("size"))["total"] or 0)
+def _registered(submission: Submission, slot: str, now: datetime) -> RegisteredFile | None:
+    """What alone may come into the slot, where the end is over; None while the entry is written; else Conflict."""
+    try:
+        windows.require_writable(submission, now)
+    except Conflict:
+        registered = awaited(submission, slot, now, windows.window_of(submission))
+        if registered is None:
+            raise
+        return registered
+    return None
 
 
 def _asked(submission: Submission, slot: str) -> Slot:
@@ -155,7 +166,7 @@ def _require_disk(size: int) -> None:
 def _begin(upload: Upload) -> None:
     # Two members who begin at once would each find the same room.
     team = Team.objects.select_for_update(no_key=True).get(pk=upload.submission.team_id)
-    left = settings.TEAM_QUOTA - used_by(team)
+    left = settings.TEAM_QUOTA - used_by(team, besides=(upload.submission, upload.slot))
     if upload.size > left:
         sizes = {
             "size": filesizeformat(upload.size),
@@ -181,9 +192,14 @@ def _stored(upload: Upload) -> StoredFile:
 
 
 @transaction.atomic
-def _finish(upload: Upload, stored: StoredFile, *, actor: Any) -> None:
-    asked = _asked(upload.submission, upload.slot)
-    attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor)
+def _finish(
+    upload: Upload, stored: StoredFile, registered: RegisteredFile | None, *, actor: Any, now: datetime
+) -> None:
+    if registered is not None:
+        attachment = take_registered(registered, stored, actor=actor, now=now)
+    else:
+        asked = _asked(upload.submission, upload.slot)
+        attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor)
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
     upload.state, upload.attachment = UploadState.DONE, attachment
 

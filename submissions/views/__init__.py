@@ -8,6 +8,7 @@ from submissions.views.near import near_pair, near_report
 from submissions.views.numbers import export_entries, export_files, numbers
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
+from submissions.views.registering import register_file, registered_file, registered_withdraw
 from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import (
     leave,
@@ -69,6 +70,9 @@ __all__ = [
     "receipt",
     "receipt_document",
     "receipt_pdf",
+    "register_file",
+    "registered_file",
+    "registered_withdraw",
     "remove_file",
     "rendition",
     "renditions",

@@ -38,6 +38,7 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
             "receipt": said,
             "rule": ReceiptRule(said["rule"]).label,
             "received_at": parse_datetime(said["received_at"]),
+            "registered": [{**each, "until": parse_datetime(each["until"])} for each in said.get("registered", [])],
             "committed_at": parse_datetime(said["committed_at"]),
         }
     status = 400 if form.errors else 200

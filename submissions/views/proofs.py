@@ -36,6 +36,7 @@ def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         "receipt": found,
         "verify_address": mail.address(reverse("submissions:verify_receipt")),
         "version": version,
+        "followed": version.registered.exclude(attachment=None).order_by("pk") if found.registered else [],
         "submission": version.submission,
         "competition": version.submission.team.competition,
         "versions": version.submission.versions.select_related("receipt").order_by("-number"),

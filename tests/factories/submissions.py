@@ -35,6 +35,7 @@ from submissions.models import (
     LateAttempt,
     Organization,
     Receipt,
+    RegisteredFile,
     Rendition,
     RosterRequest,
     Screening,
@@ -264,6 +265,21 @@ class LateAttemptFactory(factory.django.DjangoModelFactory):
     def attachments(late, create, given, **kwargs):  # noqa: N805 - factory_boy's way
         if create:
             late.attachments.set(given or late.submission.attachments.filter(replaced_at=None))
+
+
+class RegisteredFileFactory(factory.django.DjangoModelFactory):
+    """Of a draft, unless a version counts on it."""
+
+    class Meta:
+        model = RegisteredFile
+
+    submission = factory.SubFactory(SubmissionFactory)
+    slot = "proposal"
+    name = "申报书.pdf"
+    size = 81234
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(f"registered {n}".encode()).hexdigest())
+    registered_by = factory.LazyAttribute(lambda row: captain_of(row.submission.team))
+    registered_at = factory.LazyFunction(timezone.now)
 
 
 class ScreeningFactory(factory.django.DjangoModelFactory):

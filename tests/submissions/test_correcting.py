@@ -200,7 +200,11 @@ def test_an_earlier_text_of_a_closed_section_is_not_brought_back(entry):
 
     with pytest.raises(services.Locked):
         services.restore_revision(
-            Submission.objects.get(pk=entry.pk), actor=captain_of(entry.team), key="method", number=1, expected_version=2
+            Submission.objects.get(pk=entry.pk),
+            actor=captain_of(entry.team),
+            key="method",
+            number=1,
+            expected_version=2,
         )
 
 

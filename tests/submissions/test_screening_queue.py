@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from submissions.models import Correction, Screening as Decision
-from submissions.models import ScreeningClaim, ScreeningProposal, Submission
+from submissions.models import Correction, ScreeningClaim, ScreeningProposal, Submission
+from submissions.models import Screening as Decision
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of, write
 from tests.factories.tracks import OrganizerFactory, TopicFactory

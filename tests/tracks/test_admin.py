@@ -217,3 +217,29 @@ def test_topics_are_never_deleted(organizer_client, topic):
     organizer_client.post(reverse("admin:tracks_topic_delete", args=[topic.pk]), {"post": "yes"})
 
     assert Topic.objects.filter(pk=topic.pk).exists()
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("submission", 120), ("registration", None)])
+def test_files_may_follow_the_submission_stage_alone(organizer_client, topic, kind, kept):
+    competition = topic.track.competition
+    form = {
+        **{name: getattr(competition, name) for name in ("name", "short_name", "year", "host")},
+        **{
+            name: getattr(competition, name)
+            for name in ("certificate_prefix", "max_team_members", "max_file_size", "hue")
+        },
+        "introduction": "",
+        "is_published": "on",
+        "stages-TOTAL_FORMS": 1,
+        "stages-INITIAL_FORMS": 0,
+        "stages-0-kind": kind,
+        "stages-0-opens_at_0": "2026-06-01",
+        "stages-0-opens_at_1": "00:00",
+        "stages-0-closes_at_0": "2026-08-11",
+        "stages-0-closes_at_1": "00:00",
+        "stages-0-grace": 0,
+        "stages-0-hash_grace": 120,
+    }
+    organizer_client.post(change_page(competition), form)
+
+    assert competition.stages.values_list("hash_grace", flat=True).first() == kept

@@ -27,10 +27,14 @@ def runs_a_competition(request: HttpRequest) -> bool:
     return bool(request.runs_a_competition)  # type: ignore[attr-defined]
 
 
+# What of a stage is written on the competition's page.
+OF_STAGE = ("kind", "opens_at", "closes_at", "grace", "hash_grace")
+
+
 class StageInline(ScopedInline):
     model = Stage
     form = StageForm
-    fields = ["kind", "opens_at", "closes_at", "grace"]
+    fields = OF_STAGE
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and rules.is_organizer(request.user, obj)
@@ -81,7 +85,7 @@ class CompetitionAdmin(CheckedBeforeItOpens, ExportsTopics, ImportsGuide, Scoped
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for row in formset.forms:
             if row.has_changed():
-                values = {name: row.cleaned_data[name] for name in ("kind", "opens_at", "closes_at", "grace")}
+                values = {name: row.cleaned_data[name] for name in OF_STAGE}
                 services.set_stage(form.instance, actor=request.user, **values)
 
 

@@ -1,4 +1,4 @@
-from tracks.models.competitions import HOUSE_HUE, Competition, Organizer, Stage, validate_slug
+from tracks.models.competitions import HOUSE_HUE, LONGEST_HASH_GRACE, Competition, Organizer, Stage, validate_slug
 from tracks.models.imports import GuideImport
 from tracks.models.pledges import Pledge
 from tracks.models.publishing import Announcement, Document, Question
@@ -6,6 +6,7 @@ from tracks.models.topics import FormerAddress, Topic, TopicRevision, Track
 
 __all__ = [
     "HOUSE_HUE",
+    "LONGEST_HASH_GRACE",
     "Announcement",
     "Competition",
     "Document",

@@ -19,6 +19,7 @@ from tracks.querysets import CompetitionQuerySet, OrganizerQuerySet, StageQueryS
 # The indigo of tokens.css.
 HOUSE_HUE = 264
 LONGEST_GRACE = 24 * 3600
+LONGEST_HASH_GRACE = 7 * 24 * 60
 NO_LIMIT = _("Empty: no limit.")
 # First parts of the portal's own addresses; a competition's address must not shadow one.
 RESERVED_SLUGS = {
@@ -156,6 +157,15 @@ class Stage(models.Model):
         validators=[MaxValueValidator(LONGEST_GRACE)],
         help_text=_("What still arrives this long after the end counts. No page tells anybody."),
     )
+    hash_grace = models.PositiveIntegerField(
+        _("minutes for files to follow"),
+        default=0,
+        validators=[MaxValueValidator(LONGEST_HASH_GRACE)],
+        help_text=_(
+            "Only for submission. A team may register a file by its SHA-256 before the end; exactly this file may then"
+            " follow for so many minutes after the team's end. 0: files can't be registered."
+        ),
+    )
 
     objects = StageManager()
 
@@ -171,6 +181,11 @@ class Stage(models.Model):
                 violation_error_message=_("The stage must close after it opens."),
             ),
             models.CheckConstraint(condition=Q(kind__in=StageKind.values), name="stage_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind=StageKind.SUBMISSION) | Q(hash_grace=0),
+                name="stage_files_follow_submission_alone",
+                violation_error_message=_("Only files of the submission stage may follow after the end."),
+            ),
         ]
 
     def __str__(self) -> str:

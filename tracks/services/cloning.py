@@ -94,6 +94,7 @@ def _copy_stages(source: Competition, copy: Competition, shift: timedelta) -> No
                 opens_at=stage.opens_at + shift,
                 closes_at=stage.closes_at + shift,
                 grace=stage.grace,
+                hash_grace=stage.hash_grace,
             )
             for stage in source.stages.all()
         ]

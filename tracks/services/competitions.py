@@ -56,8 +56,9 @@ def set_stage(
     opens_at: datetime,
     closes_at: datetime,
     grace: int | None = None,
+    hash_grace: int | None = None,
 ) -> Stage:
-    """Give the stage ``kind`` its window, half open; a stage is made when there is none. ``None`` keeps its grace."""
+    """Give the stage ``kind`` its window, half open; a stage is made when there is none. ``None`` keeps a grace."""
     require(rules.is_organizer, actor, competition)
     # The competition, not the stage: two who give a kind its first window would find no row to wait at.
     Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
@@ -65,6 +66,7 @@ def set_stage(
     before = {} if stage.pk is None else _window(stage)
     stage.opens_at, stage.closes_at = opens_at, closes_at
     stage.grace = stage.grace if grace is None else grace
+    stage.hash_grace = stage.hash_grace if hash_grace is None else hash_grace
     if _window(stage) == before:
         return stage
     stage.full_clean()
@@ -78,4 +80,6 @@ def _window(stage: Stage) -> dict[str, Any]:
         "opens_at": stage.opens_at.isoformat(),
         "closes_at": stage.closes_at.isoformat(),
         "grace": stage.grace,
+        # Where it is used at all.
+        **({"hash_grace": stage.hash_grace} if stage.hash_grace else {}),
     }

@@ -12,6 +12,7 @@ UNGUARDED = {
     "submissions.Fingerprint": "numbers made of what was submitted, shown nowhere",
     "tracks.Organizer_tracks": "joins roles and tracks, both guarded",
     "submissions.LateAttempt_attachments": "joins late attempts and files, both guarded",
+    "submissions.RegisteredFile_versions": "joins registered files and versions, both guarded",
     "submissions.ReceiptKey": "public halves of keys, for anybody who checks a receipt",
     # The house's own books.
     "core.AuditHead": "where the trail ends: a number and a hash, shown nowhere",

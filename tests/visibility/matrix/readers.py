@@ -78,6 +78,8 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("beta_team.*", RUN_BETA),
     # Entries: what the team writes now, then what it has submitted
     ("late.*", TEAM_A | RUN_1),
+    ("registered.*", TEAM_A | RUN_1),
+    ("registered_draft.*", TEAM_A | SITE),
     ("late_declined.*", TEAM_A | RUN_1),
     ("near.note", RUN_1 - TEAM_A),
     ("near_across.note", RUN_1),

@@ -125,6 +125,7 @@ VISIBLE: dict[str, Rows] = {
         "judges_house": SITE,
     },
     "submissions.Receipt": submitted(".receipt"),
+    "submissions.RegisteredFile": {"registered": A | RUN_1, "registered_draft": A | SITE},
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
     "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
     "submissions.Submission": submitted("") | drafts(""),

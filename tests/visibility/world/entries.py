@@ -21,6 +21,7 @@ from tests.factories.submissions import (
     LateAttemptFactory,
     OrganizationFactory,
     ReceiptFactory,
+    RegisteredFileFactory,
     RenditionFactory,
     RosterRequestFactory,
     ScreeningFactory,
@@ -63,6 +64,7 @@ def add(world: World) -> None:
     entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
     entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
     _late(world)
+    _registered(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
     _near(world)
 
@@ -142,6 +144,18 @@ def near(first: Any, second: Any) -> NearPair:
     return NearPair.objects.create(
         first=first, second=second, **versions, score=80, text=80, passages=passages, found_at=timezone.now()
     )
+
+
+def _registered(world: World) -> None:
+    """By their hash: one on which something submitted counts, and one of a draft."""
+    words = world.canaries
+    for label, made in (("registered", world.submitted), ("registered_draft", world.draft)):
+        name = f"{words.word(f'{label}.file')}.pdf"
+        row = RegisteredFileFactory(submission=made, slot="evidence", name=name)
+        words.literal(f"{label}.id", row.public_id)
+        words.literal(f"{label}.hash", row.sha256)
+        setattr(world, label, row)
+    world.registered.versions.add(world.submitted.version)
 
 
 def _file(world: World, label: str, made: Any) -> Any:
