@@ -26,6 +26,7 @@ from tests.mutants.sites import Mutant, all_mutants, keys_of
 ROOT = Path(__file__).parents[2]
 FIRST = "tests/visibility/"
 SOON = [
+    "test_roles.py",
     "test_administration.py",
     "test_rows.py",
     "test_cells.py",
