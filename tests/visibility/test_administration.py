@@ -132,3 +132,11 @@ def test_a_pledge_starts_from_no_text_of_somebody_elses_competition(ask, world, 
     initial = PAGES["tracks.Pledge"].get_changeform_initial_data(ask(actor, competition=row(world, "alpha").pk))
 
     assert "body" not in initial
+
+
+@pytest.mark.parametrize("right", ["add", "change", "delete"])
+@pytest.mark.parametrize("label", INLINES)
+def test_rows_of_something_new_are_nobodys_unless_it_is_filled_in_at_once(ask, label, right):
+    may = getattr(INLINES[label], f"has_{right}_permission")
+
+    assert who(ask, lambda request: may(request, None)) == table.WITH_NEW.get(label, NOBODY)

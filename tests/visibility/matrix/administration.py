@@ -6,7 +6,7 @@ Signed-out and disabled people never come as far: the site asks for staff first.
 
 from __future__ import annotations
 
-from tests.visibility.actors import NOBODY, RUN, RUN_1, RUN_2, RUN_ANY, RUN_BETA, SITE, people
+from tests.visibility.actors import EVERYBODY, NOBODY, RUN, RUN_1, RUN_2, RUN_ANY, RUN_BETA, SIGNED_OUT, SITE, people
 from tests.visibility.matrix.rows import GAMMA, GAMMA_WHOLE, Rows
 
 RUN_ANY_TRACK = RUN_ANY | people("TI TO")
@@ -125,3 +125,5 @@ CHOICES: dict[tuple[str, str], Rows] = {
 # Who runs one competition need not choose it; who runs several chooses.
 ONE_COMPETITION = {"OX": "beta", "OE": "alpha"}
 CHOSEN_ALREADY = ["tracks.Pledge", "tracks.Announcement", "tracks.Question", "tracks.Document"]
+# Inlines of what is being added: the page that adds asks who may.
+WITH_NEW = {"judging.Rubric/CriterionInline": EVERYBODY - SIGNED_OUT}
