@@ -25,7 +25,16 @@ from tests.mutants.sites import Mutant, all_mutants, keys_of
 
 ROOT = Path(__file__).parents[2]
 FIRST = "tests/visibility/"
-SOON = ["test_rows.py", "test_cells.py", "test_programs.py", "test_states.py", "test_questions.py", "test_counts.py"]
+SOON = [
+    "test_roles.py",
+    "test_administration.py",
+    "test_rows.py",
+    "test_cells.py",
+    "test_programs.py",
+    "test_states.py",
+    "test_questions.py",
+    "test_counts.py",
+]
 CODES = {1: KILLED, 0: SURVIVED, 3: NOT_APPLIED}
 # Each room's own tests, for what tests/visibility has not noticed.
 OWN = {

@@ -1,0 +1,94 @@
+"""What desks and boards count, asked as everybody: only what is in one's own tracks and competitions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from judging.models import Round
+from portal.dashboards import contests, desk
+from portal.dashboards.front import has_team
+from portal.dashboards.trail import Wanted, trail_of
+from submissions.enums import SubmissionStatus
+from submissions.models import Submission
+from tests.visibility.actors import ACTORS, SIGNED_OUT
+from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
+from tests.visibility.matrix.rows import SIGNED_A, B, D, E
+from tests.visibility.test_rows import row
+from tracks.models import Announcement, Document, Question, Topic, Track
+
+pytestmark = pytest.mark.django_db
+ASKED = [actor for actor in ACTORS if actor not in SIGNED_OUT]
+
+
+def own(world: Any, table: dict[str, Any], actor: str) -> set[int]:
+    return {row(world, path).pk for path, who in table.items() if actor in who}
+
+
+def by_competition(rows: Any, path: str = "competition") -> dict[int, int]:
+    return dict(Counter(rows.order_by().values_list(path, flat=True)))
+
+
+def expected_counts(world: Any, actor: str) -> dict[str, dict[int, int]]:
+    tracks, whole = own(world, TRACKS, actor), own(world, EVERY_RUN, actor)
+    entries = Submission.objects.exclude(number="").filter(track__in=tracks)
+    announcements = Announcement.objects.filter(competition__in=whole)
+    return {
+        "entries": by_competition(entries, "track__competition"),
+        "awaiting": by_competition(entries.filter(status=SubmissionStatus.SUBMITTED), "track__competition"),
+        "tracks": by_competition(Track.objects.filter(pk__in=tracks)),
+        "topics": by_competition(Topic.objects.filter(track__in=tracks), "track__competition"),
+        "rounds": by_competition(Round.objects.filter(competition__in=whole)),
+        "drafts": by_competition(announcements.filter(published_at=None)),
+        "announcements": by_competition(announcements),
+        "documents": by_competition(Document.objects.filter(competition__in=whole)),
+        "questions": by_competition(Question.objects.filter(competition__in=whole)),
+    }
+
+
+def test_the_world_has_no_other_tracks(world):
+    assert set(Track.objects.values_list("pk", flat=True)) == {row(world, path).pk for path in TRACKS}
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_the_front_of_the_administration_counts_what_is_ones_own(world, actor):
+    assert contests._counts(world.person(actor)) == expected_counts(world, actor)
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_lists_the_competitions_that_one_runs(world, actor):
+    tracks = Track.objects.filter(pk__in=own(world, TRACKS, actor))
+    whole = own(world, EVERY_RUN, actor)
+
+    found = {item["competition"].pk: item["is_whole"] for item in desk.organized(world.person(actor))}
+    run = whole | set(tracks.values_list("competition", flat=True))
+    assert found == {competition: competition in whole for competition in run}
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
+    found = {item["competition"].pk: item["awaiting_screening"] for item in desk.organized(world.person(actor))}
+
+    expected = expected_counts(world, actor)["awaiting"]
+    assert {competition: count for competition, count in found.items() if count} == expected
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_lists_rounds_of_what_one_runs_as_a_whole(world, actor):
+    found = {item["competition"].pk: len(item["rounds"]) for item in desk.organized(world.person(actor))}
+
+    assert {pk: count for pk, count in found.items() if count} == expected_counts(world, actor)["rounds"]
+
+
+def test_who_has_a_team(world):
+    alpha = row(world, "alpha")
+    assert {actor for actor in ACTORS if has_team(alpha, world.person(actor))} - SIGNED_OUT == SIGNED_A | B | D | E
+
+
+@pytest.mark.parametrize("actor", ["TI", "TO"])
+def test_who_runs_one_track_reads_the_trail_of_that_track_only(world, actor):
+    lines = trail_of(world.person(actor), row(world, "alpha"), Wanted())
+
+    assert set(lines.values_list("track_id", flat=True)) <= own(world, TRACKS, actor)

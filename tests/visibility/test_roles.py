@@ -1,0 +1,115 @@
+"""Roles by themselves: whose word counts where; and none outlives its account or does without its second factor."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from judging import rules as judging_rules
+from portal.accounts.acting import may_act_for
+from portal.accounts.querysets import is_site_admin as is_admin_of_accounts
+from portal.accounts.services.people import is_self
+from tests.visibility.actors import ACTORS, EVERYBODY, RUN, RUN_BETA, RUN_SOME, SIGNED_IN, SIGNED_OUT, SITE
+from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
+from tests.visibility.matrix.rows import GAMMA, VISIBLE, Rows
+from tests.visibility.test_rows import row
+from tracks import rules
+
+pytestmark = pytest.mark.django_db
+
+ROLES: dict[Any, Rows] = {
+    rules.is_organizer: EVERY_RUN,
+    rules.is_track_organizer: TRACKS,
+    rules.is_some_organizer: {"alpha": RUN_SOME, "beta": RUN_BETA, "gamma": GAMMA},
+    rules.is_site_admin: {"alpha": SITE},
+    judging_rules.runs: {"planned": RUN, "beta_round": RUN_BETA},
+}
+
+
+def name_of(value: Any) -> str:
+    return getattr(value, "__qualname__", str(value))
+
+
+def without(person: Any, lack: str) -> Any:
+    """The same person, disabled or before they have shown their second factor."""
+    found = copy.copy(person)
+    if lack == "disabled":
+        found.is_active = False
+    else:
+        found.lacks_second_factor = True
+    return found
+
+
+@pytest.mark.parametrize("rule", ROLES, ids=name_of)
+def test_a_role_is_theirs_who_have_it(world, rule):
+    found = {path: {actor for actor in ACTORS if rule(world.person(actor), row(world, path))} for path in ROLES[rule]}
+
+    assert found == {path: set(who) for path, who in ROLES[rule].items()}
+
+
+@pytest.mark.parametrize("lack", ["disabled", "no second factor"])
+@pytest.mark.parametrize("rule", ROLES, ids=name_of)
+def test_a_role_counts_only_for_an_account_that_is_all_right(world, rule, lack):
+    people = [without(world.users[actor], lack) for actor in world.users]
+
+    assert not [person for path in ROLES[rule] for person in people if rule(person, row(world, path))]
+
+
+def test_whoever_is_signed_in_is_somebody(world):
+    assert {actor for actor in ACTORS if rules.is_somebody(world.person(actor))} == SIGNED_IN
+
+
+def test_a_disabled_person_is_nobody(world):
+    assert not rules.is_somebody(without(world.person("TM"), "disabled"))
+
+
+@pytest.mark.parametrize("model", VISIBLE)
+def test_a_disabled_site_admin_sees_what_anybody_sees(world, model):
+    rows = {path: row(world, path).pk for path in VISIBLE[model]}
+    visible = apps.get_model(model)._default_manager.visible_to(without(world.person("SU"), "disabled"))
+
+    given = {path for path, pk in rows.items() if visible.filter(pk=pk).exists()}
+    assert given == {path for path, who in VISIBLE[model].items() if who == EVERYBODY}
+
+
+def test_site_admins_of_accounts(world):
+    assert {actor for actor in ACTORS if is_admin_of_accounts(world.person(actor))} == SITE
+
+
+def test_a_disabled_site_admin_is_none_of_accounts(world):
+    assert not is_admin_of_accounts(without(world.person("SU"), "disabled"))
+
+
+def test_only_i_am_myself(world):
+    people = [actor for actor in ACTORS if actor not in SIGNED_OUT]
+    found = {(one, other) for one in people for other in people if is_self(world.person(one), world.person(other))}
+
+    assert found == {(actor, actor) for actor in people}
+
+
+def test_a_disabled_person_is_not_even_themselves(world):
+    person = world.person("TM")
+
+    assert not is_self(without(person, "disabled"), person)
+
+
+def test_site_admins_act_for_anybody_but_each_other(world):
+    found = {
+        (one, other)
+        for one in ACTORS
+        for other in ACTORS
+        if may_act_for(hijacker=world.person(one), hijacked=world.person(other))
+    }
+
+    assert found == {(admin, actor) for admin in SITE for actor in SIGNED_IN - SITE}
+
+
+def test_a_disabled_site_admin_acts_for_nobody(world):
+    assert not may_act_for(hijacker=without(world.person("SU"), "disabled"), hijacked=world.person("TM"))
+
+
+def test_nobody_acts_for_nobody(world):
+    assert may_act_for(hijacker=world.person("SU"), hijacked=None) is False
