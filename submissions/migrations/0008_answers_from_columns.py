@@ -5,7 +5,7 @@ from portal.core.append_only import Unchangeable
 
 def columns_to_answers(apps, schema_editor):
     """The title and the abstract become answers like those of any other section."""
-    submission = apps.get_model("submissions", "0007_entry_forms")
+    submission = apps.get_model("submissions", "Submission")
     answer = apps.get_model("submissions", "Answer")
     revision = apps.get_model("submissions", "AnswerRevision")
     for entry in submission.objects.order_by("pk").iterator(chunk_size=500):

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 def give_each_its_own(apps, schema_editor):
     """The oldest competition keeps a prefix that several share; the others count it up."""
-    competitions = apps.get_model("tracks", "0004_instants_in_this_century").objects.using(schema_editor.connection.alias)
+    competitions = apps.get_model("tracks", "Competition").objects.using(schema_editor.connection.alias)
     taken = set(competitions.values_list("certificate_prefix", flat=True))
     seen = set()
     for competition in competitions.order_by("pk"):
