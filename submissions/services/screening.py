@@ -139,7 +139,7 @@ def _look(submission: Submission, version: int, outcome: ScreeningOutcome) -> tu
 
 
 def _propose(submission: Submission, version: SubmissionVersion, made: Assessment, *, actor: Any) -> ScreeningProposal:
-    earlier = ScreeningProposal.objects.open().filter(version=version).select_related("proposed_by").first()
+    earlier = earlier_proposal(version)
     if earlier is not None:
         words = _("%(who)s has already proposed to reject this entry. It waits for a second look.")
         raise Conflict(words % {"who": earlier.proposed_by.full_name})
@@ -149,6 +149,11 @@ def _propose(submission: Submission, version: SubmissionVersion, made: Assessmen
     audit.record("propose_rejection", submission, actor=actor, after={"version": version.number}, reason=made.reason)
     ScreeningClaim.objects.filter(submission=submission).delete()
     return proposal
+
+
+def earlier_proposal(version: SubmissionVersion) -> ScreeningProposal | None:
+    """That waits for a second look."""
+    return ScreeningProposal.objects.open().filter(version=version).select_related("proposed_by").first()
 
 
 def _lock_all(public_ids: Mapping[UUID, int]) -> None:

@@ -200,7 +200,11 @@ def test_an_earlier_text_of_a_closed_section_is_not_brought_back(entry):
 
     with pytest.raises(services.Locked):
         services.restore_revision(
-            Submission.objects.get(pk=entry.pk), actor=captain_of(entry.team), key="method", number=1, expected_version=2
+            Submission.objects.get(pk=entry.pk),
+            actor=captain_of(entry.team),
+            key="method",
+            number=1,
+            expected_version=2,
         )
 
 
@@ -239,7 +243,7 @@ def test_after_the_end_nothing_is_saved_and_nothing_lost(entry):
     returned(entry, "need")
     let_pass(entry)
 
-    with pytest.raises(services.TooLate, match="ended|截止|结束"):
+    with pytest.raises(services.TooLate, match=r"ended|截止|结束"):
         write(entry, "need", "迟到的话")
     assert UnsentText.objects.get().value == "迟到的话"
 

@@ -85,7 +85,9 @@ def test_it_is_not_declined_without_a_reason(proposal, second):
         second_look.decline(proposal, actor=second, reason="　")
 
 
-@pytest.mark.parametrize("again", [second_look.agree, lambda p, actor: second_look.decline(p, actor=actor, reason="不")])
+@pytest.mark.parametrize(
+    "again", [second_look.agree, lambda p, actor: second_look.decline(p, actor=actor, reason="不")]
+)
 def test_it_is_answered_once(entry, proposal, second, again):
     second_look.decline(proposal, actor=second, reason="材料齐全")
 
