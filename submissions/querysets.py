@@ -227,10 +227,12 @@ class SubmissionQuerySet(models.QuerySet):
         )
 
     def with_page(self, user: Person) -> Self:
-        """What spares the entry's page two questions: ``latest_text`` of its topic, and ``has_unsent`` words."""
+        """What spares the entry's page questions: ``latest_text`` of its topic, ``has_unsent`` words, ``has_late``."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
-        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]), has_unsent=Exists(unsent))
+        late = apps.get_model("submissions", "LateAttempt").objects.filter(submission=OuterRef("pk"))
+        latest = Subquery(texts.values("pk")[:1])
+        return self.annotate(latest_text=latest, has_unsent=Exists(unsent), has_late=Exists(late))
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""

@@ -42,7 +42,7 @@ def test_the_mail_says_why_what_and_until_when(entry):
     end = returned(entry, "need", "title", slots=["seal"]).correction.closes_at
 
     (letter,) = letters("退回补正")
-    for said in (REASON, "第need节", "作品名称", "文件seal", str(deadline(end)), entry.get_absolute_url()):
+    for said in (REASON, "第need节", "项目名称", "文件seal", str(deadline(end)), entry.get_absolute_url()):
         assert said in letter.body
     assert str(deadline(end)) in letter.subject
 
