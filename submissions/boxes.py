@@ -80,7 +80,7 @@ class Box:
     @property
     def chosen(self) -> str:
         """Keys of the options, for the sections that are shown by them."""
-        return " ".join(map(str, self.value)) if self.section.kind == SectionKind.CHOICES else str(self.value or "")
+        return " ".join(option["key"] for option in self.options if option["is_chosen"])
 
     @property
     def options(self) -> list[dict[str, Any]]:

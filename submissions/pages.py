@@ -181,7 +181,8 @@ def _late(entry: Submission, stage: windows.Window | None, now: datetime) -> dic
     """For parts/late.html, once the end is over: what was handed in then, and whether more can be."""
     if stage is None or now < stage.closes_at:
         return None
-    attempts = list(entry.late_attempts.select_related("decision").order_by("-received_at", "-pk"))
+    rows = entry.late_attempts.select_related("decision").order_by("-received_at", "-pk")
+    attempts = list(rows) if getattr(entry, "has_late", True) else []
     can_hand_in = windows.is_late(entry, stage, now)
     return {"attempts": attempts, "can_hand_in": can_hand_in} if attempts or can_hand_in else None
 

@@ -243,7 +243,7 @@ def test_after_the_end_nothing_is_saved_and_nothing_lost(entry):
     returned(entry, "need")
     let_pass(entry)
 
-    with pytest.raises(services.TooLate, match="ended|截止|结束"):
+    with pytest.raises(services.TooLate, match=r"ended|截止|结束"):
         write(entry, "need", "迟到的话")
     assert UnsentText.objects.get().value == "迟到的话"
 

@@ -72,6 +72,11 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("double.name", TEAM_A | RUN_1),
     ("extension.reason", TEAM_A | RUN),
     ("entry_form.*", RUN),
+    ("plan.*", RUN_SOME),
+    # What organizers say to each other about an entry.
+    ("submitted.note", RUN_1 - TEAM_A),
+    ("submitted.proposal", RUN_1 - TEAM_A),
+    ("judged.undone", RUN_1 - TEAM_A),
     ("team_b.*", OT | RUN_SOME),
     ("team_d.*", AB | RUN),
     ("team_e.*", OX | RUN),

@@ -104,6 +104,7 @@ VISIBLE: dict[str, Rows] = {
     "submissions.Answer": written("answers.first"),
     "submissions.Attachment": submitted(".sent") | drafts(".sent") | later("unsent"),
     "submissions.Comment": written("comment"),
+    "submissions.Correction": {"returned.correction": A | RUN_1},
     "submissions.EntryForm": {"entry_form": RUN},
     "submissions.Extension": {"extension": A | RUN},
     "submissions.FormSection": {"entry_form.sections.first": RUN},
@@ -128,6 +129,11 @@ VISIBLE: dict[str, Rows] = {
     "submissions.RegisteredFile": {"registered": A | RUN_1, "registered_draft": A | SITE},
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
     "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
+    # Between organizers: not for the team, nor for an organizer in it.
+    "submissions.ScreeningClaim": {"submitted.screening_claim": RUN_1 - A},
+    "submissions.ScreeningNote": {"submitted.screening_notes.first": RUN_1 - A},
+    "submissions.ScreeningPlan": {"plan": RUN_SOME},
+    "submissions.ScreeningProposal": {"submitted.version.proposals.first": RUN_1 - A},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
@@ -139,6 +145,7 @@ VISIBLE: dict[str, Rows] = {
     },
     "submissions.TeamMember": {"member": A | RUN_1},
     "submissions.TeamOrganization": {"partner": A | RUN_1, "partner_d": D | RUN},
+    "submissions.UndoneScreening": {"judged.version.undone_screenings.first": RUN_1 - A},
     "submissions.UnsentText": {"unsent_of_tm": TM},
     "submissions.Upload": {"upload_of_tm": TM},
     "tracks.Announcement": published("news"),
@@ -167,6 +174,13 @@ OTHER: dict[tuple[str, str], Rows] = {
     ("submissions.RosterRequest", "organized_by"): {"roster_request": RUN_1, "roster_joining": RUN_1},
     ("submissions.Submission", "organized_by"): {
         **dict.fromkeys(SENT, RUN_1),
+        **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),
+        "rival": RUN_1,
+        "elsewhere": RUN_2,
+        "beta_entry": RUN_BETA,
+    },
+    ("submissions.Submission", "screened_by"): {
+        **dict.fromkeys(SENT, RUN_1 - A),
         **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),
         "rival": RUN_1,
         "elsewhere": RUN_2,

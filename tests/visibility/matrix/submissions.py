@@ -406,5 +406,6 @@ LINES = [
     admin_get("admin:submissions_entryform_preview", "entry_form.pk", "entry_form.section", shown=RUN),
     admin_get("admin:submissions_entryform_publish", "entry_form.pk", "entry_form.section", shown=RUN),
     admin_post("admin:submissions_entryform_publish", "entry_form.pk", let_in=RUN),
+    *admin("submissions.screeningplan", "plan", "alpha.short_name", see=RUN, add=RUN_ANY, change=RUN),
     *admin("submissions.extension", "extension", "extension.reason", see=RUN, add=RUN_ANY),
 ]

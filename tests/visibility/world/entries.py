@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from portal.core import files
-from submissions.enums import LateOutcome, SubmissionStatus
+from submissions.enums import LateOutcome, ScreeningOutcome, SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, LateDecision, NearNote, NearPair, TeamOrganization, UnsentText
+from submissions.models import (
+    Correction,
+    EntryForm,
+    LateDecision,
+    NearNote,
+    NearPair,
+    ScreeningClaim,
+    ScreeningPlan,
+    TeamOrganization,
+    UnsentText,
+)
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -65,6 +76,7 @@ def add(world: World) -> None:
     entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
     _late(world)
     _registered(world)
+    _screening(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
     _near(world)
 
@@ -102,6 +114,30 @@ def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> No
     made.comment = CommentFactory(submission=made, text=words.text(f"{label}.comment"))
     words.literal(f"{label}.id", made.public_id)
     setattr(world, label, made)
+
+
+def _screening(world: World) -> None:
+    """What organizers keep about entries of team A while they screen them."""
+    words, who, now = world.canaries, world.users["OR"], timezone.now()
+    world.plan = ScreeningPlan.objects.create(competition=world.alpha)
+    world.plan.items.create(key="seal", title=words.text("plan.item"))
+    returned = world.returned.version.screening
+    world.returned.correction = Correction.objects.create(
+        screening=returned, sections=["abstract"], slots=[], closes_at=now + timedelta(days=3)
+    )
+    waiting = world.submitted
+    waiting.screening_notes.create(author=who, text=words.text("submitted.note"), created_at=now)
+    waiting.version.proposals.create(reason=words.text("submitted.proposal"), proposed_by=who, proposed_at=now)
+    ScreeningClaim.objects.create(submission=waiting, user=who, claimed_at=now, expires_at=now + timedelta(minutes=20))
+    world.judged.version.undone_screenings.create(
+        outcome=ScreeningOutcome.RETURNED,
+        reason=words.text("judged.undone"),
+        decided_by=who,
+        decided_at=now,
+        undone_by=who,
+        undone_at=now,
+        why_undone="看错了附件",
+    )
 
 
 def _late(world: World) -> None:
