@@ -77,27 +77,40 @@ def heading(page: Page) -> str:
 
 def test_an_organizers_hour(organizer, browser_context_factory, site, screenshot):
     page = organizer
+    take_the_first(page, screenshot)
+    for number in range(1, 16):
+        press(page, "p", leads_to=ENTRY)
+        assert heading(page) == f"山洪预警 {number}"
+    returned = return_it(page)
+    reject_it_and_undo(page)
+
+    correct(browser_context_factory().new_page(), site, "山洪预警 15")
+    page.goto(returned)
+    expect(page.locator("#changes")).to_contain_text("改过的简述")
+    screenshot(page, "screening-changes")
+    while ENTRY.search(page.url):
+        press(page, "p", leads_to=QUEUE)
+    assert run(site, STATES) == f"[('eligible', {ENTRIES})]"
+
+
+def take_the_first(page: Page, screenshot) -> None:
+    """j goes to the first entry and x chooses it; n takes the one that has waited longest."""
     page.goto(QUEUE)
     expect(page.locator("tbody tr")).to_have_count(ENTRIES)
     assert (overflow(page), barriers(page)) == ([], [])
     screenshot(page, "screening-queue")
-
-    # j goes to the first entry and x chooses it; n takes the one that has waited longest.
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.locator("tbody input").first).to_be_checked()
     press(page, "n", leads_to=ENTRY)
-    assert heading(page) == "山洪预警 0"
-    assert (overflow(page), barriers(page)) == ([], [])
+    assert (heading(page), overflow(page), barriers(page)) == ("山洪预警 0", [], [])
     screenshot(page, "screening-entry")
-
     page.locator("[name=checks]").first.check()
-    for number in range(1, 16):
-        press(page, "p", leads_to=ENTRY)
-        assert heading(page) == f"山洪预警 {number}"
 
-    # Return: the reason from the list fills the text, a section is opened, Ctrl+Enter sends it off.
-    returned = page.url
+
+def return_it(page: Page) -> str:
+    """The reason from the list fills the text, a section is opened, Ctrl+Enter sends it off. Where the entry is."""
+    address = page.url
     page.keyboard.press("r")
     expect(page.locator("select[name=code]")).to_be_focused()
     page.locator("select[name=code]").select_option("no_seal")
@@ -106,31 +119,20 @@ def test_an_organizers_hour(organizer, browser_context_factory, site, screenshot
     page.locator("textarea[name=reason]").press_sequentially("px")
     page.locator("[name=sections][value=abstract]").check()
     press(page, "Control+Enter", leads_to=ENTRY)
-    assert heading(page) == "山洪预警 16"
+    return address
 
-    # Reject, and think better of it.
-    rejected = page.url
+
+def reject_it_and_undo(page: Page) -> None:
+    address = page.url
     page.keyboard.press("x")
     page.locator("textarea[name=reason]").fill("与赛题不符。")
     press(page, "Control+Enter", leads_to=ENTRY)
-    page.goto(rejected)
+    page.goto(address)
     page.keyboard.press("u")
     page.locator("[name=undo-reason]").fill("看错了附件。")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#decide")).to_be_visible()
     expect(page.locator("#past + ol")).to_contain_text("看错了附件。")
-
-    correct(browser_context_factory().new_page(), site, "山洪预警 15")
-    page.goto(returned)
-    expect(page.locator("#changes")).to_contain_text("改过的简述")
-    screenshot(page, "screening-changes")
-    press(page, "p", leads_to=QUEUE)
-
-    while ENTRY.search(page.url):
-        before = page.url
-        page.keyboard.press("p")
-        page.wait_for_url(lambda url, before=before: url != before)
-    assert run(site, STATES) == f"[('eligible', {ENTRIES})]"
 
 
 def correct(captain: Page, site, title: str) -> None:
@@ -143,7 +145,7 @@ def correct(captain: Page, site, title: str) -> None:
     area.blur()
     expect(captain.locator("#section-abstract [data-state=saved]")).to_be_visible()
     captain.goto(f"{captain.url.partition('#')[0]}submit/")
-    captain.locator("main form button.main").last.click()
+    captain.get_by_role("button", name="提交作品").click()
     captain.wait_for_url(re.compile("/submissions/receipts/"))
 
 
