@@ -83,6 +83,7 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("dropped.*", TEAM_A | SITE),
     ("draft_d.*", AB | SITE),
     ("draft_e.*", OX | SITE),
+    ("screening_note.*", RUN_1 - TEAM_A),
     ("rival.comment", OT | SITE),
     ("elsewhere.comment", OT | SITE),
     ("beta_entry.comment", SITE),

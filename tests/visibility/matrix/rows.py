@@ -4,7 +4,19 @@ By model and method. Whoever is not named gets none of these rows. Disabled peop
 was theirs is still theirs here.
 """
 
-from tests.visibility.actors import EVERYBODY, IMPARTIAL, NOBODY, RUN, RUN_1, RUN_2, RUN_BETA, RUN_SOME, SITE, people
+from tests.visibility.actors import (
+    EVERYBODY,
+    IMPARTIAL,
+    NOBODY,
+    RUN,
+    RUN_1,
+    RUN_2,
+    RUN_BETA,
+    RUN_SOME,
+    SITE,
+    TEAM_A,
+    people,
+)
 
 Rows = dict[str, frozenset[str]]
 
@@ -124,6 +136,7 @@ VISIBLE: dict[str, Rows] = {
     "submissions.Receipt": submitted(".receipt"),
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
     "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
+    "submissions.ScreeningNote": {"screening_note": RUN_1 - TEAM_A},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
@@ -136,6 +149,7 @@ VISIBLE: dict[str, Rows] = {
     "submissions.TeamMember": {"member": A | RUN_1},
     "submissions.TeamOrganization": {"partner": A | RUN_1, "partner_d": D | RUN},
     "submissions.UnsentText": {"unsent_of_tm": TM},
+    "submissions.VersionFacts": {"version_facts": RUN_1 - TEAM_A},
     "submissions.Upload": {"upload_of_tm": TM},
     "tracks.Announcement": published("news"),
     "tracks.Competition": {"alpha": EVERYBODY, "beta": EVERYBODY, "gamma": GAMMA},
@@ -174,6 +188,14 @@ OTHER: dict[tuple[str, str], Rows] = {
         "draft_d": D,
         "draft_e": E,
         "beta_entry": NOBODY,
+    },
+    # Nobody decides about an entry of their own team.
+    ("submissions.Submission", "screened_by"): {
+        **dict.fromkeys(SENT, RUN_1 - TEAM_A),
+        **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),
+        "rival": RUN_1 - B,
+        "elsewhere": RUN_2 - B,
+        "beta_entry": RUN_BETA,
     },
     ("submissions.Team", "of_member"): {"team_a": A, "team_b": B, "team_d": D, "team_e": E, "beta_team": NOBODY},
     ("tracks.Announcement", "organized_by"): run("news"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from portal.core import files
 from submissions.enums import LateOutcome, SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, LateDecision, TeamOrganization, UnsentText
+from submissions.models import EntryForm, LateDecision, ScreeningNote, TeamOrganization, UnsentText, VersionFacts
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -63,6 +63,7 @@ def add(world: World) -> None:
     entry(world, "draft_d", team=world.team_d, topic=world.topic2, status=None)
     entry(world, "draft_e", team=world.team_e, topic=world.topic2, status=None)
     _late(world)
+    _screening(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
 
 
@@ -99,6 +100,18 @@ def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> No
     made.comment = CommentFactory(submission=made, text=words.text(f"{label}.comment"))
     words.literal(f"{label}.id", made.public_id)
     setattr(world, label, made)
+
+
+def _screening(world: World) -> None:
+    """What organizers write about an entry, and what the portal found about it."""
+    world.screening_note = ScreeningNote.objects.create(
+        submission=world.submitted,
+        author=world.users["OR"],
+        text=world.canaries.text("screening_note.text"),
+        created_at=timezone.now(),
+    )
+    version = world.submitted.version
+    world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=timezone.now())
 
 
 def _late(world: World) -> None:
