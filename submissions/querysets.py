@@ -256,11 +256,10 @@ class SubmissionQuerySet(models.QuerySet):
             return self.filter(pk__in=proposals.values("version__submission"))
         rows = self.filter(status=SCREENED_AS[state])
         if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
-            is_overdue = Q(correction_end__lte=now)
             rows = rows.with_correction_end()
             if state == ScreeningState.RETURNED:
-                return rows.exclude(is_overdue)
-            rows = rows.filter(is_overdue)
+                return rows.filter(Q(correction_end=None) | Q(correction_end__gt=now))
+            rows = rows.filter(correction_end__lte=now)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
 
     def with_correction_end(self) -> Self:

@@ -72,6 +72,12 @@ def test_a_later_return_counts_not_the_end_of_an_earlier_one(house):
     assert (house.numbers(state="overdue"), house.numbers(state="returned")) == ([entry.number], [])
 
 
+def test_one_that_was_returned_without_an_end_is_not_overdue(house):
+    entry = house.entry(status="returned")
+
+    assert (house.numbers(state="returned"), house.numbers(state="overdue")) == ([entry.number], [])
+
+
 def test_a_draft_stands_nowhere(house):
     SubmissionFactory(team__competition=house.competition, topic=house.topic)
 

@@ -117,7 +117,7 @@ def on_paper(label: str, *, team: frozenset[str], readers: frozenset[str]) -> li
 
 def screening(competition: str, label: str, *, screened_by: frozenset[str], insiders: frozenset[str]) -> list[Line]:
     """The page on which an entry is screened. Who runs the track and is in the team decides nothing about it."""
-    at = f"{competition}.slug,{label}.public_id"
+    at = f"+{competition}.slug,{label}.public_id"
     said = {"note-text": "x", "undo-reason": "x", "extend-reason": "x", "second-answer": "agree", "decide": "pass"}
     posts = ("screen_entry", "screen_undo", "screen_extend", "screen_second_look", "screen_note", "screen_claim")
     file = f"{at},{label}.sent.public_id"
@@ -379,15 +379,17 @@ LINES = [
     *screening("beta", "beta_entry", screened_by=RUN_BETA, insiders=NOBODY),
     get(
         "submissions:screen_entry",
-        "alpha.slug,submitted.public_id",
+        "+alpha.slug,submitted.public_id",
         "screening_note.text",
         shown=SCREEN_1,
         refused=RUN_1 & TEAM_A,
     ),
-    get("submissions:screen_entry", "alpha.slug,draft.public_id"),
-    get("submissions:screen_entry", "beta.slug,submitted.public_id"),
+    get("submissions:screen_entry", "+alpha.slug,draft.public_id"),
+    get("submissions:screen_entry", "+beta.slug,submitted.public_id"),
     # A file of the draft is no part of what was submitted.
-    get("submissions:screen_file", "alpha.slug,submitted.public_id,submitted.unsent.public_id", refused=RUN_1 & TEAM_A),
+    get(
+        "submissions:screen_file", "+alpha.slug,submitted.public_id,submitted.unsent.public_id", refused=RUN_1 & TEAM_A
+    ),
     # The administration
     *admin("submissions.submission", "submitted", "submitted.title", see=RUN_1),
     *admin_row("submissions.submission", "elsewhere", "elsewhere.title", see=RUN_2),
