@@ -7,6 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.admin import ScopedAdmin, ScopedInline
@@ -23,7 +26,7 @@ from tracks.models import Competition
 class SubmissionAdmin(ScopedAdmin):
     """What came in. A draft is not here: until it is submitted it is its team's own affair."""
 
-    list_display = ["number", "submitted_title", "status", "track", "team", "organization", "submitted_at"]
+    list_display = ["number", "submitted_title", "status", "track", "team", "organization", "submitted_at", "screening"]
     list_display_links = ["number", "submitted_title"]
     list_filter = [
         ("track__competition", admin.RelatedOnlyFieldListFilter),
@@ -44,6 +47,11 @@ class SubmissionAdmin(ScopedAdmin):
     @admin.display(description=gettext_lazy("organization"), ordering="team__organization__name")
     def organization(self, entry: Submission) -> Organization:
         return entry.team.organization
+
+    @admin.display(description=gettext_lazy("Screening"))
+    def screening(self, entry: Submission) -> str:
+        url = reverse("submissions:screen_entry", args=[entry.track.competition.slug, entry.public_id])
+        return format_html('<a href="{}">{}</a>', url, _("Open it"))
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Submission]:
         own = super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]

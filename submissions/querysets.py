@@ -153,18 +153,17 @@ class SubmissionQuerySet(models.QuerySet):
             return self.filter(pk__in=proposals.values("version__submission"))
         rows = self.filter(status=SCREENED_AS[state])
         if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
-            is_overdue = Q(correction_closes_at__lte=now)
             rows = rows.with_correction_end()
             if state == ScreeningState.RETURNED:
-                return rows.exclude(is_overdue)
-            rows = rows.filter(is_overdue)
+                return rows.filter(Q(correction_end=None) | Q(correction_end__gt=now))
+            rows = rows.filter(correction_end__lte=now)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
 
     def with_correction_end(self) -> Self:
-        """``correction_closes_at``: until when the latest version may be mended; None where nothing was said."""
+        """``correction_end``, to filter by: until when the latest version may be mended; None without an end."""
         ends = apps.get_model("submissions", "Correction").objects.filter(screening__version__submission=OuterRef("pk"))
         latest = ends.order_by("-screening__version__number").values("closes_at")[:1]
-        return self.annotate(correction_closes_at=Subquery(latest))
+        return self.alias(correction_end=Subquery(latest))
 
     def with_remarks(self) -> Self:
         """Those about whose latest version the portal found something, or whose topic has got another text since."""

@@ -209,7 +209,7 @@ class ExtendForm(WhyForm):
 
 class NoteForm(forms.Form):
     text = TextField(
-        label=gettext_lazy("Note"),
+        label=gettext_lazy("New note"),
         max_length=NOTE_LIMIT,
         help_text=gettext_lazy("For organizers alone. The team never sees it."),
         widget=forms.Textarea(attrs={"rows": 3}),

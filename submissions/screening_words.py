@@ -13,6 +13,8 @@ from submissions.asked import definition_of
 from submissions.models import Submission, SubmissionVersion, VersionFacts
 
 OK, LOOK, BAD, UNKNOWN = "ok", "warn", "stop", "off"
+# Of what is missing; whoever lacks more is seen to lack much.
+NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def _materials(facts: VersionFacts, entry: Submission, *, in_full: bool) -> Chip
 def _named(entry: Submission, anchors: Sequence[str]) -> str:
     definition = definition_of(entry)
     titles = {each.anchor: str(each.title) for each in (*definition.sections, *definition.slots)}
-    return " · ".join(titles.get(anchor, anchor) for anchor in anchors)
+    named = [titles.get(anchor, anchor) for anchor in anchors[:NAMED]]
+    return " · ".join([*named, "…"] if len(anchors) > NAMED else named)
 
 
 def _codes(facts: VersionFacts) -> Chip:

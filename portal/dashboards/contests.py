@@ -80,7 +80,7 @@ def _tiles(user: Person, competition: Competition, counts: dict[str, dict[int, i
     count = {name: rows.get(pk, 0) for name, rows in counts.items()}
     of = f"?competition__id__exact={pk}"
     of_track = f"?track__competition__id__exact={pk}"
-    screening = f"{_list('submissions_submission')}{of_track}&status__exact={SubmissionStatus.SUBMITTED}"
+    screening = reverse("submissions:screening_queue", args=[competition.slug])
     tiles = [
         Tile(_("Awaiting screening"), count["awaiting"], screening, waiting=count["awaiting"] > 0),
         Tile(_("Entries"), count["entries"], _list("submissions_submission") + of_track),

@@ -16,7 +16,7 @@ from portal.dashboards.front import ENTERING
 from submissions import roster_pages
 from submissions.asked import definition_of
 from submissions.completeness import Draft, Lack, make_draft, registered_in
-from submissions.enums import RosterRequestStatus, ScreeningOutcome, SubmissionStatus
+from submissions.enums import RosterRequestStatus, ScreeningOutcome, ScreeningState, SubmissionStatus
 from submissions.models import (
     Answer,
     Attachment,
@@ -82,7 +82,7 @@ def desk_page(user: Any, *, now: datetime) -> dict[str, Any]:
         "offers": offers(user),
         "roster_requests": roster_pages.about(user),
         "rounds_to_judge": rounds_to_judge(user),
-        "organized": organized(user),
+        "organized": organized(user, now=now),
         "enterable": enterable(user, now=now),
     }
 
@@ -122,11 +122,13 @@ def rounds_to_judge(user: Any) -> list[RoundToJudge]:
     return [RoundToJudge(each, due=counts[each.pk]["due"], done=counts[each.pk]["done"]) for each in rounds]
 
 
-def organized(user: Any) -> list[dict[str, Any]]:
+def organized(user: Any, *, now: datetime) -> list[dict[str, Any]]:
     """The competitions this person runs, wholly or in some tracks, and what waits for them there."""
     tracks = Track.objects.organized_by(user).values("competition")
     waiting = Submission.objects.organized_by(user).filter(status=SubmissionStatus.SUBMITTED)
     counts = dict(waiting.values_list("track__competition").annotate(count=Count("pk")).order_by())
+    late = Submission.objects.organized_by(user).in_screening(ScreeningState.OVERDUE, now)
+    overdue = dict(late.values_list("track__competition").annotate(count=Count("pk")).order_by())
     asked = RosterRequest.objects.organized_by(user).filter(status=RosterRequestStatus.AWAITING)
     changes = dict(asked.values_list("team__competition").annotate(count=Count("pk")).order_by())
     near = NearPair.objects.unseen_by_competition(user)
@@ -139,6 +141,7 @@ def organized(user: Any) -> list[dict[str, Any]]:
         {
             "competition": competition,
             "awaiting_screening": counts.get(competition.pk, 0),
+            "overdue_corrections": overdue.get(competition.pk, 0),
             "roster_changes": changes.get(competition.pk, 0),
             "near_pairs": near.get(competition.pk, 0),
             "rounds": rounds[competition.pk],

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from judging import services as judging
@@ -116,9 +117,15 @@ def enter(competition: Competition, organizer: Any) -> dict[str, str]:
         "returned": returned.get_absolute_url(),
         "receipt": receipt.get_absolute_url(),
         "screening": f"/admin/submissions/submission/{submitted.pk}/change/",
+        "screen_entry": screening_of(submitted),
+        "screen_returned": screening_of(returned),
         "admin_topic": f"/admin/tracks/topic/{submitted.topic_id}/change/",
         "admin_competition": f"/admin/tracks/competition/{competition.pk}/change/",
     }
+
+
+def screening_of(entry: Submission) -> str:
+    return reverse("submissions:screen_entry", args=[entry.team.competition.slug, entry.public_id])
 
 
 def start(team: Team, captain: Any, *, track: int, topic: int, title: str) -> Submission:

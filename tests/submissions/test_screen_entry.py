@@ -54,8 +54,7 @@ def status_of(entry):
 
 def told(answer):
     """What the page of a refusal says, without what differs from one request to the next."""
-    main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
-    return main
+    return answer.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def page(house, entry, client=None):

@@ -74,7 +74,7 @@ READERS: list[tuple[str, frozenset[str]]] = [
     ("entry_form.*", RUN),
     ("plan.*", RUN_SOME),
     # What organizers say to each other about an entry.
-    ("submitted.note", RUN_1 - TEAM_A),
+    ("screening_note.*", RUN_1 - TEAM_A),
     ("submitted.proposal", RUN_1 - TEAM_A),
     ("judged.undone", RUN_1 - TEAM_A),
     ("team_b.*", OT | RUN_SOME),

@@ -4,7 +4,19 @@ By model and method. Whoever is not named gets none of these rows. Disabled peop
 was theirs is still theirs here.
 """
 
-from tests.visibility.actors import EVERYBODY, IMPARTIAL, NOBODY, RUN, RUN_1, RUN_2, RUN_BETA, RUN_SOME, SITE, people
+from tests.visibility.actors import (
+    EVERYBODY,
+    IMPARTIAL,
+    NOBODY,
+    RUN,
+    RUN_1,
+    RUN_2,
+    RUN_BETA,
+    RUN_SOME,
+    SITE,
+    TEAM_A,
+    people,
+)
 
 Rows = dict[str, frozenset[str]]
 
@@ -131,9 +143,9 @@ VISIBLE: dict[str, Rows] = {
     "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
     # Between organizers: not for the team, nor for an organizer in it.
     "submissions.ScreeningClaim": {"submitted.screening_claim": RUN_1 - A},
-    "submissions.ScreeningNote": {"submitted.screening_notes.first": RUN_1 - A},
     "submissions.ScreeningPlan": {"plan": RUN_SOME},
     "submissions.ScreeningProposal": {"submitted.version.proposals.first": RUN_1 - A},
+    "submissions.ScreeningNote": {"screening_note": RUN_1 - TEAM_A},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
@@ -147,6 +159,7 @@ VISIBLE: dict[str, Rows] = {
     "submissions.TeamOrganization": {"partner": A | RUN_1, "partner_d": D | RUN},
     "submissions.UndoneScreening": {"judged.version.undone_screenings.first": RUN_1 - A},
     "submissions.UnsentText": {"unsent_of_tm": TM},
+    "submissions.VersionFacts": {"version_facts": RUN_1 - TEAM_A},
     "submissions.Upload": {"upload_of_tm": TM},
     "tracks.Announcement": published("news"),
     "tracks.Competition": {"alpha": EVERYBODY, "beta": EVERYBODY, "gamma": GAMMA},
@@ -179,13 +192,6 @@ OTHER: dict[tuple[str, str], Rows] = {
         "elsewhere": RUN_2,
         "beta_entry": RUN_BETA,
     },
-    ("submissions.Submission", "screened_by"): {
-        **dict.fromkeys(SENT, RUN_1 - A),
-        **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),
-        "rival": RUN_1,
-        "elsewhere": RUN_2,
-        "beta_entry": RUN_BETA,
-    },
     ("submissions.Submission", "of_member"): {
         **dict.fromkeys((*SENT, *UNSENT), A),
         "rival": B,
@@ -193,6 +199,14 @@ OTHER: dict[tuple[str, str], Rows] = {
         "draft_d": D,
         "draft_e": E,
         "beta_entry": NOBODY,
+    },
+    # Nobody decides about an entry of their own team.
+    ("submissions.Submission", "screened_by"): {
+        **dict.fromkeys(SENT, RUN_1 - TEAM_A),
+        **dict.fromkeys((*UNSENT, "draft_d", "draft_e"), NOBODY),
+        "rival": RUN_1 - B,
+        "elsewhere": RUN_2 - B,
+        "beta_entry": RUN_BETA,
     },
     ("submissions.Team", "of_member"): {"team_a": A, "team_b": B, "team_d": D, "team_e": E, "beta_team": NOBODY},
     ("tracks.Announcement", "organized_by"): run("news"),

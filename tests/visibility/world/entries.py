@@ -21,6 +21,7 @@ from submissions.models import (
     ScreeningPlan,
     TeamOrganization,
     UnsentText,
+    VersionFacts,
 )
 from tests.factories.files import pdf
 from tests.factories.submissions import (
@@ -126,7 +127,11 @@ def _screening(world: World) -> None:
         screening=returned, sections=["abstract"], slots=[], closes_at=now + timedelta(days=3)
     )
     waiting = world.submitted
-    waiting.screening_notes.create(author=who, text=words.text("submitted.note"), created_at=now)
+    world.screening_note = waiting.screening_notes.create(
+        author=who, text=words.text("screening_note.text"), created_at=now
+    )
+    version = waiting.version
+    world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=now)
     waiting.version.proposals.create(reason=words.text("submitted.proposal"), proposed_by=who, proposed_at=now)
     ScreeningClaim.objects.create(submission=waiting, user=who, claimed_at=now, expires_at=now + timedelta(minutes=20))
     world.judged.version.undone_screenings.create(
