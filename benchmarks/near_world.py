@@ -1,4 +1,4 @@
-"""Thousands of submitted entries in the official form, some of them made from others. Row by row: factories take ages."""
+"""Thousands of submitted entries in the official form, some made from others. By hand: factories would take ages."""
 
 from __future__ import annotations
 
