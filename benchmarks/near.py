@@ -160,7 +160,7 @@ def _report(options: argparse.Namespace, results: list[Any]) -> int:
         f" {found['entries reported by mistake']:.2%} of all entries are in such a pair (at most {MOST_FALSE:.0%})"
     )
     holds = (
-        indexed["seconds"] <= MOST_SECONDS
+        indexed["cpu"] <= MOST_SECONDS
         and indexed["megabytes"] <= MOST_MEGABYTES
         and compared["median"] <= MOST_MILLISECONDS
         and all(share >= LEAST_FOUND for share in found["found"].values())
