@@ -105,7 +105,9 @@ class NearNote(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
     )
-    text = models.TextField(pgettext_lazy("near pair", "note"), max_length=NEAR_NOTE_LIMIT, blank=True, validators=[validate_text])
+    text = models.TextField(
+        pgettext_lazy("near pair", "note"), max_length=NEAR_NOTE_LIMIT, blank=True, validators=[validate_text]
+    )
     at = models.DateTimeField(_("noted at"))
 
     objects = NearNoteQuerySet.as_manager()

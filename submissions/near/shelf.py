@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from submissions.near.sketch import Hashes, unpacked
+from submissions.near.sketch import Hashes, Places, Sketch, size_of, unpacked
 
 # Held by more than this many entries, or by more than this share of them, a run is everybody's.
 COMMON_COUNT, COMMON_SHARE = 12, 0.005
@@ -37,6 +37,15 @@ class Weighed:
 
     hashes: Hashes
     weights: Floats
+    sections: Places
+    # Up to which hash all are known.
+    reach: int
+
+    def up_to(self, limit: int) -> Weighed:
+        if limit >= self.reach:
+            return self
+        kept = self.hashes <= limit
+        return Weighed(self.hashes[kept], self.weights[kept], self.sections[kept], limit)
 
 
 class Shelf:
@@ -47,26 +56,26 @@ class Shelf:
             keys.append(key)
             contents.append(content)
         self.keys = np.array(keys, np.int64)
-        self._ends = np.cumsum([len(content) // 4 for content in contents], dtype=np.int64)
-        self._hashes = unpacked(b"".join(contents))
+        self._ends = np.cumsum([size_of(content) for content in contents], dtype=np.int64)
+        self._hashes, self._sections = unpacked(contents)
         self._is_sorted = questions >= SORTED_FROM
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def sketch(self, place: int) -> Hashes:
-        start = int(self._ends[place - 1]) if place else 0
-        return self._hashes[start : int(self._ends[place])]
+    def sketch(self, place: int) -> Sketch:
+        start, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
+        return Sketch(self._hashes[start:end], self._sections[start:end])
 
-    def weigh(self, sketch: Hashes) -> Weighed:
+    def weigh(self, sketch: Sketch) -> Weighed:
         """``sketch`` may stand on the shelf or not."""
-        return self._weigh(sketch, self._find(sketch)[0])
+        return self._weigh(sketch, self._find(sketch.hashes)[0])
 
-    def candidates(self, sketch: Hashes, *, without: int) -> tuple[Weighed, list[int]]:
+    def candidates(self, sketch: Sketch, *, without: int) -> tuple[Weighed, list[int]]:
         """Places of those that share the most, the most first; ``without`` is the key that asks."""
-        counts, holders = self._find(sketch)
+        counts, holders = self._find(sketch.hashes)
         weighed = self._weigh(sketch, counts)
-        counted = np.isin(sketch, weighed.hashes, assume_unique=True)
+        counted = np.isin(sketch.hashes, weighed.hashes, assume_unique=True)
         chosen = np.repeat(counted, counts)
         owners = holders[chosen]
         if not len(owners):
@@ -79,13 +88,14 @@ class Shelf:
         best = found[np.argsort(-scores[found], kind="stable")][:MOST_CANDIDATES]
         return weighed, [int(place) for place in best]
 
-    def _weigh(self, sketch: Hashes, counts: NDArray[Any]) -> Weighed:
+    def _weigh(self, sketch: Sketch, counts: NDArray[Any]) -> Weighed:
         size = max(len(self), 1)
         counts = np.maximum(counts, 1)
         counted = counts <= max(COMMON_COUNT, int(size * COMMON_SHARE))
-        if counted.sum() < OWN_SHARE * len(sketch):
+        if counted.sum() < OWN_SHARE * len(sketch.hashes):
             counted = counts <= max(4 * COMMON_COUNT, size // 4)
-        return Weighed(sketch[counted], np.log1p(size / counts[counted]))
+        weights = np.log1p(size / counts[counted])
+        return Weighed(sketch.hashes[counted], weights, sketch.sections[counted], sketch.reach)
 
     def _find(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
         """How many hold each of ``wanted`` (sorted), and who: the holders of the first, then those of the second."""

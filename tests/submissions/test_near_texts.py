@@ -43,27 +43,37 @@ def test_the_same_runs_have_the_same_hashes_wherever_they_stand():
     assert set(hashes_of("前面的话数据要素流通")) >= set(hashes_of("数据要素流通"))
 
 
-def test_a_sketch_holds_the_smallest_of_a_short_text_and_a_sixteenth_of_a_long_one():
+def test_a_sketch_holds_a_sixteenth_of_a_long_text():
     made = Maker(3).honest(length=6000)
     whole = all_hashes(map(fold, made.texts.values()))
-    long, short = (
-        sketch_of(map(fold, made.texts.values()), NOTHING),
-        sketch_of([fold("数据要素" * 9 + "流通" * 40)], NOTHING),
-    )
 
-    assert (long.tolist(), len(short) <= FEWEST) == ([each for each in whole.tolist() if each < KEPT_BELOW], True)
+    sketch = sketch_of(map(fold, made.texts.values()), NOTHING)
+    assert sketch.hashes.tolist() == [each for each in whole.tolist() if each < KEPT_BELOW]
+
+
+def test_of_a_short_text_it_holds_the_smallest():
+    text = fold("".join(Maker(3).honest(length=200).texts.values()))[:200]
+
+    assert sketch_of([text], NOTHING).hashes.tolist() == all_hashes([text]).tolist()[:FEWEST]
+
+
+def test_a_sketch_says_in_which_section_a_run_stands_first():
+    sketch = sketch_of(["数据要素流通", "隐私计算平台", "数据要素流通"], NOTHING)
+
+    assert sorted(sketch.sections.tolist()) == [0, 0, 1, 1]
 
 
 def test_what_the_form_and_the_topic_say_is_in_no_sketch():
     said = fold("请说明数据来源是否合法，以及授权的范围和期限")
 
-    assert len(sketch_of([said], all_hashes([said]))) == 0
+    assert len(sketch_of([said], all_hashes([said])).hashes) == 0
 
 
-def test_a_sketch_comes_back_from_the_database_as_it_was():
-    sketch = sketch_of(["数据要素流通交易平台建设"], NOTHING)
+def test_sketches_come_back_from_the_database_as_they_were():
+    sketches = [sketch_of(["数据要素流通", "交易平台建设"], NOTHING), sketch_of([], NOTHING)]
+    back = unpacked([packed(sketch) for sketch in sketches])
 
-    assert unpacked(packed(sketch)).tolist() == sketch.tolist()
+    assert [part.tolist() for part in back] == [part.tolist() for part in sketches[0]]
 
 
 def shelf_of(texts, questions=1):
