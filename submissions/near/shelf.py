@@ -6,7 +6,7 @@ unless an entry consists of little else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -67,9 +67,14 @@ class Shelf:
         start, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
         return Sketch(self._hashes[start:end], self._sections[start:end])
 
-    def weigh(self, sketch: Sketch) -> Weighed:
-        """``sketch`` may stand on the shelf or not."""
-        return self._weigh(sketch, self._find(sketch.hashes)[0])
+    def weigh(self, places: Sequence[int]) -> list[Weighed]:
+        """Those that stand there. The shelf is walked along once for all of them."""
+        sketches = [self.sketch(place) for place in places]
+        if not sketches:
+            return []
+        wanted = np.unique(np.concatenate([sketch.hashes for sketch in sketches]))
+        counts = self._count(wanted)
+        return [self._weigh(sketch, counts[np.searchsorted(wanted, sketch.hashes)]) for sketch in sketches]
 
     def candidates(self, sketch: Sketch, *, without: int) -> tuple[Weighed, list[int]]:
         """Places of those that share the most, the most first; ``without`` is the key that asks."""
@@ -97,26 +102,38 @@ class Shelf:
         weights = np.log1p(size / counts[counted])
         return Weighed(sketch.hashes[counted], weights, sketch.sections[counted], sketch.reach)
 
+    def _count(self, wanted: Hashes) -> NDArray[Any]:
+        """How many hold each of ``wanted``, which is sorted."""
+        if self._is_sorted:
+            hashes = self._sorted[0]
+            return np.searchsorted(hashes, wanted, "right") - np.searchsorted(hashes, wanted, "left")
+        return np.bincount(self._scan(wanted)[0], minlength=len(wanted))
+
     def _find(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
-        """How many hold each of ``wanted`` (sorted), and who: the holders of the first, then those of the second."""
+        """How many hold each of ``wanted``, and who: the holders of the first, then those of the second."""
         if self._is_sorted:
             hashes, owners = self._sorted
             starts = np.searchsorted(hashes, wanted, "left")
             ends = np.searchsorted(hashes, wanted, "right")
             parts = [owners[start:end] for start, end in zip(starts, ends, strict=True)]
             return ends - starts, np.concatenate(parts) if parts else np.empty(0, np.int32)
-        # A table of the last bits passes one in some thousands: what is left is looked up.
+        places, where = self._scan(wanted)
+        where = where[np.argsort(places, kind="stable")]
+        counts = np.bincount(places, minlength=len(wanted))
+        return counts, np.searchsorted(self._ends, where, "right").astype(np.int32)
+
+    def _scan(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
+        """For each hash on the shelf that is wanted, its place among ``wanted`` and its place on the shelf."""
+        # A table of the last bits lets few of the others pass; what is left is looked up.
         table = np.zeros(2**_FILTER_BITS, bool)
         table[wanted & _FILTER] = True
         where = np.flatnonzero(table[self._hashes & _FILTER])
+        if not len(where):
+            return where, where
         found = self._hashes[where]
-        places = np.searchsorted(wanted, found)
-        places[places == len(wanted)] = 0
-        is_wanted = wanted[places] == found if len(wanted) else np.zeros(0, bool)
-        where, places = where[is_wanted], places[is_wanted]
-        order = np.argsort(places, kind="stable")
-        counts = np.bincount(places, minlength=len(wanted))
-        return counts, np.searchsorted(self._ends, where[order], "right").astype(np.int32)
+        places = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
+        is_wanted = wanted[places] == found
+        return places[is_wanted], where[is_wanted]
 
     @cached_property
     def _sorted(self) -> tuple[Hashes, NDArray[Any]]:

@@ -83,7 +83,7 @@ class Comparison:
     def alike(self, entry: int) -> dict[int, Found]:
         """By key, those whose texts resemble that of ``entry``."""
         own, candidates = self.shelf.candidates(self.shelf.sketch(self._places[entry]), without=entry)
-        others = {int(self.shelf.keys[place]): self.shelf.weigh(self.shelf.sketch(place)) for place in candidates}
+        others = dict(zip(self.shelf.keys[candidates].tolist(), self.shelf.weigh(candidates), strict=True))
         scores = {key: likeness(own, other) for key, other in others.items()}
         reported = [key for key, score in scores.items() if score >= REPORTED]
         if not reported:

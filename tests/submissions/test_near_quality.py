@@ -38,8 +38,8 @@ class Measured:
         self.reported: dict[tuple[int, int], int] = {}
         for place, sketch in enumerate(sketches):
             own, found = shelf.candidates(sketch, without=place)
-            for other in found:
-                score = likeness(own, shelf.weigh(sketches[other]))
+            for other, weighed in zip(found, shelf.weigh(found), strict=True):
+                score = likeness(own, weighed)
                 if score >= REPORTED:
                     self.reported[min(place, other), max(place, other)] = score
         self.count = len(entries)
