@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from submissions.near.sketch import Hashes, Places, Sketch, size_of, unpacked
+from submissions.near.sketch import Hashes, Places, Sketch, side_by_side, size_of, unpacked
 
 # Held by more than this many entries, or by more than this share of them, a run is everybody's.
 COMMON_COUNT, COMMON_SHARE = 12, 0.005
@@ -51,21 +51,18 @@ class Weighed:
 class Shelf:
     def __init__(self, rows: Iterable[tuple[int, bytes | memoryview]], *, questions: int = 1) -> None:
         """``rows``: key and sketch. ``questions``: about how many will be asked."""
-        keys, contents = [], []
-        for key, content in rows:
-            keys.append(key)
-            contents.append(content)
-        self.keys = np.array(keys, np.int64)
-        self._ends = np.cumsum([size_of(content) for content in contents], dtype=np.int64)
-        self._hashes, self._sections = unpacked(contents)
+        kept = list(rows)
+        self.keys = np.array([key for key, _content in kept], np.int64)
+        self._contents = [content for _key, content in kept]
+        self._ends = np.cumsum([size_of(content) for content in self._contents], dtype=np.int64)
+        self._hashes = side_by_side(self._contents)
         self._is_sorted = questions >= SORTED_FROM
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def sketch(self, place: int) -> Sketch:
-        start, end = int(self._ends[place - 1]) if place else 0, int(self._ends[place])
-        return Sketch(self._hashes[start:end], self._sections[start:end])
+        return unpacked(self._contents[place])
 
     def weigh(self, places: Sequence[int]) -> list[Weighed]:
         """Those that stand there. The shelf is walked along once for all of them."""

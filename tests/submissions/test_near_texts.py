@@ -70,10 +70,8 @@ def test_what_the_form_and_the_topic_say_is_in_no_sketch():
 
 
 def test_sketches_come_back_from_the_database_as_they_were():
-    sketches = [sketch_of(["数据要素流通", "交易平台建设"], NOTHING), sketch_of([], NOTHING)]
-    back = unpacked([packed(sketch) for sketch in sketches])
-
-    assert [part.tolist() for part in back] == [part.tolist() for part in sketches[0]]
+    for sketch in (sketch_of(["数据要素流通", "交易平台建设"], NOTHING), sketch_of([], NOTHING)):
+        assert [part.tolist() for part in unpacked(packed(sketch))] == [part.tolist() for part in sketch]
 
 
 def shelf_of(texts, questions=1):
