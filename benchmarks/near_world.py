@@ -105,7 +105,7 @@ class _World:
     def _users(self, numbers: range) -> list[Any]:
         model = get_user_model()
         addresses = [f"m{n}-{place}@example.com" for n in numbers for place in range(MEMBERS)]
-        return model.objects.bulk_create(model(email=address, password="!") for address in addresses)
+        return model.objects.bulk_create(model(email=address) for address in addresses)
 
     def _form(self, entry: Submission, made: Made) -> dict[str, Any]:
         definition = definition_of(entry)
@@ -118,7 +118,7 @@ class _World:
         """A file of their own, or one that another entry has handed in."""
         sums = [hashlib.sha256(made.files[0].encode()).hexdigest() for made in chunk]
         StoredFile.objects.bulk_create(
-            (StoredFile(sha256=each, size=1, path=each) for each in dict.fromkeys(sums)), ignore_conflicts=True
+            (StoredFile(sha256=each, size=1) for each in dict.fromkeys(sums)), ignore_conflicts=True
         )
         stored = dict(StoredFile.objects.filter(sha256__in=sums).values_list("sha256", "pk"))
         rows = Attachment.objects.bulk_create(

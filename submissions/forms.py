@@ -167,7 +167,7 @@ class NearNoteForm(forms.Form):
 
     versions = forms.CharField(max_length=60, widget=forms.HiddenInput)
     text = TextField(
-        label=_("Note"),
+        label=pgettext_lazy("near pair", "Note"),
         required=False,
         max_length=NEAR_NOTE_LIMIT,
         help_text=_("For organizers of the same entries. Teams never read it."),

@@ -27,6 +27,10 @@ class Row:
     first: list[Piece] | None
     second: list[Piece] | None
 
+    @property
+    def is_shared(self) -> bool:
+        return any(piece.is_shared for piece in [*(self.first or ()), *(self.second or ())])
+
 
 @dataclass(frozen=True)
 class Comparison:

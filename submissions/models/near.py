@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.text import validate_text
 from submissions.models.entries import Submission, SubmissionVersion
@@ -25,7 +26,7 @@ class Fingerprint(models.Model):
         SubmissionVersion, on_delete=models.CASCADE, related_name="fingerprint", verbose_name=_("version")
     )
     # How the sketch was made: those of an earlier edition are made anew.
-    edition = models.PositiveSmallIntegerField(_("edition"))
+    edition = models.PositiveSmallIntegerField(pgettext_lazy("sketch", "edition"))
     sketch = models.BinaryField(_("sketch"))
     made_at = models.DateTimeField(_("made at"))
     compared_at = models.DateTimeField(_("compared at"), null=True)
@@ -57,7 +58,7 @@ class NearPair(models.Model):
         SubmissionVersion, on_delete=models.CASCADE, related_name="+", verbose_name=_("version of the other")
     )
     # The highest of the three that follow: 0 to 100.
-    score = models.PositiveSmallIntegerField(_("score"))
+    score = models.PositiveSmallIntegerField(pgettext_lazy("near pair", "score"))
     text = models.PositiveSmallIntegerField(_("text"), default=0)
     files = models.PositiveSmallIntegerField(_("files"), default=0)
     people = models.PositiveSmallIntegerField(_("people and organizations"), default=0)
@@ -104,7 +105,9 @@ class NearNote(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
     )
-    text = models.TextField(_("note"), max_length=NEAR_NOTE_LIMIT, blank=True, validators=[validate_text])
+    text = models.TextField(
+        pgettext_lazy("near pair", "note"), max_length=NEAR_NOTE_LIMIT, blank=True, validators=[validate_text]
+    )
     at = models.DateTimeField(_("noted at"))
 
     objects = NearNoteQuerySet.as_manager()

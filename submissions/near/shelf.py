@@ -6,7 +6,7 @@ unless an entry consists of little else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from submissions.near.sketch import Hashes, unpacked
+from submissions.near.sketch import Hashes, Places, Sketch, side_by_side, size_of, unpacked
 
 # Held by more than this many entries, or by more than this share of them, a run is everybody's.
 COMMON_COUNT, COMMON_SHARE = 12, 0.005
@@ -37,36 +37,47 @@ class Weighed:
 
     hashes: Hashes
     weights: Floats
+    sections: Places
+    # Up to which hash all are known.
+    reach: int
+
+    def up_to(self, limit: int) -> Weighed:
+        if limit >= self.reach:
+            return self
+        kept = self.hashes <= limit
+        return Weighed(self.hashes[kept], self.weights[kept], self.sections[kept], limit)
 
 
 class Shelf:
     def __init__(self, rows: Iterable[tuple[int, bytes | memoryview]], *, questions: int = 1) -> None:
         """``rows``: key and sketch. ``questions``: about how many will be asked."""
-        keys, contents = [], []
-        for key, content in rows:
-            keys.append(key)
-            contents.append(content)
-        self.keys = np.array(keys, np.int64)
-        self._ends = np.cumsum([len(content) // 4 for content in contents], dtype=np.int64)
-        self._hashes = unpacked(b"".join(contents))
+        kept = list(rows)
+        self.keys = np.array([key for key, _content in kept], np.int64)
+        self._contents = [content for _key, content in kept]
+        self._ends = np.cumsum([size_of(content) for content in self._contents], dtype=np.int64)
+        self._hashes = side_by_side(self._contents)
         self._is_sorted = questions >= SORTED_FROM
 
     def __len__(self) -> int:
         return len(self.keys)
 
-    def sketch(self, place: int) -> Hashes:
-        start = int(self._ends[place - 1]) if place else 0
-        return self._hashes[start : int(self._ends[place])]
+    def sketch(self, place: int) -> Sketch:
+        return unpacked(self._contents[place])
 
-    def weigh(self, sketch: Hashes) -> Weighed:
-        """``sketch`` may stand on the shelf or not."""
-        return self._weigh(sketch, self._find(sketch)[0])
+    def weigh(self, places: Sequence[int]) -> list[Weighed]:
+        """Those that stand there. The shelf is walked along once for all of them."""
+        sketches = [self.sketch(place) for place in places]
+        if not sketches:
+            return []
+        wanted = np.unique(np.concatenate([sketch.hashes for sketch in sketches]))
+        counts = self._count(wanted)
+        return [self._weigh(sketch, counts[np.searchsorted(wanted, sketch.hashes)]) for sketch in sketches]
 
-    def candidates(self, sketch: Hashes, *, without: int) -> tuple[Weighed, list[int]]:
+    def candidates(self, sketch: Sketch, *, without: int) -> tuple[Weighed, list[int]]:
         """Places of those that share the most, the most first; ``without`` is the key that asks."""
-        counts, holders = self._find(sketch)
+        counts, holders = self._find(sketch.hashes)
         weighed = self._weigh(sketch, counts)
-        counted = np.isin(sketch, weighed.hashes, assume_unique=True)
+        counted = np.isin(sketch.hashes, weighed.hashes, assume_unique=True)
         chosen = np.repeat(counted, counts)
         owners = holders[chosen]
         if not len(owners):
@@ -79,34 +90,47 @@ class Shelf:
         best = found[np.argsort(-scores[found], kind="stable")][:MOST_CANDIDATES]
         return weighed, [int(place) for place in best]
 
-    def _weigh(self, sketch: Hashes, counts: NDArray[Any]) -> Weighed:
+    def _weigh(self, sketch: Sketch, counts: NDArray[Any]) -> Weighed:
         size = max(len(self), 1)
         counts = np.maximum(counts, 1)
         counted = counts <= max(COMMON_COUNT, int(size * COMMON_SHARE))
-        if counted.sum() < OWN_SHARE * len(sketch):
+        if counted.sum() < OWN_SHARE * len(sketch.hashes):
             counted = counts <= max(4 * COMMON_COUNT, size // 4)
-        return Weighed(sketch[counted], np.log1p(size / counts[counted]))
+        weights = np.log1p(size / counts[counted])
+        return Weighed(sketch.hashes[counted], weights, sketch.sections[counted], sketch.reach)
+
+    def _count(self, wanted: Hashes) -> NDArray[Any]:
+        """How many hold each of ``wanted``, which is sorted."""
+        if self._is_sorted:
+            hashes = self._sorted[0]
+            return np.searchsorted(hashes, wanted, "right") - np.searchsorted(hashes, wanted, "left")
+        return np.bincount(self._scan(wanted)[0], minlength=len(wanted))
 
     def _find(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
-        """How many hold each of ``wanted`` (sorted), and who: the holders of the first, then those of the second."""
+        """How many hold each of ``wanted``, and who: the holders of the first, then those of the second."""
         if self._is_sorted:
             hashes, owners = self._sorted
             starts = np.searchsorted(hashes, wanted, "left")
             ends = np.searchsorted(hashes, wanted, "right")
             parts = [owners[start:end] for start, end in zip(starts, ends, strict=True)]
             return ends - starts, np.concatenate(parts) if parts else np.empty(0, np.int32)
-        # A table of the last bits passes one in some thousands: what is left is looked up.
+        places, where = self._scan(wanted)
+        where = where[np.argsort(places, kind="stable")]
+        counts = np.bincount(places, minlength=len(wanted))
+        return counts, np.searchsorted(self._ends, where, "right").astype(np.int32)
+
+    def _scan(self, wanted: Hashes) -> tuple[NDArray[Any], NDArray[Any]]:
+        """For each hash on the shelf that is wanted, its place among ``wanted`` and its place on the shelf."""
+        # A table of the last bits lets few of the others pass; what is left is looked up.
         table = np.zeros(2**_FILTER_BITS, bool)
         table[wanted & _FILTER] = True
         where = np.flatnonzero(table[self._hashes & _FILTER])
+        if not len(where):
+            return where, where
         found = self._hashes[where]
-        places = np.searchsorted(wanted, found)
-        places[places == len(wanted)] = 0
-        is_wanted = wanted[places] == found if len(wanted) else np.zeros(0, bool)
-        where, places = where[is_wanted], places[is_wanted]
-        order = np.argsort(places, kind="stable")
-        counts = np.bincount(places, minlength=len(wanted))
-        return counts, np.searchsorted(self._ends, where[order], "right").astype(np.int32)
+        places = np.minimum(np.searchsorted(wanted, found), len(wanted) - 1)
+        is_wanted = wanted[places] == found
+        return places[is_wanted], where[is_wanted]
 
     @cached_property
     def _sorted(self) -> tuple[Hashes, NDArray[Any]]:

@@ -5,12 +5,14 @@ Which ones are kept depends on the run alone, so two texts that share a passage 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Hashes = NDArray[np.uint32]
+Places = NDArray[np.uint8]
 
 # Changes with anything that makes the same text another sketch: sketches of another edition are made anew.
 EDITION = 1
@@ -19,10 +21,26 @@ RUN = 5
 KEPT_BELOW = 2**28
 # Of a short text the smallest ones, however large they are.
 FEWEST = 64
+# Sections beyond count as one.
+LAST_SECTION = 255
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _STORED = np.dtype("<u4")
+# Four of the hash, one that says in which section it stands.
+_BYTES = 5
+
+
+class Sketch(NamedTuple):
+    """The hashes, the smallest first, and for each the place of the section in which it stands first."""
+
+    hashes: Hashes
+    sections: Places
+
+    @property
+    def reach(self) -> int:
+        """Up to which hash it holds every one that its text has."""
+        return max(KEPT_BELOW - 1, int(self.hashes[-1])) if len(self.hashes) else KEPT_BELOW - 1
 
 
 def hashes_of(text: str) -> Hashes:
@@ -45,20 +63,37 @@ def all_hashes(texts: Iterable[str]) -> Hashes:
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint32)
 
 
-def sketch_of(texts: Iterable[str], without: Hashes) -> Hashes:
-    """What is kept of an entry's folded texts; ``without``: what the form and the topic say, which everybody quotes."""
-    own = np.setdiff1d(all_hashes(texts), without, assume_unique=True)
-    return own[: max(FEWEST, int(np.searchsorted(own, KEPT_BELOW)))]
+def sketch_of(texts: Iterable[str], without: Hashes) -> Sketch:
+    """Of an entry's folded texts, section by section.
+
+    ``without``: what the form and the topic say, which everybody quotes.
+    """
+    parts = [hashes_of(text) for text in texts]
+    if not parts:
+        return Sketch(np.empty(0, np.uint32), np.empty(0, np.uint8))
+    places = np.minimum(np.arange(len(parts)), LAST_SECTION).astype(np.uint8)
+    hashes, first = np.unique(np.concatenate(parts), return_index=True)
+    sections = np.repeat(places, [len(part) for part in parts])[first]
+    own = ~np.isin(hashes, without, assume_unique=True)
+    hashes, sections = hashes[own], sections[own]
+    kept = max(FEWEST, int(np.searchsorted(hashes, KEPT_BELOW)))
+    return Sketch(hashes[:kept], sections[:kept])
 
 
-def reach(sketch: Hashes) -> int:
-    """Up to which hash the sketch holds every one that its text has."""
-    return max(KEPT_BELOW - 1, int(sketch[-1])) if len(sketch) else KEPT_BELOW - 1
+def packed(sketch: Sketch) -> bytes:
+    return sketch.hashes.astype(_STORED).tobytes() + sketch.sections.tobytes()
 
 
-def packed(sketch: Hashes) -> bytes:
-    return sketch.astype(_STORED).tobytes()
+def size_of(content: bytes | memoryview) -> int:
+    """How many hashes a packed sketch holds."""
+    return len(content) // _BYTES
 
 
-def unpacked(content: bytes | memoryview) -> Hashes:
-    return np.frombuffer(content, dtype=_STORED).astype(np.uint32, copy=False)
+def unpacked(content: bytes | memoryview) -> Sketch:
+    size = size_of(content)
+    return Sketch(np.frombuffer(content, _STORED, size), np.frombuffer(content, np.uint8, size, offset=4 * size))
+
+
+def side_by_side(contents: Sequence[bytes | memoryview]) -> Hashes:
+    """The hashes of several packed sketches, one after the other: of thousands, so without unpacking each."""
+    return np.frombuffer(b"".join([content[: 4 * (len(content) // _BYTES)] for content in contents]), _STORED)

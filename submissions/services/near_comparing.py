@@ -12,17 +12,15 @@ from django.db.models import Q
 from django.utils import timezone
 
 from submissions.models import Fingerprint, NearPair, SubmissionVersion
-from submissions.near.likeness import REPORTED, Side, likeness, shared_runs
+from submissions.near.likeness import REPORTED, likeness, shared_runs
 from submissions.near.passages import Passage, shared_passages
-from submissions.near.shelf import Shelf, Weighed
+from submissions.near.shelf import Shelf
 from submissions.near.sketch import EDITION
-from submissions.near.words import fold
 from submissions.near_texts import texts_of
 from submissions.services import near_ties
 from submissions.services.near_sketching import sketch_next
 
 BATCH = 200
-MOST_TEXTS = 2_000
 
 
 @dataclass
@@ -67,8 +65,6 @@ class Comparison:
         self._versions: dict[int, int] = {}
         self._places: dict[int, int] = {}
         self.shelf = Shelf(self._shelved(rows.iterator(chunk_size=2_000)), questions=len(prints))
-        self._texts: dict[int, dict[str, str]] = {}
-        self._weighed: dict[int, Weighed] = {}
 
     def carry_out(self) -> None:
         files, people = near_ties.shared_files(self.prints), near_ties.shared_people(self.prints)
@@ -86,40 +82,20 @@ class Comparison:
 
     def alike(self, entry: int) -> dict[int, Found]:
         """By key, those whose texts resemble that of ``entry``."""
-        place = self._places[entry]
-        weighed, candidates = self.shelf.candidates(self.shelf.sketch(place), without=entry)
-        keys = [int(self.shelf.keys[each]) for each in candidates]
-        if not keys:
+        own, candidates = self.shelf.candidates(self.shelf.sketch(self._places[entry]), without=entry)
+        others = dict(zip(self.shelf.keys[candidates].tolist(), self.shelf.weigh(candidates), strict=True))
+        scores = {key: likeness(own, other) for key, other in others.items()}
+        reported = [key for key, score in scores.items() if score >= REPORTED]
+        if not reported:
             return {}
-        self._read([entry, *keys])
-        own = self._side(entry, weighed)
+        versions = SubmissionVersion.objects.in_bulk([self._versions[key] for key in (entry, *reported)])
+        mine = texts_of(versions[self._versions[entry]])
         found = {}
-        for key in keys:
-            other = self._side(key, self._weigh(key))
-            score = likeness(own, other)
-            if score >= REPORTED:
-                telling = shared_runs(own, other)
-                passages = shared_passages(self._texts[entry], self._texts[key], telling)
-                found[key] = Found(self._versions[key], text=score, passages=passages)
+        for key in reported:
+            version = self._versions[key]
+            passages = shared_passages(mine, texts_of(versions[version]), shared_runs(own, others[key]))
+            found[key] = Found(version, text=scores[key], passages=passages)
         return found
-
-    def _side(self, key: int, weighed: Weighed) -> Side:
-        sketch = self.shelf.sketch(self._places[key])
-        return Side(sketch, weighed, {name: fold(text) for name, text in self._texts[key].items()})
-
-    def _weigh(self, key: int) -> Weighed:
-        if key not in self._weighed:
-            self._weighed[key] = self.shelf.weigh(self.shelf.sketch(self._places[key]))
-        return self._weighed[key]
-
-    def _read(self, keys: Sequence[int]) -> None:
-        """The texts of these; of what was read before, no more is kept than memory bears."""
-        if len(self._texts) > MOST_TEXTS:
-            self._texts.clear()
-            self._weighed.clear()
-        missing = [self._versions[key] for key in keys if key not in self._texts]
-        for version in SubmissionVersion.objects.filter(pk__in=missing):
-            self._texts[version.submission_id] = texts_of(version)
 
     def _shelved(self, rows: Iterable[tuple[int, int, Any]]) -> Iterable[tuple[int, Any]]:
         for place, (entry, version, sketch) in enumerate(rows):

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from submissions.near.likeness import REPORTED, Side, likeness
+from submissions.near.likeness import REPORTED, likeness
 from submissions.near.shelf import Shelf
 from submissions.near.sketch import all_hashes, packed, sketch_of
 from submissions.near.words import fold
@@ -33,15 +33,13 @@ class Measured:
                 entries.append(getattr(maker, way)(entries[source]))
                 source += 1
         quoted = {topic.key: all_hashes([fold(topic.title), fold(topic.body)]) for topic in topics}
-        texts = [{key: fold(text) for key, text in each.texts.items()} for each in entries]
-        sketches = [sketch_of(its.values(), quoted[each.topic.key]) for each, its in zip(entries, texts, strict=True)]
+        sketches = [sketch_of(map(fold, each.texts.values()), quoted[each.topic.key]) for each in entries]
         shelf = Shelf([(place, packed(sketch)) for place, sketch in enumerate(sketches)], questions=len(entries))
         self.reported: dict[tuple[int, int], int] = {}
         for place, sketch in enumerate(sketches):
-            weighed, found = shelf.candidates(sketch, without=place)
-            own = Side(sketch, weighed, texts[place])
-            for other in found:
-                score = likeness(own, Side(sketches[other], shelf.weigh(sketches[other]), texts[other]))
+            own, found = shelf.candidates(sketch, without=place)
+            for other, weighed in zip(found, shelf.weigh(found), strict=True):
+                score = likeness(own, weighed)
                 if score >= REPORTED:
                     self.reported[min(place, other), max(place, other)] = score
         self.count = len(entries)

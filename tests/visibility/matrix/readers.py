@@ -157,6 +157,8 @@ READERS: list[tuple[str, frozenset[str]]] = [
     *((f"{kind}.OX", OX | RUN) for kind in ("person", "address")),
     # They decide in the name of the house, and say so.
     ("person.OR", RUN_SOME | TEAM_A),
+    # They say what they think of entries that resemble each other.
+    ("person.TI", RUN_1),
 ]
 
 
