@@ -8,7 +8,6 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 from django.contrib.auth import get_user_model
-
 from django.utils import timezone
 
 from portal.core import audit_nightly

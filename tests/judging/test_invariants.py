@@ -36,9 +36,7 @@ def certificate():
     line = RankingEntryFactory(ranking=RankingFactory(round=round_), submission=entry, review=False)
     decision = DecisionFactory(entry=line)
     publication = PublicationFactory(round=round_)
-    return CertificateFactory(
-        award=AwardFactory(publication=publication, submission=entry, level=decision.level)
-    )
+    return CertificateFactory(award=AwardFactory(publication=publication, submission=entry, level=decision.level))
 
 
 def broken():

@@ -159,10 +159,14 @@ def test_filters_narrow_it(organizer, competition, topic, query, found):
         "other": entry(second, title="又一个", team__organization__name="省气象局"),
     }
 
-    assert [row["编号"] for row in table(organizer, competition, query)] == [made[name].number for name in found.split()]
+    assert [row["编号"] for row in table(organizer, competition, query)] == [
+        made[name].number for name in found.split()
+    ]
 
 
-@pytest.mark.parametrize("query", ["?state=draft", "?state=x", "?track=99", "?q=%00", "?status=eligible", "?q=" + "长" * 101])
+@pytest.mark.parametrize(
+    "query", ["?state=draft", "?state=x", "?track=99", "?q=%00", "?status=eligible", "?q=" + "长" * 101]
+)
 def test_a_filter_that_makes_no_sense_is_refused(organizer, competition, topic, query):
     assert client_for(organizer).get(address(competition, "csv", query)).status_code == 400
 

@@ -92,7 +92,9 @@ def without_a_receipt(entry):
 
 def with_a_file_too_many(entry):
     last = entry.versions.last()
-    file = AttachmentFactory(submission=entry, file=last.attachments.get().file, slot="other", replaced_at=timezone.now())
+    file = AttachmentFactory(
+        submission=entry, file=last.attachments.get().file, slot="other", replaced_at=timezone.now()
+    )
     last.attachments.add(file)
 
 

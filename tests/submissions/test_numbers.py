@@ -24,7 +24,11 @@ from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFa
 from tests.submissions.people import client_for, queries_of
 from tracks.models import Track
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.makeshift("entries that are a status and a date")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.database,
+    pytest.mark.makeshift("entries that are a status and a date"),
+]
 
 
 @pytest.fixture

@@ -90,7 +90,12 @@ def test_the_list_names_each_with_its_hash(organizer, competition, topic):
 
     (row,) = listed(archive(organizer, competition))
     stored = made.attachments.get().file
-    assert (row["编号"], row["文件名"], row["SHA-256"], row["处理结果"]) == (made.number, "申报书.pdf", stored.sha256, "已打包")
+    assert (row["编号"], row["文件名"], row["SHA-256"], row["处理结果"]) == (
+        made.number,
+        "申报书.pdf",
+        stored.sha256,
+        "已打包",
+    )
 
 
 def test_what_lies_in_the_draft_is_not_in_it(organizer, competition, topic):
@@ -144,7 +149,10 @@ def test_videos_may_stay_behind(organizer, competition, topic):
 
     opened = archive(organizer, competition, "?without_video=on")
     assert len(opened.namelist()) == 2
-    assert {row["文件名"]: row["处理结果"] for row in listed(opened)} == {"申报书.pdf": "已打包", "演示.MP4": "未打包：视频"}
+    assert {row["文件名"]: row["处理结果"] for row in listed(opened)} == {
+        "申报书.pdf": "已打包",
+        "演示.MP4": "未打包：视频",
+    }
 
 
 def test_with_nothing_in_it_there_is_still_a_list(organizer, competition):
@@ -212,7 +220,12 @@ def test_a_long_name_keeps_its_ending():
 def test_no_two_are_the_same_where_capitals_do_not_count():
     taken: set[str] = set()
 
-    assert [unique_name(name, taken) for name in ("A.pdf", "a.PDF", "a.pdf", "b")] == ["A.pdf", "a (2).PDF", "a (3).pdf", "b"]
+    assert [unique_name(name, taken) for name in ("A.pdf", "a.PDF", "a.pdf", "b")] == [
+        "A.pdf",
+        "a (2).PDF",
+        "a (3).pdf",
+        "b",
+    ]
 
 
 def test_hostile_names_stay_below_their_entry(organizer, competition, topic):
