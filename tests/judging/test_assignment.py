@@ -148,6 +148,7 @@ def test_a_later_entry_is_added_to_what_stands(round_):
     assert Assignment.objects.count() == len(standing) + 2
 
 
+@pytest.mark.makeshift("a version that nobody has screened")
 def test_judges_read_the_latest_version(round_):
     entry = entry_in(round_)
     VersionFactory(submission=entry)
@@ -158,6 +159,7 @@ def test_judges_read_the_latest_version(round_):
     assert made.version.number == 2
 
 
+@pytest.mark.makeshift("a version that nobody has screened")
 def test_a_judge_who_joins_later_reads_what_the_others_read(round_):
     entry = entry_in(round_)
     first = AssignmentFactory(round=round_, submission=entry)

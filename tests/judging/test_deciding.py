@@ -151,6 +151,7 @@ def test_an_entry_of_another_round_is_refused(ranking, entries):
         decide(ranking, [(RankingEntryFactory(), (FIRST, ""))])
 
 
+@pytest.mark.makeshift("a ranking of an open round")
 @pytest.mark.parametrize("state", ["open", "published"])
 def test_awards_are_decided_between_close_and_publication(state):
     entry = RankingEntryFactory(ranking__round=RoundFactory(**{state: True}))

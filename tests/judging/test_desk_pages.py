@@ -278,6 +278,7 @@ class TestDocument:
         assert judge.get(reverse("judging:document", args=[assignment.public_id, uuid.uuid4()])).status_code == 404
 
 
+@pytest.mark.makeshift("an eligible entry without receipt and decision")
 class TestOwnForm:
     """What a contest's own form shows a judge, who is blind."""
 

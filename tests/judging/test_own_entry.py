@@ -108,6 +108,7 @@ def test_an_entry_that_is_to_be_assigned_counts():
     assert is_entrant(entry.team.members.get().user, round_)
 
 
+@pytest.mark.makeshift("an assignment of a rejected entry")
 def test_an_entry_that_was_assigned_counts_whatever_became_of_it():
     assignment = AssignmentFactory(submission__eligible=False, submission__rejected=True)
 

@@ -130,6 +130,7 @@ def test_without_an_award_there_is_nothing_to_publish(level):
         publish(entry.ranking.round)
 
 
+@pytest.mark.makeshift("a ranking of an open round")
 @pytest.mark.parametrize("state", [{}, {"open": True}])
 def test_a_round_that_is_not_closed_is_not_published(state):
     ranking = RankingFactory(round=RoundFactory(**state))

@@ -159,6 +159,7 @@ class TestClose:
         topic = {"assignment__submission__topic": entry.topic, "assignment__submission__track": entry.track}
         return ReviewFactory(submitted=True, assignment__round=round_, **topic, **kwargs).assignment.submission
 
+    @pytest.mark.makeshift("a round that is opened again")
     def test_the_same_scores_give_the_same_hash(self):
         """The database hands rows out in any order and with any exponent; the bytes are the same."""
         round_ = RoundFactory(open=True)

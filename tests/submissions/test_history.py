@@ -21,7 +21,7 @@ from tests.factories.submissions import (
 from tests.factories.tracks import OrganizerFactory
 from tests.submissions.people import client_for, send_back
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.makeshift("files and assignments beside an entry that never had them")]
 
 
 def page_of(team):

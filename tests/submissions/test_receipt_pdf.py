@@ -46,6 +46,7 @@ def test_what_people_typed_is_text():
     assert "<script>" not in documents.receipt_html(submit(draft))
 
 
+@pytest.mark.makeshift("a receipt of a draft")
 def test_one_without_a_signature_says_so():
     assert "未附签名" in documents.receipt_html(ReceiptFactory(document=None))
 
