@@ -157,7 +157,7 @@ def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int, may_regi
             slot,
             draft.by_slot.get(slot.key, []),
             slot.largest(largest),
-            [row for row in draft.registered if row.slot == slot.key],
+            [row for row in draft.registered or () if row.slot == slot.key],
             may_register,
         )
         for slot in draft.definition.slots

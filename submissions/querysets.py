@@ -206,16 +206,16 @@ class SubmissionQuerySet(models.QuerySet):
             window_extended_to=F("window_granted__closes_at"),
         )
 
+    def with_latest_text(self) -> Self:
+        """``latest_text``: which text of its topic is the latest."""
+        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
+        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
+
     def with_page(self, user: Person) -> Self:
         """What spares the entry's page questions: ``latest_text`` of its topic, ``has_unsent``, ``has_registered``."""
-        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
         registered = apps.get_model("submissions", "RegisteredFile").objects.filter(submission=OuterRef("pk"))
-        return self.annotate(
-            latest_text=Subquery(texts.values("pk")[:1]),
-            has_unsent=Exists(unsent),
-            has_registered=Exists(registered),
-        )
+        return self.with_latest_text().annotate(has_unsent=Exists(unsent), has_registered=Exists(registered))
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""

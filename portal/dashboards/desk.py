@@ -191,7 +191,7 @@ def _missing(
         files[file.submission_id].append(file)
     return {
         entry.pk: make_draft(
-            definition_of(entry), entry, answers[entry.pk], files[entry.pk], registered.get(entry.pk, ())
+            definition_of(entry), entry, answers[entry.pk], files[entry.pk], registered.get(entry.pk)
         ).missing
         for entry in submissions
     }

@@ -128,9 +128,7 @@ def _told(user: Any, rows: list[Any], *, now: datetime) -> list[OwnEntry]:
         window = window_of(entry)
         own = OwnEntry(
             entry=entry,
-            draft=make_draft(
-                definition_of(entry), entry, answers[entry.pk], files[entry.pk], registered.get(entry.pk, ())
-            ),
+            draft=make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk], registered.get(entry.pk)),
             window=window,
             is_writable=is_writable(entry, window, now),
             version=versions.get(entry.pk),

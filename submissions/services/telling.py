@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils import timezone
 
 from portal.notifications.models import Outbox
@@ -8,13 +10,17 @@ from submissions.models import Submission, TeamMember
 
 
 def tell_members(submission: Submission, kind: str, *, key: str, about: int) -> None:
-    tell_team(submission.team_id, kind, key=key, about=about)
+    tell_team(submission.team_id, kind, key=key, about=about, people=submission.team.known_roles)
 
 
-def tell_team(team: int, kind: str, *, key: str, about: int) -> None:
-    """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent."""
+def tell_team(team: int, kind: str, *, key: str, about: int, people: Iterable[int] | None = None) -> None:
+    """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
+
+    ``people``: who they are, where the caller has just read it.
+    """
     now = timezone.now()
-    people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
+    if people is None:
+        people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
     enqueue_all(
         [
             Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user}, available_at=now)
