@@ -74,7 +74,7 @@ def record(
     if waiting is None:
         return _append([entry])
     waiting.append(entry)
-    return entry  # type: ignore[no-any-return]
+    return entry
 
 
 @contextmanager

@@ -22,7 +22,9 @@ def shared(rows: models.QuerySet[M], **beside: tuple[models.QuerySet[Any], str])
             for name, (others, column) in beside.items()
         }
         return list(rows.annotate(**highest))
-    parts, params, columns = [], [], ["held.*"]
+    parts: list[str] = []
+    params: list[Any] = []
+    columns = ["held.*"]
     for name, (others, column) in beside.items():
         sql, more = others.order_by().values(column).query.sql_with_params()
         # What is put together here are questions that Django has written, and names from our own code.
