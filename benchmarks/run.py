@@ -20,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import screening, submits  # noqa: E402
+from benchmarks import screening_numbers, submits  # noqa: E402
 from benchmarks.servers import FIRST, WITH_A_COPY, Server, serving  # noqa: E402
 from portal.core.management.commands.serve import GUNICORN  # noqa: E402
 
@@ -99,7 +99,7 @@ def main() -> int:
     constant = print_queries(filled["pages"])
     few = print_limits(filled["teams"])
     is_quick = submits.report(submitting, of_submits)
-    stays_few = screening.report(screening.measured({"LOG_LEVEL": "WARNING"}))
+    stays_few = screening_numbers.report(screening_numbers.measured({"LOG_LEVEL": "WARNING"}))
     print()
     is_steady = subprocess.run([sys.executable, "-m", "benchmarks.uploads"], cwd=ROOT, check=False).returncode == 0
     holds = all(page.holds for page in PAGES + SAVING + GROWN)

@@ -18,16 +18,17 @@ from statistics import median
 
 import django
 
-SIZE, CHUNK, ROUNDS = 200 * 1024**2, 8 * 1024**2, 5
+SIZE, CHUNK, ROUNDS = 500 * 1024**2, 8 * 1024**2, 3
 LEAST, MOST_GROWTH = 0.6, 64 * 1024
 
 
 def plainly(piece: bytes, folder: Path) -> None:
     digest, path = hashlib.sha256(), folder / "plain"
     with path.open("wb") as target:
-        for _each in range(SIZE // CHUNK):
-            target.write(piece)
-            digest.update(piece)
+        for offset in range(0, SIZE, CHUNK):
+            some = piece[: SIZE - offset]
+            target.write(some)
+            digest.update(some)
         target.flush()
         os.fsync(target.fileno())
     path.unlink()
@@ -41,7 +42,7 @@ def in_pieces(piece: bytes) -> None:
     parts.create(name)
     for offset in range(0, SIZE, CHUNK):
         with parts.locked(name) as part:
-            parts.append(part, io.BytesIO(piece), offset=offset, most=SIZE)
+            parts.append(part, io.BytesIO(piece[: SIZE - offset]), offset=offset, most=SIZE)
     with parts.path_of(name).open("rb") as content:
         hashlib.file_digest(content, "sha256")
         os.fsync(content.fileno())

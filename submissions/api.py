@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Never
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -29,6 +30,7 @@ from rest_framework.views import APIView
 
 from portal.core import parts
 from portal.core.api_access import WithinToken, narrowed
+from portal.core.places import Places
 from submissions import services
 from submissions.enums import UploadState
 from submissions.form_querysets import UploadQuerySet
@@ -42,6 +44,8 @@ CHUNK_TYPE = "application/offset+octet-stream"
 LARGEST = 500 * 1024**2
 LONGEST_METADATA = 4096
 MOST_SHOWN = 100
+# Slow lines hold a thread as long as they send; some threads stay free for whoever submits.
+PLACES = Places(settings.MOST_UPLOADS_AT_ONCE)
 
 
 class Refusal(exceptions.APIException):
@@ -135,7 +139,8 @@ class UploadView(TusView):
         _require_alive(upload)
         end = upload.size
         if upload.state == UploadState.OPEN:
-            end = _taken(upload, request, offset, digest, expected)
+            with PLACES.taken(_("Many files are arriving just now. This one goes on in a few seconds."), retry_after=2):
+                end = _taken(upload, request, offset, digest, expected)
         elif offset != end:
             _clash(end)
         return Response(status=204, headers={"Upload-Offset": str(end), **_expiry(upload)})

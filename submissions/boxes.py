@@ -182,7 +182,7 @@ def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int, may_regi
             draft.by_slot.get(slot.key, []),
             slot.largest(largest),
             is_locked=not draft.takes_slot(slot),
-            registered=[row for row in draft.registered if row.slot == slot.key],
+            registered=[row for row in draft.registered or () if row.slot == slot.key],
             may_register=may_register,
         )
         for slot in draft.definition.slots

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -56,8 +55,8 @@ class Draft:
     definition: FormDefinition
     answers: Mapping[str, Any]
     files: Sequence[Attachment]
-    # Files that will follow, by slot: their hash stands for them until the end.
-    registered: Sequence[RegisteredFile] = ()
+    # Files whose hash stands for them; None where none may, or nobody has looked.
+    registered: Sequence[RegisteredFile] | None = None
     # Which version of each answer this is, for whoever goes on writing.
     versions: Mapping[str, int] = field(default_factory=dict)
     scope: Scope | None = None
@@ -106,7 +105,7 @@ class Draft:
             _section_part(section, self.answers) if self.takes_section(section) else _locked(section)
             for section in self.sections
         ]
-        promised = {row.slot for row in self.registered}
+        promised = {row.slot for row in self.registered or ()}
         slots = [
             _slot_part(slot, self.by_slot.get(slot.key, []), is_registered=slot.key in promised)
             if self.takes_slot(slot)
@@ -125,16 +124,19 @@ class Draft:
         title = {TITLE_KEY: self.answers.get(TITLE_KEY, "")}
         if {**title, **self.answered} != said or set(self.files) != set(version.attachments.all()):
             return True
+        if self.registered is None:
+            return False
         counted_on = {row["sha256"] for row in version.form.get("registered", [])}
-        return bool({row.sha256 for row in self.registered} - counted_on) or self._lost(counted_on)
-
-    def _lost(self, counted_on: set[str]) -> bool:
-        """Something was submitted as registered that is neither registered any more nor here."""
-        return bool(counted_on - {row.sha256 for row in self.registered} - {file.file.sha256 for file in self.files})
+        registered = {row.sha256 for row in self.registered}
+        # What is there by now has not been taken back.
+        return bool(registered - counted_on or counted_on - registered - {file.file.sha256 for file in self.files})
 
 
 def draft_of(
-    entry: Submission, registered: Sequence[RegisteredFile] = (), *, returned: SubmissionVersion | None = None
+    entry: Submission,
+    registered: Sequence[RegisteredFile] | None = None,
+    *,
+    returned: SubmissionVersion | None = None,
 ) -> Draft:
     """In two queries, and a third where the entry doesn't know its form. ``registered``: what may stand for a file.
 
@@ -163,7 +165,7 @@ def make_draft(
     answers: Mapping[str, Any],
     files: Sequence[Attachment],
     *,
-    registered: Sequence[RegisteredFile] = (),
+    registered: Sequence[RegisteredFile] | None = None,
     returned: SubmissionVersion | None = None,
     returned_files: Sequence[Attachment] = (),
 ) -> Draft:
@@ -172,7 +174,8 @@ def make_draft(
     said = {TITLE_KEY: entry.title, **answers}
     scope = scope_of(entry) if returned else None
     if scope is None or returned is None:
-        return Draft(definition, said, asked, [row for row in registered if definition.slot(row.slot)])
+        promised = None if registered is None else [row for row in registered if definition.slot(row.slot)]
+        return Draft(definition, said, asked, promised)
     # In what is mended afterwards no hash stands for a file.
     counts = mended(scope, definition, returned, said)
     kept = [file for file in returned_files if definition.slot(file.slot) and file.slot not in scope.slots]
@@ -193,8 +196,8 @@ def registered_of(entry: Submission) -> list[RegisteredFile]:
 
 def registered_in(entries: Iterable[Submission]) -> dict[int, list[RegisteredFile]]:
     """The same of many, by entry; no query where there are none."""
-    found: dict[int, list[RegisteredFile]] = defaultdict(list)
     wanted = list(entries)
+    found: dict[int, list[RegisteredFile]] = {each.pk: [] for each in wanted}
     if wanted:
         for row in RegisteredFile.objects.current().filter(submission__in=wanted, attachment=None).order_by("pk"):
             found[row.submission_id].append(row)

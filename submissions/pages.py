@@ -133,7 +133,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
     registered = registered_rows(entry, latest)
     promised = [row for row in registered if row.attachment_id is None and row.replaced_at is None]
     may_register = windows.may_register(entry, stage, now)
-    draft = completeness.draft_of(entry, promised if may_register else (), returned=latest)
+    draft = completeness.draft_of(entry, promised if may_register else None, returned=latest)
     role = next((member.role for member in members if member.user_id == user.pk), None)
     show_inspections([*draft.files, *_files(versions)])
     return {

@@ -117,17 +117,20 @@ class SubmissionQuerySet(models.QuerySet):
             }
         )
 
+    def with_latest_text(self) -> Self:
+        """``latest_text``: which text of its topic is the latest."""
+        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
+        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
+
     def with_page(self, user: Person) -> Self:
         """What spares the entry's page questions: the ``latest_text`` of its topic, and whether it ``has_…`` these."""
-        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         rows = {"unsent": "UnsentText", "registered": "RegisteredFile", "late": "LateAttempt"}
         of_entry = {
             f"has_{name}": apps.get_model("submissions", model).objects.filter(submission=OuterRef("pk"))
             for name, model in rows.items()
         }
         of_entry["has_unsent"] = of_entry["has_unsent"].visible_to(user)
-        latest = Subquery(texts.values("pk")[:1])
-        return self.annotate(latest_text=latest, **{name: Exists(found) for name, found in of_entry.items()})
+        return self.with_latest_text().annotate(**{name: Exists(found) for name, found in of_entry.items()})
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""

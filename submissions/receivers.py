@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from submissions import mail
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
 from submissions.models import (
+    Attachment,
     EntryFormVersion,
     Extension,
     HandOver,
@@ -76,16 +78,25 @@ def send_invitation(*, key: str, invitation: int) -> None:
 
 
 @handles("submissions.inspect")
-def look_into_file(*, key: str, file: int, as_kind: str) -> None:
+def look_into_file(*, key: str, file: int, as_kind: str, again: int = 0) -> None:
     stored = StoredFile.objects.filter(pk=file).first()
     if stored is not None:
-        inspections.inspect(stored, as_kind)
+        inspections.inspect(stored, as_kind, again=again)
         facts.note_inspection(stored)
 
 
 @handles(facts.KIND)
 def make_facts(*, key: str, version: int) -> None:
     facts.make_facts(version)
+
+
+@handles("submissions.file_refused")
+def send_file_refused(*, key: str, about: int, user: int) -> None:
+    """Of a file that was taken out of the draft meanwhile, and never submitted, there is nothing to tell."""
+    rows = Attachment.objects.with_refusal().filter(Q(replaced_at=None) | Q(versions__isnull=False), pk=about)
+    found: Any = rows.exclude(submission__status=SubmissionStatus.WITHDRAWN).select_related(OF_ENTRY).first()
+    if found and found.refused_for and (person := _member(found.submission, user)):
+        mail.file_refused(found, person, is_submitted=found.versions.exists(), key=key)
 
 
 @handles("submissions.removed")

@@ -14,10 +14,14 @@ def is_somebody(user: Person) -> bool:
 
 
 def is_member(user: Person, team: Any) -> bool:
+    if getattr(team, "known_roles", None) is not None:
+        return user.is_active and user.pk in team.known_roles
     return user.is_active and team.members.filter(user_id=user.pk).exists()
 
 
 def is_captain(user: Person, team: Any) -> bool:
+    if getattr(team, "known_roles", None) is not None:
+        return bool(user.is_active and team.known_roles.get(user.pk) == MemberRole.CAPTAIN)
     return user.is_active and team.members.filter(user_id=user.pk, role=MemberRole.CAPTAIN).exists()
 
 

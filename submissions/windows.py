@@ -118,11 +118,9 @@ def window_of(submission: Submission) -> Window | None:
 def hold(submission: Submission) -> Window | None:
     """The same as it stays until this transaction ends: whoever moves the end, or takes time back, waits for it."""
     stages = Stage.objects.filter(competition=submission.team.competition_id, kind=StageKind.SUBMISSION)
-    stage = next(iter(shared(stages)), None)
-    if stage is None:
-        return None
     granted = Extension.objects.live().filter(team=submission.team_id, kind=StageKind.SUBMISSION)
-    return _window(stage, max((each.closes_at for each in shared(granted)), default=None))
+    stage: Any = next(iter(shared(stages, extended_to=(granted, "closes_at"))), None)
+    return _window(stage, stage.extended_to) if stage is not None else None
 
 
 def _require_takes(window: Window | None, now: datetime) -> None:

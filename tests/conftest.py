@@ -29,6 +29,7 @@ def _empty_cache() -> Iterator[None]:
     if apps.ready:
         # Rolled back, a form's number is given again to another.
         import_module("submissions.asked").forget()
+        import_module("submissions.services.receipts").forget()
 
 
 @pytest.fixture(autouse=True)

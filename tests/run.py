@@ -1,4 +1,5 @@
-"""What ``make test`` runs: the suite on PostgreSQL and Redis, its database part on SQLite, the browser and fault tests.
+"""What ``make test`` runs: the suite on PostgreSQL and Redis, its database part on SQLite, browsers, kills at named
+places.
 
 Arguments are handed to pytest: ``make test ARGS="-k receipt"``.
 """
@@ -35,17 +36,19 @@ class Part:
 PARTS = [
     Part(
         "On PostgreSQL and Redis",
-        "not browser and not faults",
+        "not browser and not faults and not failpoints",
         on_servers=True,
         workers=min(os.cpu_count() or 2, MOST_WORKERS),
     ),
     Part(
         "On SQLite and a broker without a server",
-        "database and not browser and not faults",
+        "database and not browser and not faults and not failpoints",
         on_servers=False,
         workers=2,
     ),
     Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=2, distribution="loadfile"),
+    # One after the other: it has servers of its own, and its processes are killed while they are busy.
+    Part("Killed at named places, with servers as in production", "failpoints", on_servers=False, workers=1),
 ]
 
 

@@ -78,6 +78,9 @@ def _faults(receipt: Receipt, intact: dict[int, bool]) -> Iterable[str]:
     if not version.form_sha256 == sha256_of(version.form) == said.get("form_sha256"):
         yield "its form has another hash"
     attached = [(each.name, each.file.size, each.file.sha256) for each in version.attachments.all()]
+    # What was registered follows after the receipt.
+    followed = {each["sha256"] for each in said.get("registered", [])}
+    attached = [each for each in attached if each[2] not in followed]
     if sorted(attached) != sorted((each["name"], each["size"], each["sha256"]) for each in said.get("files", [])):
         yield "its version has other files"
     if not all(intact[each.file_id] for each in version.attachments.all()):

@@ -53,6 +53,8 @@ class House:
     port: int
     is_behind_proxy: bool
     redis_port: int | None = None
+    # Nobody reads what is left of it: it may be killed in the end.
+    is_short: bool = False
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -112,7 +114,7 @@ class House:
     def stop(self) -> None:
         for name in self.running:
             self.signal(name, signal.SIGCONT)
-            self.signal(name, signal.SIGTERM)
+            self.signal(name, signal.SIGKILL if self.is_short else signal.SIGTERM)
         for name, process in self.running.items():
             try:
                 process.wait(timeout=10)
@@ -152,7 +154,9 @@ def production(folder: Path, *, more: Mapping[str, str] | None = None, is_short:
             *services["redis"]["command"],
             *("--port", str(redis_port), "--bind", "127.0.0.1", "--dir", str(folder / "redis"), "--save", ""),
         ]
-        house = House(folder, environment, commands, port, is_behind_proxy=True, redis_port=redis_port)
+        house = House(
+            folder, environment, commands, port, is_behind_proxy=True, redis_port=redis_port, is_short=is_short
+        )
         stack.callback(house.stop)
         house.start("redis")
         house.ready("redis")
@@ -168,7 +172,7 @@ def embedded(folder: Path, *, more: Mapping[str, str] | None = None, is_short: b
             **_environment(folder), "PORTAL_MODE": "embedded", "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             **(more or {}),
         }  # fmt: skip
-        house = House(folder, environment, serve.commands(port), port, is_behind_proxy=False)
+        house = House(folder, environment, serve.commands(port), port, is_behind_proxy=False, is_short=is_short)
         try:
             yield house
         finally:

@@ -20,7 +20,7 @@ from portal.core.catalogues import compile_catalogues
 from portal.core.management.commands.serve import collect_static
 from submissions.asked import definition_of
 from submissions.definition import FormDefinition
-from submissions.models import Answer, Attachment, Organization, Submission
+from submissions.models import Answer, Attachment, Organization, Submission, Team
 from tests.factories.accounts import UserFactory
 from tests.factories.answers import answer_to
 from tests.factories.files import pdf
@@ -66,7 +66,8 @@ def prepare(teams: int) -> list[dict[str, Any]]:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     competition = Competition.objects.first() or _open_contest()
     # Another process may have made teams before.
-    for factory, model in ((OrganizationFactory, Organization), (UserFactory, get_user_model())):
+    own = ((OrganizationFactory, Organization), (UserFactory, get_user_model()), (TeamFactory, Team))
+    for factory, model in own:
         factory.reset_sequence((model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1000)
     topics = list(Topic.objects.select_related("track").order_by("pk"))
     first = Submission.objects.count()

@@ -17,6 +17,8 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from portal.core import service
+
 
 def is_staff(request: HttpRequest) -> bool:
     return bool(request.user.is_active and request.user.is_staff)
@@ -95,6 +97,13 @@ class ScopedAdmin(ScopedRows, admin.ModelAdmin):
         names = [each[0] if isinstance(each, (list, tuple)) else each for each in (*filters, self.date_hierarchy)]
         declared = any(isinstance(name, str) and f"{lookup}__".startswith(f"{name}__") for name in names)
         return declared and super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        if search_term:
+            service.require_spare()
+        return super().get_search_results(request, queryset, search_term)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Django answers 403 or goes to the index for what isn't there; here it is missing like any page."""

@@ -20,7 +20,7 @@ from portal.core.templatetags.ui import BEIJING, iso
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
 from submissions.asked import definition_of
-from submissions.completeness import make_draft
+from submissions.completeness import make_draft, registered_in
 from submissions.enums import SubmissionStatus, UploadState
 from submissions.models import (
     Answer,
@@ -32,6 +32,7 @@ from submissions.models import (
     SubmissionVersion,
     Upload,
 )
+from submissions.windows import may_register, window_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage, Track
 from tracks.querysets import named
@@ -39,6 +40,8 @@ from tracks.querysets import named
 MINUTES = 60
 # How long figures are shared, and the dearer count of complete drafts.
 SHARED_FOR, COMPLETE_FOR = 8, 60
+# Of how many drafts what they say is read in one go, and how long the verdict is kept.
+MOST_LOOKED_AT, REMEMBERED_FOR = 200, 6 * 3600
 COUNTED = ("drafts", "complete", "submitted")
 
 
@@ -141,20 +144,46 @@ def _minutes(tracks: list[Any], now: datetime) -> list[dict[str, Any]]:
 
 
 def _complete(tracks: list[Any], now: datetime) -> dict[int, int]:
-    """Drafts that lack nothing, by track. It reads what they say, so it is counted once a minute; no more is told."""
-    key = f"deadline-day-complete:{','.join(str(track.pk) for track in tracks)}"
+    """Drafts that lack nothing, by track, counted once a minute.
+
+    What a draft says is read only when it has changed since it was looked at, and of so many in one go: in the rush
+    the others count as they were. What is remembered of a draft is whether it lacks something, and no more.
+    """
+    named = ",".join(str(track.pk) for track in tracks)
+    key, known_key = f"deadline-day-complete:{named}", f"deadline-day-drafts:{named}"
     found: dict[int, int] | None = cache.get(key)
     if found is None:
-        drafts = list(Submission.objects.filter(track__in=tracks, status=SubmissionStatus.DRAFT).with_form())
-        answers, files = _said(drafts), _lying(drafts)
-        whole = [
-            each.track_id
-            for each in drafts
-            if not make_draft(definition_of(each), each, answers[each.pk], files[each.pk]).missing
-        ]
-        found = dict(Counter(whole))
+        rows = Submission.objects.filter(track__in=tracks, status=SubmissionStatus.DRAFT)
+        drafts = list(rows.with_form().with_window())
+        known: dict[int, tuple[Any, bool]] = cache.get(known_key) or {}
+        changed = [each for each in drafts if known.get(each.pk, (None,))[0] != _mark(each)]
+        # Those that nobody has looked at yet before those that are only looked at again.
+        looked_at = sorted(changed, key=lambda each: (each.pk in known, each.updated_at))[:MOST_LOOKED_AT]
+        known |= {each.pk: (_mark(each), is_whole) for each, is_whole in _looked_at(looked_at, now)}
+        known = {each.pk: known[each.pk] for each in drafts if each.pk in known}
+        found = dict(Counter(each.track_id for each in drafts if known.get(each.pk, (None, False))[1]))
+        cache.set(known_key, known, REMEMBERED_FOR)
         cache.set(key, found, COMPLETE_FOR)
     return found
+
+
+def _mark(draft: Any) -> tuple[Any, ...]:
+    """Another one when what is asked or said is another."""
+    return (draft.draft_version, draft.form_version, draft.track_form_version)
+
+
+def _looked_at(drafts: list[Any], now: datetime) -> list[tuple[Any, bool]]:
+    if not drafts:
+        return []
+    answers, files = _said(drafts), _lying(drafts)
+    promised = registered_in(each for each in drafts if may_register(each, window_of(each), now))
+    return [
+        (
+            each,
+            not make_draft(definition_of(each), each, answers[each.pk], files[each.pk], promised.get(each.pk)).missing,
+        )
+        for each in drafts
+    ]
 
 
 def _said(drafts: list[Submission]) -> dict[int, dict[str, Any]]:

@@ -218,7 +218,7 @@ def _drafts(
             entry,
             answers[entry.pk],
             files[entry.pk],
-            registered=registered.get(entry.pk, ()),
+            registered=registered.get(entry.pk),
             returned=versions.get(entry.pk),
         )
         for entry in submissions

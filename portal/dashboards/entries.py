@@ -134,7 +134,7 @@ def _told(user: Any, rows: list[Any], *, now: datetime) -> list[OwnEntry]:
             entry,
             answers[entry.pk],
             files[entry.pk],
-            registered=registered.get(entry.pk, ()),
+            registered=registered.get(entry.pk),
             returned=version,
             returned_files=list(version.attachments.all()) if version else (),
         )

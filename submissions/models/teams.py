@@ -30,6 +30,9 @@ class Team(models.Model):
 
     objects = TeamQuerySet.as_manager()
 
+    # By person, where ``read_roles`` has just asked: rules and mails then ask no more.
+    known_roles: dict[int, str] | None = None
+
     class Meta:
         verbose_name = _("team")
         verbose_name_plural = _("teams")
@@ -51,6 +54,10 @@ class Team(models.Model):
     @property
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
+
+    def read_roles(self) -> None:
+        """For one deed of one request: who comes or goes meanwhile does so after it."""
+        self.known_roles = dict(self.members.values_list("user_id", "role"))
 
 
 class TeamMember(models.Model):

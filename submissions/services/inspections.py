@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from portal.core.models import StoredFile
 from portal.notifications.services import enqueue
 from submissions import inspecting
+from submissions.enums import InspectionState
 from submissions.models import Attachment, Inspection
+from submissions.services.telling import tell_members
 from submissions.uploads import kind_named
+
+# After each attempt that found the virus scanner out of reach; then it stays as it is.
+AGAIN_AFTER = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 1440))
 
 
 def ask_for_inspection(attachment: Attachment) -> None:
@@ -22,11 +29,31 @@ def ask_for_inspection(attachment: Attachment) -> None:
         enqueue("submissions.inspect", key=f"inspect:{attachment.file_id}:{kind}", payload=payload)
 
 
-def inspect(stored: StoredFile, kind: str, *, now: datetime | None = None) -> Inspection:
+def inspect(stored: StoredFile, kind: str, *, again: int = 0, now: datetime | None = None) -> Inspection:
+    """Keep what is found, and tell the teams whose file can't be handed in. ``again``: how often it was asked before.
+
+    A virus scanner that can't be reached is asked later, so many times.
+    """
+    now = now or timezone.now()
     state, findings = inspecting.look_into(stored, kind)
-    told = {"state": state, "findings": findings, "inspected_at": now or timezone.now()}
-    row, _is_new = Inspection.objects.update_or_create(file=stored, kind=kind, defaults=told)
+    told = {"state": state, "findings": findings, "inspected_at": now}
+    with transaction.atomic():
+        row, _is_new = Inspection.objects.update_or_create(file=stored, kind=kind, defaults=told)
+        if state == InspectionState.REFUSED:
+            _tell_of_refusal(stored)
+        elif ["unscanned", None] in findings and again < len(AGAIN_AFTER):
+            payload = {"file": stored.pk, "as_kind": kind, "again": again + 1}
+            key = f"inspect:{stored.pk}:{kind}:{again + 1}"
+            enqueue("submissions.inspect", key=key, payload=payload, available_at=now + AGAIN_AFTER[again])
     return row
+
+
+def _tell_of_refusal(stored: StoredFile) -> None:
+    """Each team that has these bytes in a draft, or in what it submitted."""
+    lying = Attachment.objects.filter(Q(replaced_at=None) | Q(versions__isnull=False), file=stored)
+    for attachment in lying.select_related("submission__team").distinct().order_by("pk"):
+        key = f"file-refused:{attachment.pk}"
+        tell_members(attachment.submission, "submissions.file_refused", key=key, about=attachment.pk)
 
 
 def show_inspections(attachments: Iterable[Attachment]) -> None:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
+
+from django.db import transaction
 
 from submissions import signing
 from submissions.enums import ReceiptRule
 from submissions.models import Receipt, ReceiptKey
+
+# Keys whose rows this process has seen.
+_kept: set[str] = set()
+
+
+def forget() -> None:
+    """For tests, which take back what they have kept."""
+    _kept.clear()
 
 
 def signed(receipt: Receipt, rule: ReceiptRule, registered: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -48,9 +59,13 @@ def public_keys() -> dict[str, bytes]:
 def _keep_public_key() -> None:
     public = signing.newest_key()
     name = signing.key_id(public)
+    if name in _kept:
+        return
     if not ReceiptKey.objects.filter(key_id=name).exists():
         # Whoever signs first with a new key at the same moment adds the same row.
         ReceiptKey.objects.bulk_create([ReceiptKey(key_id=name, public_key=public.hex())], ignore_conflicts=True)
+    # No row of that table is ever taken away again, so a process asks once.
+    transaction.on_commit(partial(_kept.add, name))
 
 
 def instant(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -97,13 +97,17 @@ def lock_submission(submission: Submission) -> Submission:
     It is read after the lock: joined with its track in one query, an entry that follows its topic to another track
     meanwhile would be found nowhere.
     """
-    Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
+    if connection.features.has_select_for_update:
+        Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
     rows = Submission.objects.with_form().select_related("team__competition", "topic", "track", "topic_revision")
-    return rows.get(pk=submission.pk)
+    return rows.with_latest_text().get(pk=submission.pk)
 
 
 def lock_track(track: Track) -> Track:
     """Whoever gives out an entry number queues here."""
+    if not connection.features.has_select_for_update:
+        # Whoever writes is alone from the beginning of the transaction: it is as it was read in it.
+        return track
     return Track.objects.select_for_update(no_key=True).get(pk=track.pk)
 
 
@@ -115,7 +119,9 @@ def _submit(
     received_at: datetime,
     topic_revision: int | None,
 ) -> Receipt:
+    known_roles = submission.team.known_roles
     submission = lock_submission(submission)
+    submission.team.known_roles = known_roles
     window = windows.hold(submission)
     windows.require_writable(submission, received_at, window)
     content = content_of(
@@ -124,22 +130,24 @@ def _submit(
         topic_revision=topic_revision,
         registered=_registered(submission, window, received_at),
     )
-    latest = submission.versions.select_related("receipt").last()
+    # A number comes with the first version.
+    latest = submission.versions.select_related("receipt").last() if submission.number else None
     if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
         return latest.receipt
     rule = windows.rule_of(submission, window, received_at)
-    version = make_version(
-        submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at, latest=latest
-    )
-    receipt = make_receipt(
-        version,
-        content.files,
-        "issue_receipt",
-        actor=actor,
-        received_at=received_at,
-        rule=rule,
-        registered=registered_in_words(content.registered, window),
-    )
+    with audit.together():
+        version = make_version(
+            submission, content, "submit", actor=actor, submitted_by=actor, received_at=received_at, latest=latest
+        )
+        receipt = make_receipt(
+            version,
+            content.files,
+            "issue_receipt",
+            actor=actor,
+            received_at=received_at,
+            rule=rule,
+            registered=registered_in_words(content.registered, window),
+        )
     besides = [asking_for_facts(version)]
     tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides)
     failpoint("before_commit")
@@ -151,7 +159,7 @@ def content_of(
     *,
     expected_version: int,
     topic_revision: int | None,
-    registered: Sequence[RegisteredFile] = (),
+    registered: Sequence[RegisteredFile] | None = None,
 ) -> Content:
     """Of the draft that was looked at, and of no other: Conflict. Raises ValidationError for all that is missing.
 
@@ -166,7 +174,7 @@ def content_of(
         form["registered"] = [
             {"slot": each.slot, "size": each.size, "sha256": each.sha256} for each in draft.registered
         ]
-    return Content(form, revision, draft.files, draft.registered)
+    return Content(form, revision, draft.files, draft.registered or ())
 
 
 def make_version(
@@ -217,8 +225,10 @@ def registered_in_words(rows: Sequence[RegisteredFile], window: windows.Window |
     return [{"name": each.name, "size": each.size, "sha256": each.sha256, "until": until} for each in rows]
 
 
-def _registered(submission: Submission, window: windows.Window | None, now: datetime) -> Sequence[RegisteredFile]:
-    return completeness.registered_of(submission) if windows.may_register(submission, window, now) else ()
+def _registered(
+    submission: Submission, window: windows.Window | None, now: datetime
+) -> Sequence[RegisteredFile] | None:
+    return completeness.registered_of(submission) if windows.may_register(submission, window, now) else None
 
 
 def _require_complete(draft: completeness.Draft) -> None:
@@ -242,6 +252,10 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
 def _answered(submission: Submission, shown: int | None) -> TopicRevision:
     """The text that was shown, but none older than what the team has read; the latest when nobody says."""
     texts = submission.topic.revisions.order_by("-number")
+    latest = submission.topic_revision
+    if latest is not None and latest.pk == getattr(submission, "latest_text", None):
+        # Read with the entry; what was read is never older than what counts.
+        return latest
     if shown is not None:
         read = submission.topic_revision.number if submission.topic_revision else 0
         texts = texts.filter(number__lte=max(shown, read))

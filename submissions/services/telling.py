@@ -11,16 +11,27 @@ from submissions.models import Submission, TeamMember
 
 
 def tell_members(submission: Submission, kind: str, *, key: str, about: int, **more: Any) -> None:
-    tell_team(submission.team_id, kind, key=key, about=about, **more)
+    tell_team(submission.team_id, kind, key=key, about=about, people=submission.team.known_roles, **more)
 
 
-def tell_team(team: int, kind: str, *, key: str, about: int, besides: Iterable[Outbox] = (), **more: Any) -> None:
+def tell_team(
+    team: int,
+    kind: str,
+    *,
+    key: str,
+    about: int,
+    people: Iterable[int] | None = None,
+    besides: Iterable[Outbox] = (),
+    **more: Any,
+) -> None:
     """A mail of ``kind`` about the row ``about`` to each member; it is written when it is sent.
 
-    ``more`` is what it says that stands in no row; ``besides`` what else goes into the outbox, in the same insert.
+    ``more`` is what it says that stands in no row; ``besides`` what else goes into the outbox, in the same insert;
+    ``people`` who they are, where the caller has just read it.
     """
     now = timezone.now()
-    people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
+    if people is None:
+        people = TeamMember.objects.filter(team=team).values_list("user_id", flat=True)
     enqueue_all(
         [
             Outbox(kind=kind, key=f"{key}:{user}", payload={"about": about, "user": user, **more}, available_at=now)

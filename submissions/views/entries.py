@@ -97,6 +97,7 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The last look, and the step itself. What comes too late is kept, and its page says so."""
     entry, now = _entry(request, public_id), request.received_at  # type: ignore[attr-defined]
+    entry.team.read_roles()
     require(rules.is_member, request.user, entry.team)
     form, outcome = SubmitForm(request.POST or None), Outcome()
     if request.method == "POST":

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from portal.core import service
 from portal.core.pdf import PdfUnavailable
 from portal.core.serving import serve_stored
 from portal.notifications import mail
@@ -51,6 +52,7 @@ def receipt_pdf(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The receipt on paper, drawn when it is asked for; one at a time in a process, so that no rush fills them all."""
     found = get_object_or_404(_receipts(request.user), public_id=public_id)
     version = found.version
+    service.require_spare()
     note_outsider(request.user, version.submission, version.submission.team)
     if not DRAWING.acquire(blocking=False):
         return _not_now(request, _("Many receipts are being drawn just now. Please try again in a few seconds."))

@@ -140,3 +140,32 @@ def test_without_the_lock_rivals_break_the_chain(transactional_db, monkeypatch):
     race([lambda: audit.record("step", subject, actor=None)] * 8)
 
     assert AuditEntry.objects.count() < 9
+
+
+def test_lines_added_together_are_links_of_the_chain_like_others(trail, subject):
+    with transaction.atomic(), audit.together():
+        for number in range(3):
+            audit.record(f"joint_{number}", subject, actor=None)
+
+    assert [entry.action for entry in AuditEntry.objects.order_by("sequence")][4:] == ["joint_0", "joint_1", "joint_2"]
+    assert audit_check.verify() == []
+
+
+def test_lines_added_together_ask_three_times(trail, subject, django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(3), audit.together():
+        for number in range(3):
+            audit.record(f"joint_{number}", subject, actor=None)
+
+
+def fail_after_a_line(subject):
+    with transaction.atomic(), audit.together():
+        audit.record("joint", subject, actor=None)
+        raise ZeroDivisionError
+
+
+def test_of_a_deed_that_fails_no_line_is_added(trail, subject):
+    with pytest.raises(ZeroDivisionError):
+        fail_after_a_line(subject)
+    audit.record("next", subject, actor=None)
+
+    assert (AuditEntry.objects.count(), audit_check.verify()) == (len(trail) + 1, [])

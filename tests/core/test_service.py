@@ -13,7 +13,7 @@ from portal.core.models import AuditEntry, Service
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import captain_of
 from tests.factories.tracks import OrganizerFactory
-from tests.submissions.people import KEY, client_for, complete_draft, save, typed
+from tests.submissions.people import KEY, client_for, complete_draft, save, submit, typed
 
 pytestmark = pytest.mark.django_db
 NOTE = "数据库维护，约二十分钟"
@@ -201,3 +201,19 @@ def test_what_can_wait_waits_in_both_modes(row):
 def test_the_status_page_asks_no_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/status/").status_code == 200
+
+
+def test_submissions_only_receipts_on_paper_wait(row, admin_user, draft, captain):
+    receipt = submit(draft)
+    switch(row, admin_user, "submissions_only")
+    answers = [captain.get(f"{receipt.get_absolute_url()}{name}") for name in ("receipt.pdf", "receipt.json", "")]
+
+    assert [answer.status_code for answer in answers] == [503, 200, 200]
+
+
+def test_submissions_only_lists_of_the_administration_are_there_and_not_searched(row, admin_user, draft):
+    switch(row, admin_user, "submissions_only")
+    organizer = client_for(OrganizerFactory(competition=draft.team.competition, user__is_staff=True).user)
+    at = reverse("admin:submissions_submission_changelist")
+
+    assert (organizer.get(at).status_code, organizer.get(at, {"q": "山洪"}).status_code) == (200, 503)

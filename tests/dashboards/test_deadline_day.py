@@ -9,10 +9,11 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.dashboards import deadline_day
 from portal.dashboards.deadline_day import day_page
 from portal.notifications.models import Outbox
 from submissions.enums import UploadState
-from submissions.models import Upload
+from submissions.models import Submission, Upload
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -156,3 +157,33 @@ def test_the_figures_cost_the_same_however_much_comes_in(competition, organizer,
 
 
 FIRST, SHARED = 9, 5
+
+
+@pytest.fixture
+def without_sharing(monkeypatch):
+    """Each look at the page counts again."""
+    monkeypatch.setattr(deadline_day, "SHARED_FOR", 0)
+    monkeypatch.setattr(deadline_day, "COMPLETE_FOR", 0)
+
+
+@pytest.mark.usefixtures("without_sharing")
+def test_what_a_draft_says_is_read_again_only_when_it_has_changed(competition, organizer, monkeypatch):
+    read = []
+    look = deadline_day.make_draft
+    monkeypatch.setattr(deadline_day, "make_draft", lambda *given: read.append(given[1].pk) or look(*given))
+    drafts = [entry(competition) for _each in range(3)]
+    day_page(organizer, competition.slug, now=timezone.now())
+    Submission.objects.filter(pk=drafts[0].pk).update(draft_version=9)
+    day_page(organizer, competition.slug, now=timezone.now())
+
+    assert sorted(read) == sorted([*(each.pk for each in drafts), drafts[0].pk])
+
+
+@pytest.mark.usefixtures("without_sharing")
+def test_in_one_go_so_many_are_read_and_the_others_next(competition, organizer, monkeypatch):
+    monkeypatch.setattr(deadline_day, "MOST_LOOKED_AT", 2)
+    for _each in range(3):
+        AttachmentFactory(submission=entry(competition))
+    pages = [day_page(organizer, competition.slug, now=timezone.now()) for _turn in range(2)]
+
+    assert [page["figures"]["totals"]["complete"] for page in pages] == [2, 3]

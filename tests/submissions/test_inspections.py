@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -13,8 +14,10 @@ from portal.core.files import store
 from portal.notifications.models import Outbox
 from submissions import inspecting
 from submissions.findings import in_words
+from submissions.models import Inspection
+from submissions.receivers import look_into_file
 from submissions.services import attach_file
-from submissions.services.inspections import inspect
+from submissions.services.inspections import AGAIN_AFTER, inspect
 from tests.factories import hostile
 from tests.factories.files import pdf, upload
 from tests.factories.hostile import DOCUMENT, package
@@ -131,3 +134,34 @@ def test_each_finding_can_be_said(finding):
     code, _value = finding
 
     assert in_words(finding) not in {"", code}
+
+
+def waiting():
+    rows = Outbox.objects.filter(kind="submissions.inspect").order_by("pk")
+    return [row.payload.get("again") for row in rows]
+
+
+def test_a_scanner_that_is_away_is_asked_again_so_many_times(settings):
+    settings.CLAMAV_ADDRESS = "127.0.0.1:1"
+    stored = store(ContentFile(pdf()))
+    for again in range(len(AGAIN_AFTER) + 1):
+        inspect(stored, "pdf", again=again)
+
+    assert waiting() == [1, 2, 3, 4, 5]
+
+
+def test_it_is_asked_again_later_and_once(settings):
+    settings.CLAMAV_ADDRESS = "127.0.0.1:1"
+    stored, now = store(ContentFile(pdf())), timezone.now()
+    inspect(stored, "pdf", now=now)
+    inspect(stored, "pdf", now=now)
+
+    assert Outbox.objects.get(kind="submissions.inspect").available_at == now + AGAIN_AFTER[0]
+
+
+@pytest.mark.usefixtures("scanner")
+def test_a_scanner_that_is_back_has_the_last_word():
+    stored = store(ContentFile(pdf("harmless")))
+    look_into_file(key="x", file=stored.pk, as_kind="pdf", again=1)
+
+    assert (Inspection.objects.get().state, waiting()) == ("clear", [])

@@ -10,6 +10,7 @@ from threading import Event
 
 import pytest
 from django.db import connection
+from django.db.models import DateTimeField, Value
 from django.utils import timezone
 
 from portal.core.models import AuditEntry
@@ -79,8 +80,8 @@ def test_without_the_lock_a_receipt_comes_after_the_move(competition, organizer,
     has_looked, has_moved = Event(), Event()
     waits = connection.features.has_select_for_update
 
-    def look(rows):
-        found = list(rows)
+    def look(rows, **beside):
+        found = list(rows.annotate(**{name: Value(None, DateTimeField()) for name in beside}))
         has_looked.set()
         if waits:
             has_moved.wait(timeout=20)

@@ -262,3 +262,15 @@ def test_other_bytes_sent_before_the_end_replace_it(entry, captain):
     send(captain, at, OTHER)
 
     assert RegisteredFile.objects.get().replaced_at <= timezone.now()
+
+
+def test_after_the_end_what_is_awaited_is_no_change_of_the_draft(awaited, captain):
+    assert not captain.get(awaited.submission.get_absolute_url()).context["has_news"]
+
+
+def test_taken_back_after_it_was_submitted_the_draft_has_changed(entry, captain):
+    row = register(entry)
+    submit(entry)
+    captain.post(f"{row.get_absolute_url()}withdraw/")
+
+    assert captain.get(entry.get_absolute_url()).context["has_news"]

@@ -346,7 +346,7 @@ def test_submitting_asks_nothing_more_where_files_may_not_follow(django_assert_n
     window = windows.stage_of(entry.team.competition, StageKind.SUBMISSION)
 
     with django_assert_num_queries(0):
-        assert submitting._registered(entry, window, timezone.now()) == ()
+        assert submitting._registered(entry, window, timezone.now()) is None
 
 
 def test_a_saved_section_keeps_what_is_registered(entry):

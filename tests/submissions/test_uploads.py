@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from portal.accounts.services.closing import close_account
 from portal.core import parts
 from portal.core.models import StoredFile
+from portal.core.places import Places
+from submissions import api
 from submissions.models import Attachment, Upload
 from submissions.services import leave_team, remove_member, uploads
 from tests.api.programs import program
@@ -293,3 +295,29 @@ def test_an_upload_whose_sender_goes_before_the_last_step_is_gone(captain, begun
     monkeypatch.setattr("submissions.services.take_chunk", take_and_go)
 
     assert (send(captain, begun, CONTENT).status_code, Attachment.objects.count()) == (404, 0)
+
+
+@pytest.fixture
+def one_place(monkeypatch):
+    places = Places(1)
+    monkeypatch.setattr(api, "PLACES", places)
+    return places
+
+
+def test_where_all_places_are_taken_a_piece_comes_again_later(captain, begun, one_place):
+    with one_place.taken("", retry_after=1):
+        answer = send(captain, begun, CONTENT)
+
+    assert (answer.status_code, answer["Retry-After"], offset_of(captain, begun)) == (503, "2", "0")
+    assert send(captain, begun, CONTENT).status_code == 204
+
+
+def test_a_piece_that_fails_gives_its_place_back(captain, begun, one_place):
+    send(captain, begun, CONTENT, offset=7)
+
+    assert send(captain, begun, CONTENT).status_code == 204
+
+
+def test_no_place_is_needed_to_submit_while_pieces_arrive(captain, entry, one_place):
+    with one_place.taken("", retry_after=1):
+        assert captain.get(f"{entry.get_absolute_url()}submit/").status_code == 200
