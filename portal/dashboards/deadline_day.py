@@ -20,7 +20,7 @@ from portal.core.templatetags.ui import BEIJING, iso
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
 from submissions.asked import definition_of
-from submissions.completeness import make_draft, registered_in
+from submissions.completeness import Draft, make_draft, registered_in
 from submissions.enums import SubmissionStatus, UploadState
 from submissions.models import (
     Answer,
@@ -177,13 +177,12 @@ def _looked_at(drafts: list[Any], now: datetime) -> list[tuple[Any, bool]]:
         return []
     answers, files = _said(drafts), _lying(drafts)
     promised = registered_in(each for each in drafts if may_register(each, window_of(each), now))
-    return [
-        (
-            each,
-            not make_draft(definition_of(each), each, answers[each.pk], files[each.pk], promised.get(each.pk)).missing,
-        )
-        for each in drafts
-    ]
+    return [(each, not _draft(each, answers, files, promised).missing) for each in drafts]
+
+
+def _draft(each: Any, answers: Any, files: Any, promised: Any) -> Draft:
+    definition, pk = definition_of(each), each.pk
+    return make_draft(definition, each, answers[pk], files[pk], registered=promised.get(pk))
 
 
 def _said(drafts: list[Submission]) -> dict[int, dict[str, Any]]:
