@@ -37,10 +37,15 @@ def refuse_moves(sender: Any, moves: list[TopicMove], **kwargs: Any) -> None:
         raise Conflict(_("Entries of “%(title)s” are with the judges; the topic can't go to another track.") % told)
 
 
+def is_judged(submission: Submission) -> bool:
+    """Some judge has it, or has finished with it."""
+    return Assignment.objects.live().filter(submission=submission).exists()
+
+
 @receiver(screening_undone, dispatch_uid="judging.refuse_undoing")
 def refuse_undoing(sender: Any, submission: Submission, **kwargs: Any) -> None:
     """What judges have been given stays admitted. Whoever assigns meanwhile waits for the audit trail, held by now."""
-    if Assignment.objects.live().filter(submission=submission).exists():
+    if is_judged(submission):
         raise Conflict(_("The entry is with the judges; what was decided in screening can't be taken back any more."))
 
 

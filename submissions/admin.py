@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.admin import ScopedAdmin, ScopedInline
-from submissions import form_admin, organization_admin, rules, services  # noqa: F401 - registers what is theirs
+from submissions import form_admin, organization_admin, plan_admin, rules, services  # noqa: F401 - registers what is theirs
 from submissions.forms import ExtensionForm
 from submissions.models import Extension, Organization, Submission, Team, TeamMember
 from submissions.pages import screening_page

@@ -31,8 +31,8 @@ from portal.core import parts
 from portal.core.api_access import WithinToken, narrowed
 from submissions import services
 from submissions.enums import UploadState
+from submissions.form_querysets import UploadQuerySet
 from submissions.models import Submission, Upload
-from submissions.querysets import UploadQuerySet
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration,checksum"

@@ -17,9 +17,11 @@ from portal.core.trouble import StorageTrouble
 from submissions import services
 from submissions.asked import sections_once
 from submissions.completeness import Draft, refusal_of
+from submissions.correcting import NotOpened
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
 from submissions.models import Answer, Attachment, Submission
+from submissions.sheet import Block, block_of
 from submissions.uploads import accepted
 from submissions.values import as_text, is_empty
 
@@ -27,8 +29,9 @@ from submissions.values import as_text, is_empty
 SPARE_ROWS = 2
 # What a version may be: what its column holds.
 LARGEST = 2**31 - 1
-# Where ``save_all`` says that there was no room for a file.
+# Where ``save_all`` says that there was no room for a file, and what isn't to be mended.
 TROUBLE = ""
+CLOSED = "closed"
 
 
 @dataclass
@@ -39,6 +42,8 @@ class Box:
     value: Any
     version: int = 0
     is_shown: bool = True
+    # Can be read, not mended.
+    is_locked: bool = False
     errors: list[str] = field(default_factory=list)
     # What somebody else has saved meanwhile.
     theirs: Answer | None = None
@@ -66,6 +71,16 @@ class Box:
     @property
     def text(self) -> str:
         return as_text(self.section, self.value)
+
+    @property
+    def block(self) -> Block:
+        """As it is read."""
+        return block_of(self.section, self.value)
+
+    @property
+    def chosen(self) -> str:
+        """Keys of the options, for the sections that are shown by them."""
+        return " ".join(option["key"] for option in self.options if option["is_chosen"])
 
     @property
     def options(self) -> list[dict[str, Any]]:
@@ -97,6 +112,7 @@ class SlotBox:
     files: list[Attachment]
     # The largest file in bytes.
     size: int
+    is_locked: bool = False
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -114,11 +130,13 @@ class SlotBox:
     @property
     def faults(self) -> list[str]:
         """What just went wrong, and which files that lie there can't be handed in."""
+        if self.is_locked:
+            return self.errors
         return [*self.errors, *(refusal_of(file) for file in self.files if file.refused_for)]
 
     @property
     def takes_more(self) -> bool:
-        return self.slot.max_count == 1 or len(self.files) < self.slot.max_count
+        return not self.is_locked and (self.slot.max_count == 1 or len(self.files) < self.slot.max_count)
 
 
 @dataclass
@@ -142,10 +160,19 @@ def lay_out(draft: Draft, versions: Mapping[str, int], *, largest: int) -> Page:
     """``largest`` file of the competition, in bytes."""
     shown = {section.key for section in draft.sections}
     boxes = [
-        Box(each, draft.answers.get(each.key, each.nothing), versions.get(each.key, 0), each.key in shown)
+        Box(
+            each,
+            draft.answers.get(each.key, each.nothing),
+            versions.get(each.key, 0),
+            is_shown=each.key in shown,
+            is_locked=not draft.takes_section(each),
+        )
         for each in draft.definition.sections
     ]
-    slots = [SlotBox(slot, draft.by_slot.get(slot.key, []), slot.largest(largest)) for slot in draft.definition.slots]
+    slots = [
+        SlotBox(slot, draft.by_slot.get(slot.key, []), slot.largest(largest), is_locked=not draft.takes_slot(slot))
+        for slot in draft.definition.slots
+    ]
     return Page(boxes, slots)
 
 
@@ -165,20 +192,24 @@ def save_all(
     """Save each section that the page sent, and each file; what could not be saved comes back by its field's name."""
     refused: dict[str, Any] = {}
     for section in definition.sections:
-        value = read_value(section, sent)
-        if value is not None and (box := _save_section(entry, section, value, sent, **by)):
-            refused[box.name] = box
+        _take_section(entry, section, sent, refused, **by)
     for slot in definition.slots:
-        try:
-            errors = _save_files(entry, slot, files, **by)
-        except StorageTrouble as trouble:
-            errors, refused[TROUBLE] = [trouble.message], trouble
-        if errors:
-            refused[f"file-{slot.key}"] = errors
+        _take_files(entry, slot, files, refused, **by)
     if any(name.startswith("v-") and definition.section(name[2:]) is None for name in sent):
         # The form has changed since the page was opened: what was typed into a section that is gone is put aside.
         late_words(entry, sent, sections_once(definition).values(), **by)
     return refused
+
+
+def _take_section(entry: Submission, section: Section, sent: QueryDict, refused: dict[str, Any], **by: Any) -> None:
+    value = read_value(section, sent)
+    if value is None:
+        return
+    try:
+        if box := _save_section(entry, section, value, sent, **by):
+            refused[box.name] = box
+    except services.Locked as locked:
+        refused[CLOSED] = locked.message
 
 
 def _save_section(entry: Submission, section: Section, value: Any, sent: QueryDict, **by: Any) -> Box | None:
@@ -193,6 +224,19 @@ def _save_section(entry: Submission, section: Section, value: Any, sent: QueryDi
     else:
         return None
     return box
+
+
+def _take_files(
+    entry: Submission, slot: Slot, files: MultiValueDict[str, Any], refused: dict[str, Any], **by: Any
+) -> None:
+    try:
+        errors = _save_files(entry, slot, files, **by)
+    except StorageTrouble as trouble:
+        errors, refused[TROUBLE] = [trouble.message], trouble
+    except NotOpened as closed:
+        errors, refused[CLOSED] = [], closed.message
+    if errors:
+        refused[f"file-{slot.key}"] = errors
 
 
 def _save_files(entry: Submission, slot: Slot, files: MultiValueDict[str, Any], **by: Any) -> list[str]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from submissions.canonical import sha256_of
-from submissions.models import EntryForm
+from submissions.models import EntryForm, ScreeningPlan
 from submissions.services.forms import check_definition, definition_from
 from tracks.lint import Finding, Severity
 from tracks.models import Competition
@@ -25,6 +25,20 @@ def check_forms(sender: Any, competition: Competition, **kwargs: Any) -> list[Fi
         words = _("No entry form has been published: teams are asked for an abstract and a PDF, nothing else.")
         found.insert(0, Finding(Severity.LOOK, words, reverse("admin:submissions_entryform_changelist")))
     return found
+
+
+@receiver(competition_checked, dispatch_uid="submissions.check_plan")
+def check_plan(sender: Any, competition: Competition, **kwargs: Any) -> list[Finding]:
+    plan = ScreeningPlan.objects.filter(competition=competition).first()
+    if plan is None:
+        words = _("There is no plan of screening: no checklist, no prepared reasons.")
+        return [Finding(Severity.LOOK, words, reverse("admin:submissions_screeningplan_add"))]
+    url = reverse("admin:submissions_screeningplan_change", args=[plan.pk])
+    empty = {
+        _("The plan of screening has no checklist."): plan.items,
+        _("The plan of screening has no prepared reasons."): plan.reasons,
+    }
+    return [Finding(Severity.LOOK, words, url) for words, rows in empty.items() if not rows.exists()]
 
 
 def _finding(form: Any) -> Finding | None:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from submissions.asked import definition_of
+from submissions.correcting import Scope, mended, returned_version, scope_of, sections_asked
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
 from submissions.findings import in_words
 from submissions.models import Answer, Attachment, Submission, SubmissionVersion
@@ -40,17 +41,43 @@ class Part:
     is_required: bool
     is_there: bool
     lack: Lack | None = None
+    # Not what the organizers asked to be mended: it stands as it was submitted.
+    is_locked: bool = False
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a team is writing now: the form, what it says, the files."""
+    """What a team is writing now: the form, what it says, the files.
+
+    Of an entry that was returned, what counts when it is submitted again: see ``correcting``.
+    """
 
     definition: FormDefinition
     answers: Mapping[str, Any]
     files: Sequence[Attachment]
     # Which version of each answer this is, for whoever goes on writing.
     versions: Mapping[str, int] = field(default_factory=dict)
+    scope: Scope | None = None
+    # The sections that the returned version was asked.
+    asked_before: frozenset[str] = frozenset()
+    # What the team has written in sections that it can't mend now: kept, and not submitted.
+    put_by: Mapping[str, Any] = field(default_factory=dict)
+
+    def takes_section(self, section: Section) -> bool:
+        return self.scope is None or self.scope.takes_section(section.key, self.definition, self.asked_before)
+
+    def takes_slot(self, slot: Slot) -> bool:
+        return self.scope is None or slot.key in self.scope.slots
+
+    @property
+    def opened(self) -> list[tuple[str, str]]:
+        """What may be mended, in the form's order: where it stands on the page, and its title."""
+        sections = [(each.anchor, str(each.title)) for each in self.sections if self.takes_section(each)]
+        return sections + [(each.anchor, each.title) for each in self.definition.slots if self.takes_slot(each)]
+
+    @property
+    def title(self) -> str:
+        return str(self.answers.get(TITLE_KEY, ""))
 
     @cached_property
     def sections(self) -> list[Section]:
@@ -72,8 +99,15 @@ class Draft:
 
     @cached_property
     def parts(self) -> list[Part]:
-        sections = [_section_part(section, self.answers) for section in self.sections]
-        return sections + [_slot_part(slot, self.by_slot.get(slot.key, [])) for slot in self.definition.slots]
+        sections = [
+            _section_part(section, self.answers) if self.takes_section(section) else _locked(section)
+            for section in self.sections
+        ]
+        slots = [
+            _slot_part(slot, self.by_slot.get(slot.key, [])) if self.takes_slot(slot) else _locked(slot)
+            for slot in self.definition.slots
+        ]
+        return sections + slots
 
     @property
     def missing(self) -> list[Lack]:
@@ -86,20 +120,52 @@ class Draft:
         return {**title, **self.answered} != said or set(self.files) != set(version.attachments.all())
 
 
-def draft_of(entry: Submission) -> Draft:
-    """In two queries, and a third where the entry doesn't know its form."""
+def draft_of(entry: Submission, returned: SubmissionVersion | None = None) -> Draft:
+    """In two queries, and a third where the entry doesn't know its form.
+
+    Of an entry that was returned it takes the version as well: ``returned``, where it is at hand with its files.
+    """
     rows = list(Answer.objects.filter(submission=entry).values_list("key", "value", "version"))
+    if scope_of(entry) is None:
+        returned = None
+    elif returned is None:
+        returned = returned_version(entry)
     draft = make_draft(
-        definition_of(entry), entry, {key: value for key, value, _version in rows}, current_attachments(entry)
+        definition_of(entry),
+        entry,
+        {key: value for key, value, _version in rows},
+        current_attachments(entry),
+        returned=returned,
+        returned_files=list(returned.attachments.all()) if returned else (),
     )
     return replace(draft, versions={key: version for key, _value, version in rows})
 
 
 def make_draft(
-    definition: FormDefinition, entry: Submission, answers: Mapping[str, Any], files: Sequence[Attachment]
+    definition: FormDefinition,
+    entry: Submission,
+    answers: Mapping[str, Any],
+    files: Sequence[Attachment],
+    *,
+    returned: SubmissionVersion | None = None,
+    returned_files: Sequence[Attachment] = (),
 ) -> Draft:
+    """``returned`` and its files: the version submitted last, of an entry that may only be mended in part."""
     asked = [file for file in files if definition.slot(file.slot)]
-    return Draft(definition, {TITLE_KEY: entry.title, **answers}, asked)
+    said = {TITLE_KEY: entry.title, **answers}
+    scope = scope_of(entry) if returned else None
+    if scope is None or returned is None:
+        return Draft(definition, said, asked)
+    counts = mended(scope, definition, returned, said)
+    kept = [file for file in returned_files if definition.slot(file.slot) and file.slot not in scope.slots]
+    return Draft(
+        definition,
+        counts,
+        [*kept, *(file for file in asked if file.slot in scope.slots)],
+        scope=scope,
+        asked_before=sections_asked(returned),
+        put_by={key: value for key, value in said.items() if not is_empty(value) and value != counts.get(key)},
+    )
 
 
 def current_attachments(entry: Submission) -> list[Attachment]:
@@ -115,6 +181,10 @@ def _section_part(section: Section, answers: Mapping[str, Any]) -> Part:
     elif is_there and (why := _fault(section, value)):
         lack = Lack(section.anchor, label, why)
     return Part(section.anchor, label, section.is_required, is_there, lack)
+
+
+def _locked(asked: Section | Slot) -> Part:
+    return Part(asked.anchor, str(asked.title), asked.is_required, is_there=True, is_locked=True)
 
 
 def _fault(section: Section, value: Any) -> str:

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from portal.core.errors import Conflict
 from submissions.asked import definition_answered, definition_of
 from submissions.definition import FormDefinition
 from submissions.enums import SubmissionStatus
-from submissions.models import Correction, Submission, SubmissionVersion
+from submissions.models import Attachment, Correction, Submission, SubmissionVersion
+
+
+class NotOpened(Conflict):
+    """It isn't what the organizers asked to be mended."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,34 @@ def correction_of(entry: Submission) -> Correction | None:
     return rows.order_by("-screening__version__number").first()
 
 
-def returned_version(entry: Submission) -> SubmissionVersion | None:
-    return entry.versions.last()
+def returned_version(entry: Submission) -> SubmissionVersion:
+    """The one that was returned, which is the last, with its files."""
+    files = Prefetch("attachments", Attachment.objects.select_related("file"))
+    return entry.versions.prefetch_related(files).latest("number")
+
+
+def require_section(entry: Submission, key: str, definition: FormDefinition) -> None:
+    """Raise Conflict for a section that isn't opened. Costs a query only where that hangs on another answer."""
+    scope = scope_of(entry)
+    if scope is None or key in scope.sections:
+        return
+    if scope.may_follow(key, definition):
+        asked = sections_asked(entry.versions.latest("number"))
+        if scope.takes_section(key, definition, asked):
+            return
+    section = definition.section(key)
+    told = {"part": section.title if section else key}
+    raise NotOpened(_("“%(part)s” isn't among what the organizers have opened for correction.") % told)
+
+
+def require_slot(entry: Submission, slot: str, definition: FormDefinition) -> None:
+    """The same for a file."""
+    scope = scope_of(entry)
+    if scope is None or slot in scope.slots:
+        return
+    asked = definition.slot(slot)
+    told = {"part": asked.title if asked else slot}
+    raise NotOpened(_("“%(part)s” isn't among what the organizers have opened for correction.") % told)
 
 
 def sections_asked(version: SubmissionVersion) -> frozenset[str]:
@@ -79,7 +113,8 @@ def mended(
         source = answers if scope.takes_section(section.key, definition, asked) else said
         if section.key in source:
             found[section.key] = source[section.key]
-    return found
+    # What the form no longer asks counts for nothing, and is shown beside it.
+    return found | {key: value for key, value in answers.items() if definition.section(key) is None}
 
 
 def opened_in_words(correction: Correction) -> list[str]:

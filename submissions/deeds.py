@@ -46,6 +46,8 @@ describe(
         "submissions.entryform.begin_form": _("began an entry form"),
         "submissions.entryform.edit_form": _("edited the entry form"),
         "submissions.entryform.publish_form": _("published the entry form"),
+        "submissions.screeningplan.begin_plan": _("began a plan of screening"),
+        "submissions.screeningplan.edit_plan": _("edited the plan of screening"),
         "submissions.submission.start": _("began an entry"),
         "submissions.submission.read_topic": _("read the newer text of the topic"),
         "submissions.submission.attach": _("put a file into the entry"),

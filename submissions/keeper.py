@@ -22,6 +22,7 @@ from submissions.models import (
     LateAttempt,
     Rendition,
     RosterRequest,
+    ScreeningClaim,
     Submission,
     SubmissionVersion,
     Team,
@@ -45,6 +46,8 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
+            *("submissions.UndoneScreening", "submissions.ScreeningProposal"),
+            *("submissions.ScreeningClaim", "submissions.ScreeningNote"),
             *("submissions.HandOver", "submissions.RosterRequest"),
             *("submissions.LateAttempt", "submissions.LateDecision"),
             *("submissions.Comment", "submissions.Rendition", "submissions.UnsentText"),
@@ -76,6 +79,18 @@ class SubmissionKeeper(Keeper):
             Section("invitations-sent", gettext_lazy("invitations that you sent"), kept.invitations_sent),
             Section("organizations", gettext_lazy("organizations that you entered"), kept.organizations),
             Section("screenings", gettext_lazy("entries that you screened"), kept.screenings),
+            Section(
+                "screenings-undone",
+                gettext_lazy("decisions of screening that were taken back, by you or of yours"),
+                kept.screenings_undone,
+            ),
+            Section(
+                "rejections-proposed",
+                gettext_lazy("rejections that you proposed, or looked at a second time"),
+                kept.rejections_proposed,
+            ),
+            Section("screening-notes", gettext_lazy("notes that you wrote on entries"), kept.screening_notes),
+            Section("screening-claims", gettext_lazy("the entry that you are screening"), kept.screening_claims),
             Section("late-attempts", gettext_lazy("what you handed in after the end"), kept.late_attempts),
             Section(
                 "late-decisions", gettext_lazy("what you decided about entries handed in late"), kept.late_decisions
@@ -126,6 +141,7 @@ class SubmissionKeeper(Keeper):
         _forget_requests(user)
         _forget_talk(user)
         UnsentText.objects.filter(user=user).delete()
+        ScreeningClaim.objects.filter(user=user).delete()
 
 
 def _captained(user: Any, now: datetime) -> QuerySet[Team]:

@@ -21,10 +21,14 @@ from submissions.models import (
     Rendition,
     RosterRequest,
     Screening,
+    ScreeningClaim,
+    ScreeningNote,
+    ScreeningProposal,
     Submission,
     SubmissionVersion,
     TeamMember,
     TeamOrganization,
+    UndoneScreening,
     UnsentText,
     Upload,
 )
@@ -226,7 +230,8 @@ def forms(user: Any) -> Iterator[Row]:
 
 
 def screenings(user: Any) -> Iterator[Row]:
-    rows = Screening.objects.filter(decided_by=user).select_related("version__submission").order_by("pk")
+    rows = Screening.objects.filter(Q(decided_by=user) | Q(proposed_by=user))
+    rows = rows.select_related("version__submission").order_by("pk")
     return read(
         rows,
         lambda row: {
@@ -236,6 +241,30 @@ def screenings(user: Any) -> Iterator[Row]:
             "decided_at": row.decided_at,
         },
     )
+
+
+def screenings_undone(user: Any) -> Iterator[Row]:
+    rows = UndoneScreening.objects.filter(Q(decided_by=user) | Q(undone_by=user)).order_by("pk")
+    yield from rows.values(
+        "version__submission__number", "version__number", "outcome", "decided_at", "undone_at", "why_undone"
+    )
+
+
+def rejections_proposed(user: Any) -> Iterator[Row]:
+    rows = ScreeningProposal.objects.filter(Q(proposed_by=user) | Q(answered_by=user)).order_by("pk")
+    yield from rows.values(
+        "version__submission__number", "version__number", "status", "proposed_at", "answered_at", "answer"
+    )
+
+
+def screening_notes(user: Any) -> Iterator[Row]:
+    rows = ScreeningNote.objects.filter(author=user).order_by("pk")
+    yield from rows.values("submission__number", "text", "created_at")
+
+
+def screening_claims(user: Any) -> Iterator[Row]:
+    rows = ScreeningClaim.objects.filter(user=user).order_by("pk")
+    yield from rows.values("submission__number", "claimed_at", "expires_at")
 
 
 def late_attempts(user: Any) -> Iterator[Row]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from submissions import completeness, windows
 from submissions.boxes import lay_out, put_back
@@ -17,7 +18,7 @@ from submissions.forms import SubmitForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, UnsentText
 from submissions.services.inspections import show_inspections
-from submissions.sheet import Audience, Sheet, sheet_of_draft, sheet_of_version
+from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
 from submissions.values import as_text
 from tracks.models import Topic, TopicRevision
 
@@ -52,13 +53,14 @@ def entry_page(
     context |= {
         "conflict": conflict,
         "shown": shown,
-        "heading": entry.title if is_writing or not shown else shown.title,
+        "heading": context["draft"].title if is_writing else shown.title if shown else entry.title,
         "can_withdraw": context["is_captain"] and SUBMISSION_LIFECYCLE.allows(entry, "withdraw"),
         "page": None,
         "unsent": [],
     }
     if context["is_member"]:
         context["unsent"] = _unsent(user, entry, context["draft"])
+        context["put_by"] = put_by(context["draft"])
         context["unsent_sheet"] = sheet_of_draft(entry, Audience.TEAM, context["draft"])
     if is_writing:
         draft = context["draft"]
@@ -113,7 +115,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
     latest = versions[0] if versions else None
     entry.topic.track = entry.track
     latest_text = _latest_text(entry)
-    draft = completeness.draft_of(entry)
+    draft = completeness.draft_of(entry, latest)
     role = next((member.role for member in members if member.user_id == user.pk), None)
     show_inspections([*draft.files, *_files(versions)])
     return {
@@ -125,23 +127,42 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "is_captain": role == MemberRole.CAPTAIN,
         "stage": stage,
         "is_writable": windows.is_writable(entry, stage, now),
+        "correction": correction_part(draft, latest, now),
         "late": _late(entry, stage, now) if role else None,
         "versions": versions,
         "latest": latest,
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),
         # An organizer sees what was submitted; what lies in the draft is the team's own affair.
         "draft": draft if role else None,
-        "parts": draft.parts if role else [],
+        "parts": [part for part in draft.parts if not part.is_locked] if role else [],
         "has_news": latest is None or draft.differs(latest),
         "now": now,
     }
+
+
+def correction_part(draft: Draft, latest: SubmissionVersion | None, now: datetime) -> dict[str, Any] | None:
+    """For parts/correction.html: what may be mended, by its place on the entry's page, and until when."""
+    if draft.scope is None or latest is None:
+        return None
+    window = windows.Window(_("Correction"), latest.screening.decided_at, draft.scope.closes_at)
+    return {"opened": draft.opened, "window": window, "is_open": draft.scope.is_open(now)}
+
+
+def put_by(draft: Draft) -> list[Block]:
+    """What the team wrote after it had submitted, in sections that it can't mend now."""
+    return [
+        block_of(section, draft.put_by[section.key])
+        for section in draft.definition.sections
+        if section.key in draft.put_by
+    ]
 
 
 def _late(entry: Submission, stage: windows.Window | None, now: datetime) -> dict[str, Any] | None:
     """For parts/late.html, once the end is over: what was handed in then, and whether more can be."""
     if stage is None or now < stage.closes_at:
         return None
-    attempts = list(entry.late_attempts.select_related("decision").order_by("-received_at", "-pk"))
+    rows = entry.late_attempts.select_related("decision").order_by("-received_at", "-pk")
+    attempts = list(rows) if getattr(entry, "has_late", True) else []
     can_hand_in = windows.is_late(entry, stage, now)
     return {"attempts": attempts, "can_hand_in": can_hand_in} if attempts or can_hand_in else None
 

@@ -11,14 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 
 from portal.core.people import Person
-from submissions.enums import (
-    HandOverStatus,
-    InspectionState,
-    RosterRequestStatus,
-    ScreeningState,
-    SecondLook,
-    SubmissionStatus,
-)
+from submissions.enums import InspectionState, ScreeningState, SecondLook, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -49,125 +42,6 @@ def _forms() -> dict[str, Subquery]:
     return {"form_version": Subquery(of_competition[:1]), "track_form_version": Subquery(of_track[:1])}
 
 
-class OrganizationQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Those of the teams that one may see, and whoever entered it; the doubles of an organization with it."""
-        if is_site_admin(user):
-            return self
-        if not user.is_authenticated:
-            # Their key is None, and so is that of whoever entered a row of the fixtures.
-            return self.none()
-        teams = apps.get_model("submissions", "Team").objects.visible_to(user)
-        return self.filter(
-            Q(created_by_id=user.pk)
-            | Exists(teams.filter(organization=OuterRef("pk")))
-            | Exists(teams.filter(partners__organization=OuterRef("pk")))
-            | Exists(teams.filter(organization=OuterRef("merged_into")))
-            | Exists(teams.filter(partners__organization=OuterRef("merged_into")))
-        )
-
-    def standing(self) -> Self:
-        """Those that are no double of another one."""
-        return self.filter(merged_into=None)
-
-    def alike(self, organization: Any) -> Self:
-        """Others of its name, or with the same 主体标识码 in the code: a body that was registered anew keeps it."""
-        body = organization.code[8:17]
-        same = Q(name__iexact=organization.name) | Q(code__regex=f"^.{{8}}{body}.$")
-        return self.filter(same).exclude(pk=organization.pk).order_by("name", "pk")
-
-
-class TeamQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Its members, and the organizers of its competition."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        organized = apps.get_model("submissions", "Submission").objects.organized_by(user)
-        return self.filter(
-            Exists(member.filter(team=OuterRef("pk")))
-            | Q(competition__in=apps.get_model("tracks", "Competition").objects.organized_by(user))
-            | Exists(organized.filter(team=OuterRef("pk")))
-        )
-
-    def of_member(self, user: Person) -> Self:
-        return self.filter(members__user_id=user.pk)
-
-    def for_listing(self) -> Self:
-        return self.select_related("competition", "organization").annotate(member_count=Count("members"))
-
-
-class TeamOrganizationQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Whoever sees the team."""
-        return self.filter(team__in=apps.get_model("submissions", "Team").objects.visible_to(user))
-
-    def houses(self, teams: Any) -> set[tuple[int, int]]:
-        """(team, organization) of every partner of ``teams``: what judging reads beside the one that leads."""
-        return set(self.filter(team__in=teams).values_list("team_id", "organization_id"))
-
-
-class InvitationQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The team that sent it, and whoever owns the address it went to."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        addressed = Q(email__iexact=getattr(user, "email", "") or "-")
-        return self.filter(Exists(member.filter(team=OuterRef("team"))) | addressed)
-
-    def pending(self, now: datetime) -> Self:
-        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
-
-
-class HandOverQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The team's own affair."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        return self.filter(Exists(member.filter(team=OuterRef("team"))))
-
-    def open(self) -> Self:
-        return self.filter(status=HandOverStatus.OPEN)
-
-
-class RosterRequestQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Whoever sees the team, and the person whom it concerns."""
-        if is_site_admin(user):
-            return self
-        if not user.is_authenticated or not user.is_active:
-            return self.none()
-        teams = apps.get_model("submissions", "Team").objects.visible_to(user)
-        return self.filter(Q(team__in=teams) | self._about(user))
-
-    def organized_by(self, user: Person) -> Self:
-        """Those of teams in the competitions or with entries in the tracks that ``user`` runs."""
-        if is_site_admin(user):
-            return self
-        competitions = apps.get_model("tracks", "Competition").objects.organized_by(user)
-        entries = apps.get_model("submissions", "Submission").objects.organized_by(user)
-        return self.filter(Q(team__competition__in=competitions) | Exists(entries.filter(team=OuterRef("team"))))
-
-    def about(self, user: Person) -> Self:
-        """Those that concern ``user``: by name, or by the address that was asked."""
-        return self.filter(self._about(user))
-
-    def open(self) -> Self:
-        return self.filter(status__in=[RosterRequestStatus.ASKED, RosterRequestStatus.AWAITING])
-
-    def for_listing(self) -> Self:
-        return self.select_related("team__competition", "team__organization", "person", "requested_by", "decided_by")
-
-    def _about(self, user: Person) -> Q:
-        """By whichever of their addresses: each of them gets the mail with the link."""
-        address = getattr(user, "email", "") or "-"
-        proved = apps.get_model("account", "EmailAddress").objects.filter(user_id=user.pk, verified=True)
-        asked = Q(email__iexact=address) | Q(email__in=proved.values("email"))
-        return Q(person_id=user.pk) | Q(person=None) & asked
-
-
 class SubmissionQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """Its team at any time; organizers of its track once it has been submitted.
@@ -190,7 +64,7 @@ class SubmissionQuerySet(models.QuerySet):
         return submitted.filter(track__in=apps.get_model("tracks", "Track").objects.organized_by(user))
 
     def screened_by(self, user: Person) -> Self:
-        """Those that ``user`` may decide about: of the tracks that they run, and of no team that they are in."""
+        """Those that ``user`` may decide about: of the tracks they run, none of a team they are in."""
         own = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
         # Not row by row: a queue counts all of them.
         return self.organized_by(user).exclude(team__in=own.values("team"))
@@ -211,11 +85,11 @@ class SubmissionQuerySet(models.QuerySet):
         return self.annotate(**_forms())
 
     def with_window(self) -> Self:
-        """``window_…``: the stage of submitting, and what was granted to the team."""
+        """``window_…``: the stage of submitting, and what was granted to the team; and ``correction_…``."""
         # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
         path, kind = "team__competition__stages", StageKind.SUBMISSION
         live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
-        joined = self.annotate(
+        joined = self.with_correction().annotate(
             window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
             window_granted=FilteredRelation("team__extensions", condition=live),
         )
@@ -226,11 +100,29 @@ class SubmissionQuerySet(models.QuerySet):
             window_extended_to=F("window_granted__closes_at"),
         )
 
+    def with_correction(self) -> Self:
+        """``correction_…``: what may be mended and until when, of entries that were returned with a scope."""
+        rows = apps.get_model("submissions", "Correction").objects.order_by("-screening__version__number")
+        latest = rows.filter(screening__version__submission=OuterRef("pk"))
+        fields = {"sections": models.JSONField(), "slots": models.JSONField(), "closes_at": models.DateTimeField()}
+        # Looked up only where it can be: most of those who write have a draft.
+        returned = Q(status=SubmissionStatus.RETURNED)
+        return self.annotate(
+            **{
+                f"correction_{name}": Case(
+                    When(returned, then=Subquery(latest.values(name)[:1])), default=None, output_field=kind
+                )
+                for name, kind in fields.items()
+            }
+        )
+
     def with_page(self, user: Person) -> Self:
-        """What spares the entry's page two questions: ``latest_text`` of its topic, and ``has_unsent`` words."""
+        """What spares the entry's page questions: ``latest_text`` of its topic, ``has_unsent`` words, ``has_late``."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         unsent = apps.get_model("submissions", "UnsentText").objects.visible_to(user).filter(submission=OuterRef("pk"))
-        return self.annotate(latest_text=Subquery(texts.values("pk")[:1]), has_unsent=Exists(unsent))
+        late = apps.get_model("submissions", "LateAttempt").objects.filter(submission=OuterRef("pk"))
+        latest = Subquery(texts.values("pk")[:1])
+        return self.annotate(latest_text=latest, has_unsent=Exists(unsent), has_late=Exists(late))
 
     def with_answer(self, key: str) -> Self:
         """``answer_…``: what the section says now."""
@@ -254,19 +146,13 @@ class SubmissionQuerySet(models.QuerySet):
         if state == ScreeningState.SECOND_LOOK:
             # From the few proposals, not from the many entries.
             return self.filter(pk__in=proposals.values("version__submission"))
-        rows = self.filter(status=SCREENED_AS[state])
+        rows = self.filter(status=SCREENED_AS[ScreeningState(state)])
         if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
-            rows = rows.with_correction_end()
-            if state == ScreeningState.RETURNED:
-                return rows.filter(Q(correction_end=None) | Q(correction_end__gt=now))
-            rows = rows.filter(correction_end__lte=now)
+            over = (
+                apps.get_model("submissions", "Correction").objects.over(now).values("screening__version__submission")
+            )
+            rows = rows.exclude(pk__in=over) if state == ScreeningState.RETURNED else rows.filter(pk__in=over)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
-
-    def with_correction_end(self) -> Self:
-        """``correction_end``, to filter by: until when the latest version may be mended; None without an end."""
-        ends = apps.get_model("submissions", "Correction").objects.filter(screening__version__submission=OuterRef("pk"))
-        latest = ends.order_by("-screening__version__number").values("closes_at")[:1]
-        return self.alias(correction_end=Subquery(latest))
 
     def with_remarks(self) -> Self:
         """Those about whose latest version the portal found something, or whose topic has got another text since."""
@@ -383,79 +269,6 @@ class RenditionQuerySet(OfSubmissionQuerySet):
         return super().visible_to(user).filter(of_team | Q(version__isnull=False))
 
 
-class ExtensionQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """The team's, and those who run the whole competition."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        organized = apps.get_model("tracks", "Competition").objects.organized_by(user)
-        return self.filter(Exists(member.filter(team=OuterRef("team"))) | Q(team__competition__in=organized))
-
-    def live(self) -> Self:
-        return self.filter(revoked_at=None)
-
-
-class MemberQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        return self.filter(team__in=apps.get_model("submissions", "Team").objects.visible_to(user))
-
-
-class EntryFormQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Those who run the whole competition."""
-        if is_site_admin(user):
-            return self
-        organized = apps.get_model("tracks", "Competition").objects.organized_by(user)
-        return self.filter(competition__in=organized)
-
-    def with_latest(self) -> Self:
-        """``latest_…``: what is asked now; None before the first version."""
-        versions = apps.get_model("submissions", "EntryFormVersion").objects.filter(form=OuterRef("pk"))
-        fields = ("number", "sha256", "created_at")
-        latest = {name: Subquery(versions.order_by("-number").values(name)[:1]) for name in fields}
-        rows = self.select_related("competition", "track")
-        return rows.annotate(**{f"latest_{name}": value for name, value in latest.items()})
-
-
-class OfFormQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        return self.filter(form__in=apps.get_model("submissions", "EntryForm").objects.visible_to(user))
-
-
-class AnswerQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """What a draft says is its team's own affair."""
-        if is_site_admin(user):
-            return self
-        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk)
-        return self.filter(Exists(member.filter(team=OuterRef("submission__team"))))
-
-
-class UnsentQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Whoever wrote it."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-
-class UploadQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """Whoever sends the file, and nobody else, whoever runs the site."""
-        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
-
-    def for_chunk(self, user: Person) -> Self:
-        """With all that taking a chunk asks: own, and still in the team."""
-        rows = self.visible_to(user).filter(submission__team__members__user_id=user.pk)
-        return rows.select_related("submission__team__competition", "submission__track")
-
-
-class InspectionQuerySet(models.QuerySet):
-    def visible_to(self, user: Person) -> Self:
-        """As the files it speaks of."""
-        files = apps.get_model("submissions", "Attachment").objects.visible_to(user)
-        return self.filter(file__in=files.values("file"))
-
-
 class OfCompetitionQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """Those who run the competition or some of its tracks."""
@@ -469,7 +282,8 @@ class ScreenedQuerySet(models.QuerySet):
 
     def visible_to(self, user: Person) -> Self:
         impartial = apps.get_model("submissions", "Submission").objects.screened_by(user)
-        return self.filter(**{f"{self.submission_path}__in": impartial})
+        # Asked of each of a few rows: all that somebody screens may be many thousands.
+        return self.filter(Exists(impartial.filter(pk=OuterRef(self.submission_path))))
 
 
 class ScreeningClaimQuerySet(ScreenedQuerySet):
@@ -508,3 +322,11 @@ class CorrectionQuerySet(OfSubmissionQuerySet):
     """The team's, and theirs who screen."""
 
     submission_path = "screening__version__submission"
+
+    def over(self, now: datetime) -> Self:
+        """Those whose end has passed, of the version that was submitted last."""
+        version = OuterRef("screening__version__submission"), OuterRef("screening__version__number")
+        newer = apps.get_model("submissions", "SubmissionVersion").objects.filter(
+            submission=version[0], number__gt=version[1]
+        )
+        return self.filter(~Exists(newer), closes_at__lte=now)

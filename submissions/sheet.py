@@ -89,7 +89,7 @@ def _sheet(
 ) -> Sheet:
     shown = [section for section in definition.shown(answers) if audience.may_read(section)]
     body = [section for section in shown if section.key != TITLE_KEY]
-    blocks = {section.key: _block(section, answers.get(section.key)) for section in body}
+    blocks = {section.key: block_of(section, answers.get(section.key)) for section in body}
     kept = [section for section in body if with_gaps or not blocks[section.key].is_empty]
     groups = [Group(title, tuple(blocks[each.key] for each in members)) for title, members in grouped(kept)]
     slots = [slot for slot in definition.slots if audience is Audience.TEAM or slot.for_judges]
@@ -102,7 +102,8 @@ def _sheet(
     )
 
 
-def _block(section: Section, value: Any) -> Block:
+def block_of(section: Section, value: Any) -> Block:
+    """What one section says, as it is read."""
     if is_empty(value):
         return Block(section.key, str(section.title), section.kind)
     if section.is_table:
@@ -117,7 +118,7 @@ def _left_over(definition: FormDefinition, answers: Mapping[str, Any]) -> tuple[
     gone = {key: value for key, value in answers.items() if definition.section(key) is None and not is_empty(value)}
     once = sections_once(definition) if gone else {}
     return tuple(
-        _block(once[key], value) if key in once else Block(key, key, "long_text", text=_plain(value))
+        block_of(once[key], value) if key in once else Block(key, key, "long_text", text=_plain(value))
         for key, value in gone.items()
     )
 

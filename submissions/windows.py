@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from portal.core.errors import Conflict
 from portal.core.locks import shared
 from portal.core.templatetags.ui import beijing, deadline
+from submissions.correcting import scope_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.models import Extension, Submission, Team
 from tracks.enums import StageKind
@@ -123,8 +124,10 @@ def _require_takes(window: Window | None, now: datetime) -> None:
 
 
 def require_writable(submission: Submission, now: datetime, held: Window | None = None) -> None:
-    """What was returned for correction may be mended after the stage has closed; anything else not: Closed.
+    """What was returned for correction may be mended until that has its own end; anything else not after the stage's.
 
+    Raises Closed where the stage is over, Conflict where it is something else. Which part may be mended,
+    ``correcting`` says.
     An entry that comes ``with_window`` is asked no further query, nor one whose window the caller has ``held``.
     """
     if not submission.is_editable:
@@ -133,6 +136,11 @@ def require_writable(submission: Submission, now: datetime, held: Window | None 
         )
     if submission.status != SubmissionStatus.RETURNED:
         _require_takes(held or window_of(submission), now)
+        return
+    scope = scope_of(submission)
+    if scope is not None and not scope.is_open(now):
+        words = _("The time for the correction ended at %(time)s, Beijing time. The organizers decide what follows.")
+        raise Conflict(words % {"time": deadline(scope.closes_at)})
 
 
 def rule_of(submission: Submission, window: Window | None, now: datetime) -> ReceiptRule:
@@ -147,7 +155,8 @@ def rule_of(submission: Submission, window: Window | None, now: datetime) -> Rec
 def is_writable(submission: Submission, window: Window | None, now: datetime) -> bool:
     """The same as a question, for a page that has the window at hand."""
     if submission.status == SubmissionStatus.RETURNED:
-        return True
+        scope = scope_of(submission)
+        return scope is None or scope.is_open(now)
     return submission.is_editable and window is not None and window.takes(now)
 
 

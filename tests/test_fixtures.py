@@ -8,7 +8,15 @@ from django.core.management import call_command
 from judging.models import Criterion, Rubric
 from submissions.canonical import sha256_of
 from submissions.definition import FormDefinition
-from submissions.models import EntryForm, EntryFormVersion, FormSection, FormSlot
+from submissions.models import (
+    ChecklistItem,
+    EntryForm,
+    EntryFormVersion,
+    FormSection,
+    FormSlot,
+    ScreeningPlan,
+    ScreeningReason,
+)
 from submissions.services.forms import check_definition, definition_from
 from tracks.guide.importing import plan_import
 from tracks.guide.parser import read_guide
@@ -17,9 +25,10 @@ from tracks.models import Competition, Stage, Topic, TopicRevision, Track
 
 pytestmark = pytest.mark.django_db
 
-LOADED = ("sichuan-2026", "sichuan-2026-form", "sichuan-2026-rubric")
+LOADED = ("sichuan-2026", "sichuan-2026-form", "sichuan-2026-screening", "sichuan-2026-rubric")
 MODELS = (
     *(Competition, Stage, Track, Topic, TopicRevision, EntryForm, FormSection, FormSlot, EntryFormVersion),
+    *(ScreeningPlan, ChecklistItem, ScreeningReason),
     *(Rubric, Criterion),
 )
 GUIDE = Path(__file__).parent / "data" / "2026-sichuan-topic-guide.md"

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.functional import cached_property
 
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
 from submissions import roster_pages
 from submissions.asked import definition_of
-from submissions.completeness import Lack, make_draft
+from submissions.completeness import Draft, Lack, make_draft
 from submissions.enums import RosterRequestStatus, ScreeningOutcome, ScreeningState, SubmissionStatus
 from submissions.models import (
     Answer,
@@ -25,9 +26,11 @@ from submissions.models import (
     RosterRequest,
     Screening,
     Submission,
+    SubmissionVersion,
     Team,
     TeamMember,
 )
+from submissions.pages import correction_part
 from submissions.windows import Window, is_writable, windows_of
 from tracks.enums import StageKind
 from tracks.models import Competition, Organizer, Stage, Track
@@ -38,10 +41,16 @@ class Entry:
     submission: Submission
     stage: Window | None
     is_writable: bool
-    missing: list[Lack]
+    draft: Draft
     receipt: Receipt | None = None
     screening: Screening | None = None
     certificate: Certificate | None = None
+    # For parts/correction.html of the entry.
+    correction: dict[str, Any] | None = None
+
+    @cached_property
+    def missing(self) -> list[Lack]:
+        return self.draft.missing
 
 
 @dataclass
@@ -153,14 +162,14 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 
 
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
-    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form()
+    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_correction()
     submissions = list(own.order_by("-updated_at"))
-    missing = _missing(user, submissions)
     newest = {"version__submission__in": submissions}
     receipts = Receipt.objects.visible_to(user).filter(**newest).select_related("version").order_by("version__number")
     receipt_of = {receipt.version.submission_id: receipt for receipt in receipts}
     decided = Screening.objects.filter(**newest).exclude(outcome=ScreeningOutcome.PASSED).select_related("version")
     screening_of = {screening.version.submission_id: screening for screening in decided.order_by("version__number")}
+    drafts = _drafts(user, submissions, {pk: receipt.version for pk, receipt in receipt_of.items()})
     certificates = (
         Certificate.objects.visible_to(user).filter(award__submission__in=submissions).select_related("award")
     )
@@ -170,7 +179,8 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
             submission=submission,
             stage=(window := windows.get(submission.team_id)),
             is_writable=is_writable(submission, window, now),
-            missing=missing[submission.pk],
+            draft=drafts[submission.pk],
+            correction=_correction(drafts[submission.pk], screening_of.get(submission.pk), now),
             receipt=receipt_of.get(submission.pk),
             screening=screening_of.get(submission.pk),
             certificate=certificate_of.get(submission.pk),
@@ -179,8 +189,12 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
     ]
 
 
-def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
-    """By entry: what its draft still needs."""
+def _correction(draft: Draft, screening: Screening | None, now: datetime) -> dict[str, Any] | None:
+    return correction_part(draft, screening.version, now) if screening else None
+
+
+def _drafts(user: Any, submissions: list[Submission], versions: dict[int, SubmissionVersion]) -> dict[int, Draft]:
+    """By entry. Files that can't be mended now are left out: nothing here asks for them."""
     answers: dict[int, dict[str, Any]] = defaultdict(dict)
     said = Answer.objects.visible_to(user).filter(submission__in=submissions)
     for entry, key, value in said.values_list("submission", "key", "value"):
@@ -189,6 +203,8 @@ def _missing(user: Any, submissions: list[Submission]) -> dict[int, list[Lack]]:
     for file in Attachment.objects.visible_to(user).current().with_refusal().filter(submission__in=submissions):
         files[file.submission_id].append(file)
     return {
-        entry.pk: make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk]).missing
+        entry.pk: make_draft(
+            definition_of(entry), entry, answers[entry.pk], files[entry.pk], returned=versions.get(entry.pk)
+        )
         for entry in submissions
     }

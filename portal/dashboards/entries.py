@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, OuterRef, Subquery, Window
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -25,6 +25,7 @@ from submissions.asked import definition_of
 from submissions.completeness import Draft, Lack, make_draft
 from submissions.enums import MemberRole
 from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, Team, TeamMember
+from submissions.pages import correction_part
 from submissions.trail import OWN, TOLD, is_own
 from submissions.windows import Window as Span
 from submissions.windows import is_writable, window_of
@@ -54,6 +55,8 @@ class OwnEntry:
     version: SubmissionVersion | None = None
     lines: list[Line] = field(default_factory=list)
     step: Step | None = None
+    # For parts/correction.html of the entry.
+    correction: dict[str, Any] | None = None
 
     @cached_property
     def missing(self) -> list[Lack]:
@@ -79,7 +82,7 @@ class OwnEntry:
         sent = {(each["name"], each["sha256"]) for each in self.version.receipt.files}
         now = {(each.name, each.file.sha256) for each in self.draft.files}
         said = {key: value for key, value in self.version.answers.items() if key in self.draft.answered}
-        return sent != now or self.entry.title != self.version.title or said != self.draft.answered
+        return sent != now or self.draft.title != self.version.title or said != self.draft.answered
 
     @property
     def reason(self) -> str:
@@ -124,14 +127,23 @@ def _told(user: Any, rows: list[Any], *, now: datetime) -> list[OwnEntry]:
     lines = _lines(user, rows)
     found = []
     for entry in rows:
-        window = window_of(entry)
+        window, version = window_of(entry), versions.get(entry.pk)
+        draft = make_draft(
+            definition_of(entry),
+            entry,
+            answers[entry.pk],
+            files[entry.pk],
+            returned=version,
+            returned_files=list(version.attachments.all()) if version else (),
+        )
         own = OwnEntry(
             entry=entry,
-            draft=make_draft(definition_of(entry), entry, answers[entry.pk], files[entry.pk]),
+            draft=draft,
             window=window,
             is_writable=is_writable(entry, window, now),
-            version=versions.get(entry.pk),
+            version=version,
             lines=lines[entry.pk],
+            correction=correction_part(draft, version, now),
         )
         own.step = next_step(own, now)
         found.append(own)
@@ -158,9 +170,9 @@ def _versions(user: Any, rows: list[Any]) -> dict[int, SubmissionVersion]:
     """By entry, the one submitted last, with its receipt and what was decided about it."""
     versions = SubmissionVersion.objects.visible_to(user).filter(submission__in=rows)
     newest = SubmissionVersion.objects.filter(submission=OuterRef("submission")).order_by("-number").values("pk")[:1]
-    return {
-        each.submission_id: each for each in versions.filter(pk=Subquery(newest)).select_related("receipt", "screening")
-    }
+    files = Prefetch("attachments", Attachment.objects.select_related("file"))
+    latest = versions.filter(pk=Subquery(newest)).select_related("receipt", "screening").prefetch_related(files)
+    return {each.submission_id: each for each in latest}
 
 
 def _lines(user: Any, rows: list[Any]) -> dict[int, list[Line]]:

@@ -72,6 +72,10 @@ def _of_submitted(own: OwnEntry) -> Step:
 
 
 def _of_returned(own: OwnEntry) -> Step:
+    if not own.is_writable:
+        return Step(
+            _("It was not corrected in time. The organizing committee decides what follows."), _("Open it"), own.url
+        )
     if own.has_news and not own.missing:
         return _submit_again(own, _("It has been corrected; it still has to be submitted again."))
     return Step(

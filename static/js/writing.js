@@ -283,6 +283,8 @@ class Section {
 
 const page = {
   sections: [],
+  // With those that can't be mended.
+  all: [],
   last: "",
 
   saved(time) {
@@ -343,9 +345,12 @@ function count(section) {
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
 
+// A section that can't be mended says what it said; others may be shown by it, and it by others.
+const closed = (box) => ({ box, key: box.dataset.locked, value: box.dataset.said.split(" ") });
+
 function conditions() {
-  const answers = new Map(page.sections.map((section) => [section.key, section]));
-  for (const section of page.sections) {
+  const answers = new Map(page.all.map((section) => [section.key, section]));
+  for (const section of page.all) {
     const on = answers.get(section.box.dataset.if);
     if (!section.box.dataset.if) continue;
     const values = section.box.dataset.ifValues.split(" ");
@@ -356,9 +361,14 @@ function conditions() {
 }
 
 if (root) {
-  for (const box of root.querySelectorAll("[data-section]")) {
+  for (const box of root.querySelectorAll("[data-section], [data-locked]")) {
+    if (box.dataset.locked) {
+      page.all.push(closed(box));
+      continue;
+    }
     tables(box);
     page.sections.push(new Section(box));
+    page.all.push(page.sections.at(-1));
   }
   const fold = document.querySelector(".toc-fold");
   // On a phone the contents are one line until somebody opens them.

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from submissions.form_querysets import AnswerQuerySet, UnsentQuerySet
 from submissions.models.entries import Submission
-from submissions.querysets import AnswerQuerySet, UnsentQuerySet
 
 LONGEST_TAB = 40
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.instants import validate_instant
 from submissions.models.teams import Team
-from submissions.querysets import ExtensionQuerySet
+from submissions.team_querysets import ExtensionQuerySet
 from tracks.enums import StageKind
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.text import validate_plain_line, validate_text
 from submissions.definition import LONGEST_TEXT, MOST_ROWS
 from submissions.enums import SectionKind
-from submissions.querysets import EntryFormQuerySet, OfFormQuerySet
+from submissions.form_querysets import EntryFormQuerySet, OfFormQuerySet
 
 validate_key = RegexValidator(r"^[a-z][a-z0-9_]{0,39}$", _("Small letters, digits and underscores; a letter first."))
 

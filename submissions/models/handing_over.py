@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.enums import HandOverStatus
 from submissions.models.teams import Team
-from submissions.querysets import HandOverQuerySet
+from submissions.team_querysets import HandOverQuerySet
 
 
 class HandOver(models.Model):

@@ -11,8 +11,8 @@ from portal.core.templatetags.ui import masked_phone
 from portal.core.text import validate_plain_line
 from submissions.codes import validate_credit_code
 from submissions.enums import WITHOUT_SIZE, OrganizationKind, OrganizationSize
-from submissions.querysets import OrganizationQuerySet, TeamOrganizationQuerySet
 from submissions.regions import REGION_CODES, REGIONS
+from submissions.team_querysets import OrganizationQuerySet, TeamOrganizationQuerySet
 
 INTRODUCTION_LIMIT = 300
 STRENGTHS_LIMIT = 600

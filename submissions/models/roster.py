@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.enums import RosterChange, RosterRequestStatus
 from submissions.models.teams import DUTY_LIMIT, Team
-from submissions.querysets import RosterRequestQuerySet
+from submissions.team_querysets import RosterRequestQuerySet
 
 # Of a reason, an objection and an answer.
 WORDS_LIMIT = 500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -24,6 +26,22 @@ REASON_LIMIT = 1000
 NOTE_LIMIT = 2000
 
 
+class PlanManager(models.Manager.from_queryset(OfCompetitionQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, slug: str) -> ScreeningPlan:
+        return self.get(competition__slug=slug)
+
+
+class OfPlanManager(models.Manager):
+    """``told_by``: what tells a plan's rows apart."""
+
+    def __init__(self, told_by: str = "key"):
+        super().__init__()
+        self.told_by = told_by
+
+    def get_by_natural_key(self, slug: str, value: str) -> Any:
+        return self.get(plan__competition__slug=slug, **{self.told_by: value})
+
+
 class ScreeningPlan(models.Model):
     """How a competition screens. Without a row nothing special is asked."""
 
@@ -39,7 +57,7 @@ class ScreeningPlan(models.Model):
         _("days for a correction"), default=5, help_text=_("What the form proposes; each return has an end of its own.")
     )
 
-    objects = OfCompetitionQuerySet.as_manager()
+    objects = PlanManager()
 
     class Meta:
         verbose_name = _("plan of screening")
@@ -57,6 +75,11 @@ class ScreeningPlan(models.Model):
     def audit_scope(self) -> str:
         return f"competition:{self.competition_id}"
 
+    def natural_key(self) -> tuple[str]:
+        return (self.competition.slug,)
+
+    natural_key.dependencies = ["tracks.competition"]  # type: ignore[attr-defined]
+
 
 class ChecklistItem(models.Model):
     """One thing that whoever screens looks at, and ticks."""
@@ -69,6 +92,8 @@ class ChecklistItem(models.Model):
     title = models.CharField(_("what to look at"), max_length=100, validators=[validate_plain_line])
     hint = models.CharField(_("hint"), max_length=300, blank=True, validators=[validate_text])
 
+    objects = OfPlanManager()
+
     class Meta:
         verbose_name = _("checklist item")
         verbose_name_plural = _("checklist")
@@ -77,6 +102,11 @@ class ChecklistItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def natural_key(self) -> tuple[str, str]:
+        return (*self.plan.natural_key(), self.key)
+
+    natural_key.dependencies = ["submissions.screeningplan"]  # type: ignore[attr-defined]
 
 
 class ScreeningReason(models.Model):
@@ -91,6 +121,8 @@ class ScreeningReason(models.Model):
     title = models.CharField(_("short"), max_length=60, validators=[validate_plain_line])
     text = models.TextField(_("text for the team"), max_length=REASON_LIMIT, validators=[validate_text])
 
+    objects = OfPlanManager("code")
+
     class Meta:
         verbose_name = _("reason")
         verbose_name_plural = _("reasons")
@@ -102,6 +134,11 @@ class ScreeningReason(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def natural_key(self) -> tuple[str, str]:
+        return (*self.plan.natural_key(), self.code)
+
+    natural_key.dependencies = ["submissions.screeningplan"]  # type: ignore[attr-defined]
 
 
 class Assessed(models.Model):

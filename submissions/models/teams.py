@@ -13,11 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.text import validate_plain_line
 from submissions.enums import MemberRole
 from submissions.models.organizations import Organization
-from submissions.querysets import (
-    InvitationQuerySet,
-    MemberQuerySet,
-    TeamQuerySet,
-)
+from submissions.team_querysets import InvitationQuerySet, MemberQuerySet, TeamQuerySet
 
 DUTY_LIMIT = 40
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from submissions.enums import InspectionState, SlotKind, UploadState
 from submissions.findings import in_words
+from submissions.form_querysets import InspectionQuerySet, UploadQuerySet
 from submissions.models.entries import Attachment, Submission
-from submissions.querysets import InspectionQuerySet, UploadQuerySet
 
 
 class Upload(models.Model):

@@ -31,6 +31,7 @@ from submissions.services.units import describe_organization, describe_partner, 
 from submissions.services.uploads import WrongSum, begin_upload, finish_upload, give_up, take_chunk
 from submissions.services.writing import (
     Clash,
+    Locked,
     NoSuchSection,
     Saved,
     TooLate,
@@ -43,6 +44,7 @@ from submissions.services.writing import (
 __all__ = [
     "CLAIM_LASTS",
     "Clash",
+    "Locked",
     "NoSuchSection",
     "NoSuchSlot",
     "Saved",

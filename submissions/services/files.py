@@ -18,7 +18,7 @@ from portal.core import audit
 from portal.core.errors import Conflict, Missing
 from portal.core.models import StoredFile
 from portal.core.permissions import require
-from submissions import rules, windows
+from submissions import correcting, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import InspectionState
@@ -42,9 +42,11 @@ def attach_file(
     """
     require(rules.is_member, actor, submission.team)
     windows.require_writable(submission, now or timezone.now())
-    asked = definition_of(submission).slot(slot)
+    definition = definition_of(submission)
+    asked = definition.slot(slot)
     if asked is None:
         raise NoSuchSlot
+    correcting.require_slot(submission, slot, definition)
     stored, name = keep_upload(upload, asked, limit=submission.team.competition.max_file_size)
     return attach_stored(submission, asked, stored, name, actor=actor)
 
@@ -55,6 +57,7 @@ def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = No
     submission = attachment.submission
     require(rules.is_member, actor, submission.team)
     windows.require_writable(submission, now or timezone.now())
+    correcting.require_slot(submission, attachment.slot, definition_of(submission))
     _lock_draft(submission)
     if Attachment.objects.filter(pk=attachment.pk, replaced_at=None).update(replaced_at=timezone.now()):
         _count_change(submission)

@@ -116,7 +116,7 @@ def decide_many(
         words = _("Please choose at least one entry, and at most %(most)s.") % {"most": MOST_AT_ONCE}
         raise ValidationError({"entries": [words]})
     with transaction.atomic():
-        _lock_all(seen)
+        _lock_all(seen, actor)
         rows = Submission.objects.filter(public_id__in=seen).screened_by(actor).select_related("track", "team")
         found = {entry.public_id: entry for entry in rows}
         if len(found) != len(seen):
@@ -139,7 +139,7 @@ def _look(submission: Submission, version: int, outcome: ScreeningOutcome) -> tu
 
 
 def _propose(submission: Submission, version: SubmissionVersion, made: Assessment, *, actor: Any) -> ScreeningProposal:
-    earlier = ScreeningProposal.objects.open().filter(version=version).select_related("proposed_by").first()
+    earlier = earlier_proposal(version)
     if earlier is not None:
         words = _("%(who)s has already proposed to reject this entry. It waits for a second look.")
         raise Conflict(words % {"who": earlier.proposed_by.full_name})
@@ -151,9 +151,14 @@ def _propose(submission: Submission, version: SubmissionVersion, made: Assessmen
     return proposal
 
 
-def _lock_all(public_ids: Mapping[UUID, int]) -> None:
+def earlier_proposal(version: SubmissionVersion) -> ScreeningProposal | None:
+    """That waits for a second look."""
+    return ScreeningProposal.objects.open().filter(version=version).select_related("proposed_by").first()
+
+
+def _lock_all(public_ids: Mapping[UUID, int], actor: Any) -> None:
     """In one order and before a line is written: whoever holds one of them may be waiting for the audit trail."""
-    rows = Submission.objects.filter(public_id__in=public_ids).order_by("pk")
+    rows = Submission.objects.filter(public_id__in=public_ids).screened_by(actor).order_by("pk")
     list(rows.select_for_update(no_key=True).values_list("pk"))
 
 

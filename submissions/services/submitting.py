@@ -191,7 +191,7 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
         "competition": submission.team.competition.slug,
         "track": submission.track.number,
         "topic": {"number": submission.topic.number, "revision": revision.number, "title": revision.title},
-        "title": submission.title,
+        "title": draft.title,
         "form": {"versions": list(draft.definition.versions)},
         "answers": draft.answered,
     }

@@ -19,7 +19,7 @@ from portal.core import files, parts
 from portal.core.models import StoredFile
 from portal.core.permissions import require
 from portal.core.trouble import NoRoom, storage_at_work
-from submissions import rules, windows
+from submissions import correcting, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
@@ -39,6 +39,7 @@ def begin_upload(
     now = now or timezone.now()
     windows.require_writable(submission, now)
     asked = _asked(submission, slot)
+    correcting.require_slot(submission, slot, definition_of(submission))
     tidy = _at_file(lambda: _announced(name, size, asked, submission))
     _require_disk(size)
     upload = Upload(user=actor, submission=submission, slot=slot, name=tidy, size=size, created_at=now)
@@ -78,6 +79,7 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
         submission = upload.submission
         require(rules.is_member, actor, submission.team)
         windows.require_writable(submission, now or timezone.now())
+        correcting.require_slot(submission, upload.slot, definition_of(submission))
         try:
             _finish(upload, _stored(upload), actor=actor)
         except ValidationError as error:

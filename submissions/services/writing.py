@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.errors import Conflict, Missing
 from portal.core.permissions import require
-from submissions import rules, windows
+from submissions import correcting, rules, windows
 from submissions.asked import definition_of, sections_once
 from submissions.definition import TITLE_KEY, FormDefinition, Section
 from submissions.lifecycle import EDITABLE
@@ -44,11 +44,15 @@ class Clash(Conflict):
 
 
 class TooLate(Conflict):
-    """The entry can't be changed any more; ``unsent`` keeps what was typed, for whoever typed it."""
+    """It can't be changed any more; ``unsent`` keeps what was typed, for whoever typed it."""
 
     def __init__(self, message: Any, unsent: UnsentText):
         super().__init__(message)
         self.unsent = unsent
+
+
+class Locked(TooLate):
+    """This section can't, others may: it isn't what the organizers asked to be mended."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +77,9 @@ def save_section(
     """Keep what one section says. ``entry`` comes from ``for_writing(actor, key)``; others are read again.
 
     ``expected_version`` is the one the writer has read, 0 where there was none. Raises NoSuchSection,
-    ValidationError for what can't be kept, Clash, and TooLate after putting the words aside; ``tab`` is the page that
-    they come from. The same text again is no clash. Saving leaves no audit line: what counts is what gets submitted,
-    and that has its versions.
+    ValidationError for what can't be kept, Clash, and TooLate after putting the words aside (Locked where only this
+    section is closed); ``tab`` is the page that they come from. The same text again is no clash. Saving leaves no
+    audit line: what counts is what gets submitted, and that has its versions.
     """
     now = now or timezone.now()
     entry = _with_state(entry, actor, key)
@@ -85,9 +89,9 @@ def save_section(
         raise _not_asked(entry, definition, actor=actor, key=key, value=value, now=now, tab=tab)
     try:
         windows.require_writable(entry, now)
+        correcting.require_section(entry, key, definition)
     except Conflict as conflict:
-        unsent = keep_unsent(entry, actor=actor, key=key, value=value, now=now, tab=tab)
-        raise TooLate(conflict.message, unsent) from conflict
+        return _too_late(entry, conflict, actor=actor, key=key, value=value, now=now, tab=tab)
     value = clean_value(section, value)
     if key == TITLE_KEY and not value:
         raise ValidationError(_("An entry needs a title."))
@@ -146,6 +150,15 @@ def _not_asked(entry: Submission, definition: FormDefinition, *, key: str, **typ
         return NoSuchSection()
     message = _("The organizers have taken this section out of the form. What you typed is kept.")
     return TooLate(message, keep_unsent(entry, key=key, **typed))
+
+
+def _too_late(entry: Any, conflict: Conflict, *, key: str, value: Any, now: datetime, **typed: Any) -> Saved:
+    """The words are put aside, unless a closed section says what it said anyway: a page sends them all."""
+    is_one = isinstance(conflict, correcting.NotOpened)
+    if is_one and value == entry.answer_value:
+        return Saved(key, value, entry.answer_version or 0, now, is_unchanged=True)
+    unsent = keep_unsent(entry, key=key, value=value, now=now, **typed)
+    raise (Locked if is_one else TooLate)(conflict.message, unsent) from conflict
 
 
 def _with_state(entry: Submission, actor: Any, key: str) -> Submission:

@@ -22,7 +22,7 @@ from portal.core.reading import note_reading
 from submissions import rules, services, windows
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
-from submissions.boxes import TROUBLE, Box, late_words, save_all
+from submissions.boxes import CLOSED, TROUBLE, Box, late_words, save_all
 from submissions.forms import ReadForm, StartForm, SubmitForm
 from submissions.models import Attachment, Receipt, Submission, Team
 from submissions.pages import begun, entry_page, submit_page
@@ -204,7 +204,9 @@ def _save(request: HttpRequest, entry: Submission, outcome: Outcome) -> dict[str
     except Conflict as conflict:
         outcome.status, outcome.conflict = 409, conflict.message
         return {}
-    if refused:
+    if CLOSED in refused:
+        outcome.status, outcome.conflict = 409, refused[CLOSED]
+    elif refused:
         clashes = [box for box in refused.values() if isinstance(box, Box) and not box.errors]
         outcome.status = 409 if clashes else 400
         if trouble := refused.get(TROUBLE):

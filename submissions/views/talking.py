@@ -139,8 +139,7 @@ def _page(request: HttpRequest, entry: Submission, titles: Any, section: str) ->
     rows = Comment.objects.visible_to(request.user).filter(submission=entry).select_related("author", "resolved_by")
     if section:
         rows = rows.filter(section=section)
-    cursors = {key: request.GET.get(key, "") for key in ("before", "after")}
-    page = page_of([rows], size=A_PAGE, **cursors)
+    page = page_of([rows], size=A_PAGE, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
     return {
         "submission": entry,
         "competition": entry.team.competition,

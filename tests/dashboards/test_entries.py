@@ -72,7 +72,7 @@ def test_it_takes_as_many_queries_for_one_as_for_fifty(count, django_assert_num_
     TeamFactory(captain=user)
     client = client_for(user)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = client.get(URL)
 
     assert len(answer.context["entries"]) == count

@@ -8,6 +8,8 @@ UNGUARDED = {
     "judging.Score": "a line of a review, read with it",
     "judging.ConflictOfInterest": "shown on no page; the assignment's plan names its kind to organizers without a team",
     "submissions.Screening": "about one version of an entry, read with it",
+    "submissions.ChecklistItem": "a line of a plan of screening, read with it",
+    "submissions.ScreeningReason": "a line of a plan of screening, read with it",
     "submissions.SubmissionVersion_attachments": "joins versions and files, both guarded",
     "tracks.Organizer_tracks": "joins roles and tracks, both guarded",
     "submissions.LateAttempt_attachments": "joins late attempts and files, both guarded",

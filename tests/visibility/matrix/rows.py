@@ -116,6 +116,7 @@ VISIBLE: dict[str, Rows] = {
     "submissions.Answer": written("answers.first"),
     "submissions.Attachment": submitted(".sent") | drafts(".sent") | later("unsent"),
     "submissions.Comment": written("comment"),
+    "submissions.Correction": {"returned.correction": A | RUN_1},
     "submissions.EntryForm": {"entry_form": RUN},
     "submissions.Extension": {"extension": A | RUN},
     "submissions.FormSection": {"entry_form.sections.first": RUN},
@@ -136,7 +137,11 @@ VISIBLE: dict[str, Rows] = {
     "submissions.Receipt": submitted(".receipt"),
     "submissions.Rendition": submitted(".sent_on_paper") | drafts(".on_paper") | later("on_paper"),
     "submissions.RosterRequest": {"roster_request": SIGNED_A | RUN_1, "roster_joining": SIGNED_A | RUN_1 | VI},
-    "submissions.ScreeningNote": {"screening_note": RUN_1 - TEAM_A},
+    # Between organizers: not for the team, nor for an organizer in it.
+    "submissions.ScreeningClaim": {"submitted.screening_claim": RUN_1 - A},
+    "submissions.ScreeningNote": {"submitted.screening_notes.first": RUN_1 - A},
+    "submissions.ScreeningPlan": {"plan": RUN_SOME},
+    "submissions.ScreeningProposal": {"submitted.version.proposals.first": RUN_1 - A},
     "submissions.Submission": submitted("") | drafts(""),
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
@@ -148,6 +153,7 @@ VISIBLE: dict[str, Rows] = {
     },
     "submissions.TeamMember": {"member": A | RUN_1},
     "submissions.TeamOrganization": {"partner": A | RUN_1, "partner_d": D | RUN},
+    "submissions.UndoneScreening": {"judged.version.undone_screenings.first": RUN_1 - A},
     "submissions.UnsentText": {"unsent_of_tm": TM},
     "submissions.VersionFacts": {"version_facts": RUN_1 - TEAM_A},
     "submissions.Upload": {"upload_of_tm": TM},

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from portal.core import files
-from submissions.enums import LateOutcome, SubmissionStatus
+from submissions.enums import LateOutcome, ScreeningOutcome, SubmissionStatus
 from submissions.links import invitation_path
-from submissions.models import EntryForm, LateDecision, ScreeningNote, TeamOrganization, UnsentText, VersionFacts
+from submissions.models import (
+    Correction,
+    EntryForm,
+    LateDecision,
+    ScreeningClaim,
+    ScreeningPlan,
+    TeamOrganization,
+    UnsentText,
+    VersionFacts,
+)
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -103,15 +113,29 @@ def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> No
 
 
 def _screening(world: World) -> None:
-    """What organizers write about an entry, and what the portal found about it."""
-    world.screening_note = ScreeningNote.objects.create(
-        submission=world.submitted,
-        author=world.users["OR"],
-        text=world.canaries.text("screening_note.text"),
-        created_at=timezone.now(),
+    """What organizers keep about entries of team A while they screen them."""
+    words, who, now = world.canaries, world.users["OR"], timezone.now()
+    world.plan = ScreeningPlan.objects.create(competition=world.alpha)
+    world.plan.items.create(key="seal", title=words.text("plan.item"))
+    returned = world.returned.version.screening
+    world.returned.correction = Correction.objects.create(
+        screening=returned, sections=["abstract"], slots=[], closes_at=now + timedelta(days=3)
     )
-    version = world.submitted.version
-    world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=timezone.now())
+    waiting = world.submitted
+    waiting.screening_notes.create(author=who, text=words.text("submitted.note"), created_at=now)
+    waiting.version.proposals.create(reason=words.text("submitted.proposal"), proposed_by=who, proposed_at=now)
+    ScreeningClaim.objects.create(submission=waiting, user=who, claimed_at=now, expires_at=now + timedelta(minutes=20))
+    version = waiting.version
+    world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=now)
+    world.judged.version.undone_screenings.create(
+        outcome=ScreeningOutcome.RETURNED,
+        reason=words.text("judged.undone"),
+        decided_by=who,
+        decided_at=now,
+        undone_by=who,
+        undone_at=now,
+        why_undone="看错了附件",
+    )
 
 
 def _late(world: World) -> None:

@@ -22,7 +22,10 @@ from tracks.enums import StageKind
 from tracks.models import Competition
 from tracks.services import appoint_organizer, set_stage
 
-FIXTURES = ["agreements", "sichuan-2026", "sichuan-2026-pledge", "sichuan-2026-form", "sichuan-2026-rubric"]
+FIXTURES = [
+    *("agreements", "sichuan-2026", "sichuan-2026-pledge", "sichuan-2026-form", "sichuan-2026-screening"),
+    "sichuan-2026-rubric",
+]
 OPEN_FOR = timedelta(days=30)
 
 
