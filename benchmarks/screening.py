@@ -34,8 +34,8 @@ def main() -> int:
         waits: dict[str, list[tuple[float, float]]] = {name: [] for name in asked[FEW]}
         for _round in range(ROUNDS):
             few, many = (side.ask({"times": REQUESTS}) for side in sides.values())
-            for name in costs:
-                costs[name].append((few[name][0], many[name][0]))
+            for name, pairs in costs.items():
+                pairs.append((few[name][0], many[name][0]))
                 waits[name].append((few[name][1], many[name][1]))
         for side in sides.values():
             side.end()
@@ -54,12 +54,10 @@ def report(asked: Any, costs: Any, waits: Any) -> bool:
         ratio = median(two / one for one, two in pairs)
         is_good = ratio <= LIMIT and queries[0] == queries[1] and (name == "entry" or queries[1] <= MOST_QUERIES)
         holds = holds and is_good
-        said = f"{few:.1f} → {many:.1f}"
+        asked_of, said = f"{queries[0]} → {queries[1]}", f"{few:.1f} → {many:.1f}"
         paused = f"{waited[0]:.1f} → {waited[1]:.1f}"
         verdict = "holds" if is_good else "MISSED"
-        print(
-            f"{name:<28}{f'{queries[0]} → {queries[1]}':>12}{said:>18}{ratio:>8.2f}{paused:>18}{f'≤ {LIMIT}':>9}  {verdict}"
-        )
+        print(f"{name:<28}{asked_of:>12}{said:>18}{ratio:>8.2f}{paused:>18}{f'≤ {LIMIT}':>9}  {verdict}")
     return holds
 
 
@@ -90,7 +88,7 @@ class Side:
 
 def serve(size: int) -> None:
     """Fill the database, then answer what is asked on standard input."""
-    from benchmarks.screening_side import Pages  # noqa: PLC0415 - sets Django up
+    from benchmarks.screening_side import Pages  # Django is set up by it, in this process alone
 
     pages = Pages(size)
     for line in sys.stdin:

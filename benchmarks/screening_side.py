@@ -23,14 +23,22 @@ from benchmarks.screening import clocks  # noqa: E402
 from portal.core import service  # noqa: E402
 from portal.core.catalogues import compile_catalogues  # noqa: E402
 from portal.core.management.commands.serve import collect_static  # noqa: E402
-from submissions.models import Organization, Submission, SubmissionVersion, Team, VersionFacts  # noqa: E402
+from submissions.models import (  # noqa: E402
+    Correction,
+    Organization,
+    Screening,
+    Submission,
+    SubmissionVersion,
+    Team,
+    VersionFacts,
+)
 from tests.factories.submissions import SubmissionFactory, credit_code  # noqa: E402
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory  # noqa: E402
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TRACKS = 17
 # Of ten entries in the middle of screening.
-STATES = ["submitted"] * 6 + ["returned", "eligible", "eligible", "rejected"]
+STATES = ["submitted"] * 5 + ["returned", *["eligible"] * 3, "rejected"]
 BATCH = 1000
 WORDS = "融合雨量、视频与卫星数据，每十分钟给出沟道级风险，自动生成转移名单。" * 30
 
@@ -54,12 +62,13 @@ class Pages:
         self.addresses = {
             "queue, waiting": queue,
             "queue, newest first": f"{queue}?order=new",
-            "queue, one track": f"{queue}?track={topics[3].track.number}",
+            "queue, one track": f"{queue}?track={topics[0].track.number}",
             "queue, passed": f"{queue}?state=passed",
             "entry": reverse("submissions:screen_entry", args=[competition.slug, entry.public_id]),
         }
         for address in self.addresses.values():
-            assert self.client.get(address).status_code == 200, address
+            if (status := self.client.get(address).status_code) != 200:
+                raise SystemExit(f"{address} answered {status}")
 
     def queries(self) -> dict[str, int]:
         found = {}
@@ -100,8 +109,8 @@ def fill(competition: Any, topics: list[Any], size: int) -> None:
         entries = Submission.objects.bulk_create(
             Submission(
                 team=team,
-                topic=topics[n % TRACKS],
-                track=topics[n % TRACKS].track,
+                topic=topic_of(n, topics),
+                track=topic_of(n, topics).track,
                 number=f"B{n:06}",
                 title=f"山洪预警{n}",
                 status=STATES[n % len(STATES)],
@@ -121,7 +130,21 @@ def fill(competition: Any, topics: list[Any], size: int) -> None:
             )
             for entry in entries
         )
+        made = Screening.objects.bulk_create(
+            Screening(version=version, outcome="returned", reason="缺盖章页", decided_by=submitter, decided_at=start)
+            for n, version in zip(numbers, versions, strict=True)
+            if STATES[n % len(STATES)] == "returned"
+        )
+        Correction.objects.bulk_create(
+            Correction(screening=each, sections=["abstract"], closes_at=start + timedelta(days=8 + 2 * (n % 2)))
+            for n, each in enumerate(made)
+        )
         VersionFacts.objects.bulk_create(
             VersionFacts(version=version, title=version.title, remarks=n % 3, made_at=start)
             for n, version in zip(numbers, versions, strict=True)
         )
+
+
+def topic_of(number: int, topics: list[Any]) -> Any:
+    """Every second entry is in the first track, so that a page of it is full with few entries too."""
+    return topics[0] if number % 2 == 0 else topics[number % TRACKS]

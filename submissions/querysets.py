@@ -154,19 +154,13 @@ class SubmissionQuerySet(models.QuerySet):
         if state == ScreeningState.SECOND_LOOK:
             # From the few proposals, not from the many entries.
             return self.filter(pk__in=proposals.values("version__submission"))
-        rows = self.filter(status=SCREENED_AS[state])
+        rows = self.filter(status=SCREENED_AS[ScreeningState(state)])
         if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
-            rows = rows.with_correction_end()
-            if state == ScreeningState.RETURNED:
-                return rows.filter(Q(correction_end=None) | Q(correction_end__gt=now))
-            rows = rows.filter(correction_end__lte=now)
+            over = (
+                apps.get_model("submissions", "Correction").objects.over(now).values("screening__version__submission")
+            )
+            rows = rows.exclude(pk__in=over) if state == ScreeningState.RETURNED else rows.filter(pk__in=over)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
-
-    def with_correction_end(self) -> Self:
-        """``correction_end``, to filter by: until when the latest version may be mended; None without an end."""
-        ends = apps.get_model("submissions", "Correction").objects.filter(screening__version__submission=OuterRef("pk"))
-        latest = ends.order_by("-screening__version__number").values("closes_at")[:1]
-        return self.alias(correction_end=Subquery(latest))
 
     def with_remarks(self) -> Self:
         """Those about whose latest version the portal found something, or whose topic has got another text since."""
@@ -296,7 +290,8 @@ class ScreenedQuerySet(models.QuerySet):
 
     def visible_to(self, user: Person) -> Self:
         impartial = apps.get_model("submissions", "Submission").objects.screened_by(user)
-        return self.filter(**{f"{self.submission_path}__in": impartial})
+        # Asked of each of a few rows: all that somebody screens may be many thousands.
+        return self.filter(Exists(impartial.filter(pk=OuterRef(self.submission_path))))
 
 
 class ScreeningClaimQuerySet(ScreenedQuerySet):
@@ -335,3 +330,11 @@ class CorrectionQuerySet(OfSubmissionQuerySet):
     """The team's, and theirs who screen."""
 
     submission_path = "screening__version__submission"
+
+    def over(self, now: datetime) -> Self:
+        """Those whose end has passed, of the version that was submitted last."""
+        version = OuterRef("screening__version__submission"), OuterRef("screening__version__number")
+        newer = apps.get_model("submissions", "SubmissionVersion").objects.filter(
+            submission=version[0], number__gt=version[1]
+        )
+        return self.filter(~Exists(newer), closes_at__lte=now)

@@ -18,6 +18,7 @@ from submissions.enums import ReasonUse, ScreeningState
 from submissions.forms import LARGEST, TextField
 from submissions.models import ChecklistItem, ScreeningPlan, ScreeningReason
 from submissions.models.screening import NOTE_LIMIT, REASON_LIMIT
+from tracks.models import Track
 
 PASS, RETURN, REJECT = "pass", "return", "reject"
 USE_OF = {RETURN: ReasonUse.RETURN, REJECT: ReasonUse.REJECT}
@@ -33,7 +34,7 @@ class QueueForm(forms.Form):
     state = forms.ChoiceField(choices=ScreeningState.choices, required=False, widget=forms.HiddenInput)
     track = forms.ModelChoiceField(
         label=gettext_lazy("Track"),
-        queryset=None,
+        queryset=Track.objects.none(),
         required=False,
         to_field_name="number",
         empty_label=gettext_lazy("all"),

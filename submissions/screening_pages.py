@@ -179,7 +179,7 @@ def _decided_before(versions: list[SubmissionVersion]) -> SubmissionVersion | No
 
 
 def _changes(before: SubmissionVersion, after: SubmissionVersion) -> Changes:
-    correction = getattr(before.screening, "correction", None)  # type: ignore[attr-defined]
+    correction = getattr(before.screening, "correction", None)
     was, is_now = definition_answered(before), definition_answered(after)
     sections = [
         Change(str(section.title), rows, correction is not None and section.key in correction.sections)

@@ -78,7 +78,7 @@ def lines_of(user: Any, keys: list[int], *, now: datetime) -> list[Line]:
     held = {claim.submission_id: claim for claim in claims}
     proposals = ScreeningProposal.objects.visible_to(user).open().filter(version__submission__in=keys)
     proposed = {each.version_id: each for each in proposals.select_related("proposed_by")}
-    entries = Submission.objects.visible_to(user).for_listing().in_bulk(keys)
+    entries = Submission.objects.screened_by(user).for_listing().in_bulk(keys)
     lines = []
     for key in keys:
         # Between the two queries an entry may have been taken out of sight.

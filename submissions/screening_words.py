@@ -58,7 +58,8 @@ def _materials(facts: VersionFacts, entry: Submission, *, in_full: bool) -> Chip
 
 def _named(entry: Submission, anchors: Sequence[str]) -> str:
     definition = definition_of(entry)
-    titles = {each.anchor: str(each.title) for each in (*definition.sections, *definition.slots)}
+    titles = {section.anchor: str(section.title) for section in definition.sections}
+    titles |= {slot.anchor: slot.title for slot in definition.slots}
     named = [titles.get(anchor, anchor) for anchor in anchors[:NAMED]]
     return " · ".join([*named, "…"] if len(anchors) > NAMED else named)
 

@@ -170,7 +170,9 @@ def without_sharing(monkeypatch):
 def test_what_a_draft_says_is_read_again_only_when_it_has_changed(competition, organizer, monkeypatch):
     read = []
     look = deadline_day.make_draft
-    monkeypatch.setattr(deadline_day, "make_draft", lambda *given: read.append(given[1].pk) or look(*given))
+    monkeypatch.setattr(
+        deadline_day, "make_draft", lambda *given, **named: read.append(given[1].pk) or look(*given, **named)
+    )
     drafts = [entry(competition) for _each in range(3)]
     day_page(organizer, competition.slug, now=timezone.now())
     Submission.objects.filter(pk=drafts[0].pk).update(draft_version=9)

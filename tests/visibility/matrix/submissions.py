@@ -118,8 +118,8 @@ def on_paper(label: str, *, team: frozenset[str], readers: frozenset[str]) -> li
 def screening(competition: str, label: str, *, screened_by: frozenset[str], insiders: frozenset[str]) -> list[Line]:
     """The page on which an entry is screened. Who runs the track and is in the team decides nothing about it."""
     at = f"+{competition}.slug,{label}.public_id"
-    said = {"note-text": "x", "undo-reason": "x", "extend-reason": "x", "second-answer": "agree", "decide": "pass"}
-    posts = ("screen_entry", "screen_undo", "screen_extend", "screen_second_look", "screen_note", "screen_claim")
+    said = {"note-text": "x", "undo-reason": "x", "extend-reason": "x", "decide": "pass"}
+    posts = ("screen_entry", "screen_undo", "screen_extend", "screen_note", "screen_claim")
     file = f"{at},{label}.sent.public_id"
     return [
         get("submissions:screen_entry", at, f"{label}.title", shown=screened_by, refused=insiders),
@@ -385,7 +385,14 @@ LINES = [
         data={"versions": "{near.versions}", "text": "看过"},
     ),
     # Screening
-    get("submissions:screening_queue", "alpha.slug", "submitted.title", shown=SCREEN_1, empty=RUN_SOME - SCREEN_1),
+    get(
+        "submissions:screening_queue",
+        "alpha.slug",
+        "submitted.title",
+        query="?state=second_look",
+        shown=SCREEN_1,
+        empty=RUN_SOME - SCREEN_1,
+    ),
     get("submissions:screening_queue", "alpha.slug", "elsewhere.title", shown=RUN_2, empty=RUN_SOME - RUN_2),
     get(
         "submissions:screening_queue",
@@ -400,13 +407,22 @@ LINES = [
     post("submissions:screening_next", "alpha.slug", let_in=RUN_SOME),
     get("submissions:screening_many", "alpha.slug", away=RUN_SOME),
     post("submissions:screening_many", "alpha.slug", let_in=RUN_SOME, data={"pick": "{submitted.public_id}:1"}),
+    # Whoever proposed to reject it takes no second look.
+    post(
+        "submissions:screen_second_look",
+        "+alpha.slug,submitted.public_id",
+        let_in=SCREEN_1 - people("OR"),
+        refused=RUN_1 & TEAM_A | people("OR"),
+        data={"second-answer": "decline"},
+    ),
+    post("submissions:screen_second_look", "+alpha.slug,elsewhere.public_id", let_in=RUN_2),
     *screening("alpha", "submitted", screened_by=SCREEN_1, insiders=RUN_1 & TEAM_A),
     *screening("alpha", "elsewhere", screened_by=RUN_2, insiders=NOBODY),
     *screening("beta", "beta_entry", screened_by=RUN_BETA, insiders=NOBODY),
     get(
         "submissions:screen_entry",
         "+alpha.slug,submitted.public_id",
-        "screening_note.text",
+        "submitted.note",
         shown=SCREEN_1,
         refused=RUN_1 & TEAM_A,
     ),
