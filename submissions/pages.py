@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from submissions import completeness, windows
-from submissions.awaited import Registered, registered_rows, told
+from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.forms import SubmitForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, RegisteredFile, Submission, SubmissionVersion, TeamMember, UnsentText
+from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, UnsentText
 from submissions.services.inspections import show_inspections
 from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
 from submissions.values import as_text
@@ -101,20 +101,14 @@ def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
         "versions": versions,
         "latest": versions[0] if versions else None,
         "shown": sheet_of_version(versions[0], Audience.TEAM) if versions else None,
-        "registered": _registered_for_screening(entry, versions),
+        "registered": _registered_for_screening(entry, versions[0] if versions else None),
         "text": Text.of(entry.topic, versions[0].topic_revision if versions else None, _latest_text(entry)),
     }
 
 
-def _registered_for_screening(entry: Submission, versions: list[SubmissionVersion]) -> list[Registered]:
-    rows = [row for row in registered_rows(entry, versions[0]) if _is_sent(row, versions[0])] if versions else []
-    return told(rows, windows.window_of(entry), timezone.now()) if rows else []
-
-
-def _is_sent(row: RegisteredFile, latest: SubmissionVersion | None) -> bool:
-    """Something submitted counts on it; what a draft does is the team's own affair."""
-    counted_on = latest.form.get("registered", []) if latest else []
-    return (row.slot, row.sha256) in {(each["slot"], each["sha256"]) for each in counted_on}
+def _registered_for_screening(entry: Submission, latest: SubmissionVersion | None) -> list[Registered]:
+    rows = [row for row in registered_rows(entry, latest) if is_sent(row, latest)] if latest else []
+    return told(rows, latest, windows.window_of(entry), timezone.now()) if rows else []
 
 
 def begun(entries: QuerySet[Submission], topic: Topic, latest: TopicRevision | None) -> list[dict[str, Any]]:
@@ -147,7 +141,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "is_writable": windows.is_writable(entry, stage, now),
         "correction": correction_part(draft, latest, now),
         "late": _late(entry, stage, now) if role else None,
-        "registered": told(registered if role else [row for row in registered if _is_sent(row, latest)], stage, now),
+        "registered": told([row for row in registered if role or is_sent(row, latest)], latest, stage, now),
         "may_register": may_register,
         "versions": versions,
         "latest": latest,

@@ -96,7 +96,7 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The last look, and the step itself. What comes too late is kept, and its page says so."""
-    entry, now = _entry(request, public_id), request.received_at  # type: ignore[attr-defined]
+    entry, now = _to_submit(request, public_id), request.received_at  # type: ignore[attr-defined]
     entry.team.read_roles()
     require(rules.is_member, request.user, entry.team)
     form, outcome = SubmitForm(request.POST or None), Outcome()
@@ -164,6 +164,14 @@ def _entry(request: HttpRequest, public_id: uuid.UUID) -> Submission:
         .select_related("topic_revision")
     )
     return get_object_or_404(rows, public_id=public_id)
+
+
+def _to_submit(request: HttpRequest, public_id: uuid.UUID) -> Submission:
+    """A press needs little of the entry, and reads that once it is locked; a page shows all of it."""
+    if request.method != "POST":
+        return _entry(request, public_id)
+    own = Submission.objects.of_member(request.user).select_related("team").filter(public_id=public_id)
+    return own.first() or _entry(request, public_id)
 
 
 def _start(request: HttpRequest, topic: Topic, data: dict[str, Any]) -> Submission:

@@ -78,7 +78,8 @@ def registered_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
         found = get_object_or_404(_rows(request.user), public_id=public_id)
     note_outsider(request.user, entry, entry.team)
     asked = definition_of(entry).slot(found.slot)
-    state = next(iter(told([found], windows.window_of(entry), now)), None)
+    latest = entry.versions.order_by("-number").first()
+    state = next(iter(told([found], latest, windows.window_of(entry), now)), None)
     context: dict[str, Any] = {
         "registered": found,
         "state": state,

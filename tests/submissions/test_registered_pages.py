@@ -274,3 +274,28 @@ def test_taken_back_after_it_was_submitted_the_draft_has_changed(entry, captain)
     captain.post(f"{row.get_absolute_url()}withdraw/")
 
     assert captain.get(entry.get_absolute_url()).context["has_news"]
+
+
+def states(client, entry):
+    return [row.state for row in client.get(entry.get_absolute_url()).context["registered"]]
+
+
+def test_what_was_registered_and_not_submitted_is_not_waited_for(entry, captain):
+    register(entry)
+    before = states(captain, entry)
+    end(entry)
+
+    assert (before, states(captain, entry)) == (["registered"], [])
+
+
+@pytest.mark.parametrize(("ago", "state"), [(timedelta(minutes=1), "awaited"), (timedelta(hours=3), "missing")])
+def test_what_was_submitted_is_waited_for_as_long_as_it_may_come(awaited, captain, ago, state):
+    end(awaited.submission, ago=ago)
+
+    assert states(captain, awaited.submission) == [state]
+
+
+def test_for_an_entry_that_was_withdrawn_nothing_is_waited_for(awaited, captain):
+    Submission.objects.update(status="withdrawn")
+
+    assert states(captain, awaited.submission) == []

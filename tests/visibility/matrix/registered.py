@@ -6,7 +6,7 @@ from tests.visibility.lines import Line, get, post
 
 def registered(label: str, row: str, *, team: frozenset[str], others: frozenset[str]) -> list[Line]:
     """A slot where the team may register a file, and what it has registered there."""
-    slot, at, rest = f"{label}.public_id,=evidence", f"{row}.public_id", others - team
+    slot, at, rest = f"{label}.public_id,=proposal", f"{row}.public_id", others - team
     return [
         get("submissions:register_file", slot, shown=team, refused=rest),
         post("submissions:register_file", slot, let_in=team, refused=rest),
