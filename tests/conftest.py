@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -28,6 +29,8 @@ def _empty_cache() -> Iterator[None]:
     if apps.ready:
         # Rolled back, a form's number is given again to another.
         import_module("submissions.asked").forget()
+        if comparing := sys.modules.get("submissions.services.near_comparing"):
+            comparing.forget()
 
 
 def pytest_unconfigure() -> None:
