@@ -84,7 +84,7 @@ def quality(options: argparse.Namespace) -> Any:
 def new(options: argparse.Namespace) -> Any:
     """Each an honest one that was just submitted; CPU of this process, so that a busy machine doesn't count."""
     from submissions.models import Fingerprint
-    from submissions.services import find_near
+    from submissions.services.near_comparing import find_near
 
     costs = []
     for key in Fingerprint.objects.order_by("-pk").values_list("pk", flat=True)[: NEW + 1]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from submissions.models import Attachment, NearPair, SubmissionVersion, TeamMember, TeamOrganization
-from submissions.near.passages import Passage, merged
+from submissions.near.spans import Passage, merged
 from submissions.near_texts import Words, words_of
 
 Spans = Mapping[str, list[tuple[int, int]]]

@@ -1,16 +1,12 @@
-"""What of a version is compared with others: its longer texts, without what the form and the topic say themselves."""
+"""What of a version is compared with others: its longer texts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from submissions.asked import definition_answered
-from submissions.definition import FormDefinition
 from submissions.enums import SectionKind
 from submissions.models import SubmissionVersion
-from submissions.near.sketch import Hashes, all_hashes
 from submissions.near.words import fold
 from submissions.values import as_text
 
@@ -42,22 +38,3 @@ def texts_of(version: SubmissionVersion) -> dict[str, str]:
 
 def folded_texts(version: SubmissionVersion) -> dict[str, str]:
     return {words.key: fold(words.text) for words in words_of(version)}
-
-
-def said_by_all(version: SubmissionVersion) -> Hashes:
-    """Runs that the form and the topic bring in: whoever quotes them copies nobody."""
-    topic = version.topic_revision
-    return _hashes_of((topic.title, topic.body, *_printed(definition_answered(version))))
-
-
-@lru_cache(maxsize=512)
-def _hashes_of(texts: tuple[str, ...]) -> Hashes:
-    """Many entries answer the same topic in the same form."""
-    return all_hashes(fold(text) for text in texts)
-
-
-def _printed(definition: FormDefinition) -> Iterator[str]:
-    for section in definition.sections:
-        yield from (str(section.title), str(section.hint), section.group)
-        labelled: list[Any] = [*section.options, *section.columns]
-        yield from (each.label for each in labelled)

@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import awaiting, facts, handing_over, near_comparing, reminders, uploads
+from submissions.services import awaiting, facts, handing_over, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -47,7 +47,9 @@ def sweep_facts() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_near() -> None:
     """Two at once do the same work twice and no harm; so that they don't, one stops before the next is due."""
-    near_comparing.find_near(seconds=40)
+    from submissions.services.near_comparing import find_near
+
+    find_near(seconds=40)
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -1,5 +1,6 @@
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -30,6 +31,8 @@ def _empty_cache() -> Iterator[None]:
         # Rolled back, a form's number is given again to another.
         import_module("submissions.asked").forget()
         import_module("submissions.services.receipts").forget()
+        if comparing := sys.modules.get("submissions.services.near_comparing"):
+            comparing.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from submissions.near.sketch import KEPT_BELOW, RUN, hashes_of
+from submissions.near.spans import Passage
 from submissions.near.words import Folded, fold_with_origins
 
 # Shorter ones are turns of phrase.
@@ -16,17 +17,6 @@ SHORTEST = 13
 MOST = 100
 # Of a run that one text repeats over and over, the first places are tried.
 MOST_PLACES = 8
-
-
-class Passage(NamedTuple):
-    """From where to where in a section of the first entry, and in a section of the second."""
-
-    section: str
-    start: int
-    end: int
-    other_section: str
-    other_start: int
-    other_end: int
 
 
 class _Place(NamedTuple):
@@ -51,17 +41,6 @@ def shared_passages(
                 found.append((length, Passage(key, *span, place.section, *other_span)))
     found.sort(key=lambda pair: -pair[0])
     return [passage for _length, passage in found[:MOST]]
-
-
-def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """In order, and none overlapping another."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _places(texts: Mapping[str, Folded]) -> dict[int, list[_Place]]:

@@ -9,7 +9,6 @@ from submissions.services.handing_over import accept_team, decline_team, offer_t
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
 from submissions.services.late import accept_late, decline_late, hand_in
 from submissions.services.merging import merge_organizations
-from submissions.services.near_comparing import find_near
 from submissions.services.near_notes import note_pair
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
 from submissions.services.partners import add_partner, remove_partner
@@ -78,7 +77,6 @@ __all__ = [
     "edit_form",
     "edit_member",
     "extend_correction",
-    "find_near",
     "finish_upload",
     "found_team",
     "give_up",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +13,17 @@ from django.utils import timezone
 
 from submissions.models import Fingerprint, NearPair, SubmissionVersion
 from submissions.near.likeness import REPORTED, likeness, shared_runs
-from submissions.near.passages import Passage, shared_passages
+from submissions.near.passages import shared_passages
 from submissions.near.shelf import Shelf
 from submissions.near.sketch import EDITION
+from submissions.near.spans import Passage
 from submissions.near_texts import texts_of
 from submissions.services import near_ties
 from submissions.services.near_sketching import sketch_next
 
 BATCH = 200
+# Sketches that are asked for by name; more of them are read together with all others.
+FEW = 500
 
 
 @dataclass
@@ -59,12 +62,10 @@ class Comparison:
 
     def __init__(self, prints: Sequence[Fingerprint]) -> None:
         self.prints = prints
-        rows = (
-            Fingerprint.objects.standing(EDITION).order_by("submission").values_list("submission", "version", "sketch")
-        )
-        self._versions: dict[int, int] = {}
-        self._places: dict[int, int] = {}
-        self.shelf = Shelf(self._shelved(rows.iterator(chunk_size=2_000)), questions=len(prints))
+        rows = _standing()
+        self._versions = {entry: version for entry, version, _sketch in rows}
+        self._places = {entry: place for place, (entry, _version, _sketch) in enumerate(rows)}
+        self.shelf = Shelf(((entry, sketch) for entry, _version, sketch in rows), questions=len(prints))
 
     def carry_out(self) -> None:
         files, people = near_ties.shared_files(self.prints), near_ties.shared_people(self.prints)
@@ -97,10 +98,32 @@ class Comparison:
             found[key] = Found(version, text=scores[key], passages=passages)
         return found
 
-    def _shelved(self, rows: Iterable[tuple[int, int, Any]]) -> Iterable[tuple[int, Any]]:
-        for place, (entry, version, sketch) in enumerate(rows):
-            self._versions[entry], self._places[entry] = version, place
-            yield entry, sketch
+
+class _Read:
+    """Sketches by version, as a process has read them: those of a version never change."""
+
+    sketches: dict[int, Any] = {}
+
+
+def forget() -> None:
+    """For tests, which take back what they have submitted."""
+    _Read.sketches = {}
+
+
+def _standing() -> list[tuple[int, int, Any]]:
+    """Entry, version and sketch of all that can be compared; what was read before is not read again."""
+    rows = Fingerprint.objects.standing(EDITION).order_by("submission")
+    versions = list(rows.values_list("submission", "version"))
+    known = _Read.sketches
+    missing = [version for _entry, version in versions if version not in known]
+    fresh: dict[int, Any] = {}
+    if missing:
+        unread = rows.filter(version__in=missing) if len(missing) <= FEW else rows
+        fresh = dict(unread.values_list("version", "sketch").iterator(chunk_size=2_000))
+    # Put in its place as a whole: another thread may be reading.
+    sketches = {version: known[version] if version in known else fresh.get(version) for _entry, version in versions}
+    _Read.sketches = {version: sketch for version, sketch in sketches.items() if sketch is not None}
+    return [(entry, version, sketches[version]) for entry, version in versions if sketches[version] is not None]
 
 
 @transaction.atomic

@@ -4,15 +4,19 @@ submitting costs nothing more, and a worker that dies loses nothing."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from submissions.asked import definition_answered
+from submissions.definition import FormDefinition
 from submissions.enums import SubmissionStatus
 from submissions.models import Fingerprint, SubmissionVersion
-from submissions.near.sketch import EDITION, packed, sketch_of
-from submissions.near_texts import folded_texts, said_by_all
+from submissions.near.sketch import EDITION, Hashes, all_hashes, packed, sketch_of
+from submissions.near.words import fold
+from submissions.near_texts import folded_texts
 
 CHUNK = 200
 
@@ -55,3 +59,22 @@ def _older(rows: list[Fingerprint]) -> Iterator[Fingerprint]:
 
 def _sketch(version: SubmissionVersion) -> bytes:
     return packed(sketch_of(folded_texts(version).values(), said_by_all(version)))
+
+
+def said_by_all(version: SubmissionVersion) -> Hashes:
+    """Runs that the form and the topic bring in: whoever quotes them copies nobody."""
+    topic = version.topic_revision
+    return _hashes_of((topic.title, topic.body, *_printed(definition_answered(version))))
+
+
+@lru_cache(maxsize=512)
+def _hashes_of(texts: tuple[str, ...]) -> Hashes:
+    """Many entries answer the same topic in the same form."""
+    return all_hashes(fold(text) for text in texts)
+
+
+def _printed(definition: FormDefinition) -> Iterator[str]:
+    for section in definition.sections:
+        yield from (str(section.title), str(section.hint), section.group)
+        labelled: list[Any] = [*section.options, *section.columns]
+        yield from (each.label for each in labelled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from submissions.models import NearPair, Submission
-from submissions.services import find_near
+from submissions.services.near_comparing import find_near
 from tests.factories.submissions import SubmissionFactory, TeamFactory, VersionFactory, write
 from tests.factories.tracks import CompetitionFactory, TopicFactory, TrackFactory
 from tests.made_entries import Maker

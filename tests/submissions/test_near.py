@@ -14,7 +14,8 @@ from submissions.models import (
     SubmissionVersion,
     TeamOrganization,
 )
-from submissions.services import find_near, near_comparing, near_sketching
+from submissions.services import near_comparing, near_sketching
+from submissions.services.near_comparing import find_near
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import AttachmentFactory, SubmissionFactory, TeamFactory, TeamMemberFactory
 from tests.factories.tracks import CompetitionFactory, TopicFactory, TrackFactory

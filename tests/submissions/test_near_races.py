@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from submissions.models import Fingerprint, NearNote, NearPair
-from submissions.services import find_near, near_comparing, near_sketching, note_pair
+from submissions.services import near_comparing, near_sketching, note_pair
+from submissions.services.near_comparing import find_near
 from tests.factories.tracks import OrganizerFactory
 from tests.race import race, until_somebody_waits_for_a_lock
 from tests.submissions.alike import OWN, entry, pairs, submit_anew, two_tracks
@@ -28,15 +29,17 @@ def test_whoever_compares_at_once_finds_the_pair_once(copies):
     assert (results, NearPair.objects.count(), Fingerprint.objects.count()) == ([False] * 3, 1, 2)
 
 
-def overtaken(copies, monkeypatch, until_overtaken):
+def overtaken(copies, monkeypatch, *, has_lock):
     """The other entry is submitted anew after the last look at its version: sketched and compared at once."""
-    looked, over = Event(), Event()
+    looked, stands, over = Event(), Event(), Event()
     put = near_comparing._put
 
     def put_late(*args):
         if not looked.is_set():
             looked.set()
-            until_overtaken(over)
+            # On SQLite a transaction that writes is alone from its beginning.
+            if connection.features.has_select_for_update:
+                (stands if has_lock else over).wait(timeout=60)
         put(*args)
 
     def compare():
@@ -48,29 +51,31 @@ def overtaken(copies, monkeypatch, until_overtaken):
         find_near()
         over.set()
 
+    def watch():
+        """From outside: within one transaction PostgreSQL shows who waits as it was at the first look."""
+        looked.wait(timeout=60)
+        until_somebody_waits_for_a_lock()
+        stands.set()
+
     while near_sketching.sketch_next():
         pass
     monkeypatch.setattr(near_comparing, "_put", put_late)
-    assert race([compare, submit]) == [None, None]
+    assert [*filter(None, race([compare, submit, *([watch] if has_lock else [])]))] == []
     return NearPair.objects.count()
 
 
 def test_what_is_overtaken_by_a_later_version_does_not_stay(copies, monkeypatch):
-    assert overtaken(copies, monkeypatch, lambda over: until_somebody_waits_for_a_lock()) == 0
+    assert overtaken(copies, monkeypatch, has_lock=True) == 0
 
 
 def test_without_the_lock_it_stays(copies, monkeypatch):
     def look(entries):
         return dict(Fingerprint.objects.filter(submission__in=entries).values_list("submission", "version"))
 
-    def wait(over):
-        # On SQLite a transaction that writes is alone from its beginning.
-        if connection.features.has_select_for_update:
-            over.wait(timeout=60)
-
     monkeypatch.setattr(near_comparing, "hold", look)
 
-    assert overtaken(copies, monkeypatch, wait) == (1 if connection.features.has_select_for_update else 0)
+    expected = 1 if connection.features.has_select_for_update else 0
+    assert overtaken(copies, monkeypatch, has_lock=False) == expected
 
 
 def test_a_double_click_is_one_note(copies):

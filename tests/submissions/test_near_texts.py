@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from submissions.near.passages import Passage, merged, shared_passages
+from submissions.near.passages import shared_passages
 from submissions.near.shelf import COMMON_COUNT, Shelf
 from submissions.near.sketch import FEWEST, KEPT_BELOW, all_hashes, hashes_of, packed, sketch_of, unpacked
+from submissions.near.spans import Passage, merged
 from submissions.near.words import LONGEST, fold, fold_with_origins
 from tests.made_entries import Maker
 
