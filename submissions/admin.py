@@ -2,19 +2,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
 from portal.core.admin import ScopedAdmin, ScopedInline
 from submissions import form_admin, organization_admin, plan_admin, rules, services  # noqa: F401 - registers what is theirs
-from submissions.forms import ExtensionForm
+from submissions.answers import Outcome, refused_into
+from submissions.forms import ExtensionForm, PassForm
+from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Extension, Organization, Submission, Team, TeamMember
 from submissions.pages import screening_page
 from submissions.reading import note_outsider
@@ -57,22 +61,46 @@ class SubmissionAdmin(ScopedAdmin):
         own = super().get_queryset(request).organized_by(request.user)  # type: ignore[attr-defined]
         return own.for_listing().with_submitted_title()
 
+    def get_urls(self) -> list[Any]:
+        screen = self.admin_site.admin_view(require_POST(self.screen))
+        return [path("<path:object_id>/screen/", screen, name="submissions_submission_screen"), *super().get_urls()]
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Read here, decided on its own page."""
         entry = self.get_object(request, object_id)
         if request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
+        return self._page(request, entry)
+
+    def screen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Pass the version that was shown. All else is decided on the page where entries are screened."""
+        entry = self.get_object(request, object_id)
+        form, outcome = PassForm(request.POST), Outcome(400)
+        if form.is_valid():
+            with refused_into(form, outcome):
+                made = services.pass_screening(entry, actor=request.user, version=form.cleaned_data["version"])
+                told = {"entry": entry.number, "outcome": made.get_outcome_display()}
+                messages.success(request, _("%(entry)s: %(outcome)s. The team is told by mail.") % told)
+                return redirect(reverse("admin:submissions_submission_change", args=[entry.pk]))
+        return self._page(request, self.get_object(request, object_id), outcome)
+
+    def _page(self, request: HttpRequest, entry: Submission, outcome: Outcome | None = None) -> HttpResponse:
         note_outsider(request.user, entry, entry.team)
+        page = screening_page(request.user, entry)
+        can_screen = rules.can_screen(request.user, entry)
         context = {
             **self.admin_site.each_context(request),
-            **screening_page(request.user, entry),
+            **page,
             "opts": self.opts,
-            "title": f"{entry.number} {entry.submitted_title}",
-            "can_screen": rules.can_screen(request.user, entry),
+            "title": f"{entry.number} {entry.submitted_title}",  # type: ignore[attr-defined]
+            "can_screen": can_screen,
+            "can_pass": can_screen and SUBMISSION_LIFECYCLE.allows(entry, "pass_screening"),
+            "form": PassForm(initial={"version": page["latest"].number if page["latest"] else None}),
+            "conflict": outcome.conflict if outcome else None,
         }
-        return TemplateResponse(request, "submissions/admin/entry.html", context)
+        status = outcome.status if outcome else 200
+        return TemplateResponse(request, "submissions/admin/entry.html", context, status=status)
 
 
 class MemberInline(ScopedInline):

@@ -132,6 +132,12 @@ class ReceiptCheckForm(forms.Form):
         return data
 
 
+class PassForm(forms.Form):
+    """``version`` is the one that was looked at."""
+
+    version = forms.IntegerField(min_value=1, max_value=LARGEST, widget=forms.HiddenInput)
+
+
 class LateDecisionForm(forms.Form):
     """``outcome`` comes from the button that was pressed."""
 

@@ -44,8 +44,8 @@ def edit_plan(
     return plan
 
 
-@transaction.atomic
 def clone_plan(source: Competition, copy: Competition, *, actor: Any) -> None:
+    """In the transaction in which the competition is copied."""
     plan = ScreeningPlan.objects.filter(competition=source).first()
     if plan is None:
         return

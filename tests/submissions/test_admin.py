@@ -1,8 +1,9 @@
 import pytest
 from django.urls import reverse
 
+from submissions.models import Screening, Submission
 from tests.factories.accounts import SiteAdminFactory, UserFactory
-from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamFactory, captain_of
+from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory, TrackFactory
 from tests.submissions.people import client_for, queries_of, save, send_back, submit
 
@@ -38,6 +39,10 @@ def organizer(organizers):
 
 def change_url(entry):
     return reverse("admin:submissions_submission_change", args=[entry.pk])
+
+
+def let_pass(client, entry, version=1):
+    return client.post(reverse("admin:submissions_submission_screen", args=[entry.pk]), {"version": version})
 
 
 @pytest.mark.parametrize("role", ["OR", "TO in", "SU"])
@@ -121,7 +126,7 @@ def test_for_others_there_is_no_such_entry(entry, organizers, role, method):
     assert answers == [404, 404]
 
 
-@pytest.mark.parametrize("url", [LIST, f"{LIST}1/change/"])
+@pytest.mark.parametrize("url", [LIST, f"{LIST}1/change/", f"{LIST}1/screen/"])
 def test_a_team_has_no_business_here(entry, url):
     response = client_for(captain_of(entry.team)).post(url)
 
@@ -132,6 +137,52 @@ def test_the_page_shows_what_was_decided(organizer, organizers, entry):
     send_back(entry, actor=organizers["OR"](), reason=REASON)
 
     assert REASON in organizer.get(change_url(entry)).content.decode()
+
+
+@pytest.mark.parametrize("role", ["OR", "TO in", "SU"])
+def test_the_button_lets_it_pass(entry, organizers, role):
+    response = let_pass(client_for(organizers[role]()), entry)
+
+    assert (response["Location"], Submission.objects.get().status) == (change_url(entry), "eligible")
+
+
+def test_what_was_decided_has_no_button(organizer, entry):
+    let_pass(organizer, entry)
+
+    assert 'name="version"' not in organizer.get(change_url(entry)).content.decode()
+
+
+@pytest.mark.parametrize("role", ["TO out", "OR elsewhere", "staff"])
+def test_others_decide_nothing(entry, organizers, role):
+    response = let_pass(client_for(organizers[role]()), entry)
+
+    assert (response.status_code, Screening.objects.count()) == (404, 0)
+
+
+@pytest.mark.parametrize("version", ["x", "", "0", str(2**70)])
+def test_a_forged_form_decides_nothing(organizer, entry, version):
+    assert (let_pass(organizer, entry, version).status_code, Screening.objects.count()) == (400, 0)
+
+
+def test_an_entry_that_was_submitted_anew_comes_back(organizer, entry):
+    save(entry, abstract="改过的")
+    submit(entry)
+
+    response = let_pass(organizer, entry)
+    assert (response.status_code, response.context["form"]["version"].value()) == (409, 2)
+
+
+def test_nobody_decides_about_their_own_team(entry, organizers):
+    user = organizers["OR"]()
+    TeamMemberFactory(team=entry.team, user=user)
+    client = client_for(user)
+
+    assert 'name="version"' not in client.get(change_url(entry)).content.decode()
+    assert let_pass(client, entry).status_code == 403
+
+
+def test_a_get_decides_nothing(organizer, entry):
+    assert organizer.get(reverse("admin:submissions_submission_screen", args=[entry.pk])).status_code == 405
 
 
 @pytest.mark.parametrize("model", ["submission", "team"])

@@ -105,7 +105,7 @@ def test_the_page_costs_the_same_however_much_it_says(organizer_client, competit
         TopicFactory(track=TrackFactory(competition=competition), body="")
     organizer_client.get(page(competition))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         organizer_client.get(page(competition))
 
 

@@ -27,7 +27,7 @@ from tracks.services import change_competition, clone_competition, create_compet
 from tracks.signals import competition_cloned
 
 pytestmark = pytest.mark.django_db
-QUERIES = 27
+QUERIES = 28
 OPENS = datetime(2026, 6, 1, tzinfo=UTC)
 NEXT_YEAR = {
     "slug": "sichuan-2027",
