@@ -71,4 +71,4 @@ def found_by(words: str, entries: QuerySet[Submission]) -> QuerySet[Submission]:
     team = Q(team__name__icontains=words)
     house = Q(team__organization__name__icontains=words) | Q(team__organization__code__icontains=words)
     named = Q(number__icontains=words) | Q(submitted_title__icontains=words)
-    return entries.with_submitted_title().filter(named | team | house)  # type: ignore[attr-defined, no-any-return]
+    return entries.with_submitted_title().filter(named | team | house)  # type: ignore[attr-defined]

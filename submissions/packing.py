@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import IO, Any
@@ -82,7 +82,7 @@ def _entry(
         _note(told, [*begin, "", "", "", "", "", words["none"]])
 
 
-def _file(archive: ZipStream, path: str, file: Attachment, *, at: datetime) -> Iterator[bytes]:
+def _file(archive: ZipStream, path: str, file: Attachment, *, at: datetime) -> Generator[bytes, None, str]:
     """Its bytes as a member; returns what became of it."""
     try:
         content = open_stored(file.file)
