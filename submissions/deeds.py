@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.core.deeds import describe
 
@@ -89,4 +90,8 @@ describe(
         "submissions.extension": ("team",),
         "submissions.rosterrequest": ("team",),
     },
+    # Of an organization, and not of a file.
+    values=dict.fromkeys(
+        ("submissions.organization.size", "submissions.team.size"), pgettext_lazy("organization", "size")
+    ),
 )

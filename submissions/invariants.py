@@ -97,8 +97,9 @@ def receipt_counts_the_files_of_its_version() -> QuerySet[Any]:
 
 @invariant("submissions")
 def receipt_names_each_file_of_its_version() -> QuerySet[Any]:
-    joins: QuerySet[Any] = SubmissionVersion.attachments.through.objects.all()
-    joins = joins.filter(submissionversion__receipt__isnull=False)
+    joins: QuerySet[Any] = SubmissionVersion.attachments.through.objects.filter(
+        submissionversion__receipt__isnull=False
+    )
     listed = Cast("submissionversion__receipt__files", TextField())
     return joins.annotate(listed=listed).exclude(listed__contains=F("attachment__file__sha256"))
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.deeds import NAMED, model_of, type_words, words_for
+from portal.core.deeds import NAMED, VALUES, model_of, type_words, words_for
 from portal.core.models import AuditEntry
 from portal.core.people import Person
 
@@ -123,9 +123,13 @@ def url_of(thing: Any, *, viewer: Person) -> str:
 def changes_of(entry: AuditEntry) -> list[Change]:
     names = [*entry.after, *(name for name in entry.before if name not in entry.after)]
     return [
-        Change(str(FIELDS.get(name, name)), _value(entry.before.get(name)), _value(entry.after.get(name)))
+        Change(_label(entry.object_type, name), _value(entry.before.get(name)), _value(entry.after.get(name)))
         for name in names
     ]
+
+
+def _label(object_type: str, name: str) -> str:
+    return str(VALUES.get(f"{object_type}.{name}") or FIELDS.get(name, name))
 
 
 def _rows(object_type: str, viewer: Person) -> Any:

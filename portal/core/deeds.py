@@ -12,12 +12,22 @@ from django.db import models
 WORDS: dict[str, Any] = {}
 # "submissions.submission" -> the relations that its name is read from.
 NAMED: dict[str, tuple[str, ...]] = {}
+# "submissions.organization.size" -> words, where a value means something else there than in most lines.
+VALUES: dict[str, Any] = {}
 
 
-def describe(words: Mapping[str, Any], *, named: Mapping[str, tuple[str, ...]] | None = None) -> None:
-    """Add an app's words, and the types whose rows may be named and linked where the reader can see them."""
+def describe(
+    words: Mapping[str, Any],
+    *,
+    named: Mapping[str, tuple[str, ...]] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an app's words, the types whose rows may be named and linked where the reader can see them, and what values
+    of a type are called that others call something else.
+    """
     WORDS.update(words)
     NAMED.update(named or {})
+    VALUES.update(values or {})
 
 
 def words_for(object_type: str, action: str) -> str:

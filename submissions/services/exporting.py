@@ -58,7 +58,7 @@ def export_entries(
     """Those of ``entries`` that ``actor`` organizes, a row each, as "csv" or "xlsx". ``asked``: what they were
     narrowed by. Raises Unavailable while only submissions count.
     """
-    keys = _leaving("export_entries", competition, actor, entries, {"format": kind, **asked})
+    keys = leaving("export_entries", competition, actor, entries, {"format": kind, **asked})
     rows = _table(keys, own=_own_teams(competition, actor))
     chunks = csv_chunks(rows) if kind == "csv" else _workbook(rows)
     return Download(_name(competition, _("entries"), kind), TYPES[kind], chunks)
@@ -73,11 +73,11 @@ def export_files(
     with_video: bool = True,
 ) -> Download:
     """The files of what was submitted last, in folders by track, topic and entry, with a list of them."""
-    keys = _leaving("export_files", competition, actor, entries, asked)
+    keys = leaving("export_files", competition, actor, entries, asked)
     return Download(_name(competition, _("files"), "zip"), ZIP, packed(keys, with_video=with_video))
 
 
-def _leaving(
+def leaving(
     deed: str, competition: Competition, actor: Any, entries: QuerySet[Submission], facts: Mapping[str, Any]
 ) -> list[int]:
     """The keys of what leaves, once that is in the trail."""

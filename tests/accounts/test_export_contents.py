@@ -156,6 +156,7 @@ class TestOthers:
 
         assert copy_of(assignment.judge.user)["assignments"] == []
 
+    @pytest.mark.makeshift("a screening of a draft")
     def test_a_site_admin_does_not_get_everybodys(self):
         SubmissionFactory(title="金丝雀丙")
         JudgeFactory()

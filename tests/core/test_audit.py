@@ -10,7 +10,7 @@ from portal.notifications.models import Outbox
 from tests.append_only import changes_allowed
 from tests.race import race
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.makeshift("rows and lines of no real kind")]
 
 
 @pytest.fixture

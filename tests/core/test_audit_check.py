@@ -9,7 +9,7 @@ from portal.core.audit_check import Walk
 from portal.core.models import AuditEntry, AuditHead
 from tests.append_only import changes_allowed
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.makeshift("rows and lines of no real kind")]
 SOMETHING = Thing("core.test", "1")
 
 

@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 
 from portal.core import deeds
+from portal.core.audit_lines import changes_of
+from portal.core.models import AuditEntry
 
 # Functions that write a line, and where the action stands in their call.
 RECORDERS = {"record": 0, "record_sparingly": 1, "move": 0, "note": 0, "failed_at": 0, "note_outsider": 3}
@@ -74,3 +76,12 @@ def test_an_action_without_words_is_shown_as_it_is():
 
 def test_a_kind_of_thing_that_is_gone_keeps_its_name():
     assert deeds.type_words("core.gone") == "core.gone"
+
+
+@pytest.mark.parametrize(
+    ("object_type", "label"), [("submissions.organization", "规模"), ("submissions.submission", "大小（字节）")]
+)
+def test_a_value_is_called_what_it_is_there(object_type, label):
+    entry = AuditEntry(object_type=object_type, before={}, after={"size": "large"})
+
+    assert [change.label for change in changes_of(entry)] == [label]

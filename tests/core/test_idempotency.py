@@ -7,7 +7,7 @@ from portal.core.models import IdempotencyKey
 from portal.notifications.models import Outbox
 from tests.race import race
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.makeshift("rows and lines of no real kind")]
 KEY = "0123456789abcdef"
 
 

@@ -14,6 +14,8 @@ LIFECYCLE = Lifecycle(
 )
 RIVALS = 8
 
+pytestmark = pytest.mark.makeshift("rows of no real kind")
+
 
 @pytest.fixture
 def row(db):
