@@ -124,6 +124,10 @@ class Draft:
         title = {TITLE_KEY: self.answers.get(TITLE_KEY, "")}
         if {**title, **self.answered} != said or set(self.files) != set(version.attachments.all()):
             return True
+        return self.registers_otherwise(version)
+
+    def registers_otherwise(self, version: SubmissionVersion) -> bool:
+        """Another file is registered than ``version`` counts on, or one of those was taken back."""
         if self.registered is None:
             return False
         counted_on = {row["sha256"] for row in version.form.get("registered", [])}

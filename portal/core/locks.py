@@ -29,8 +29,9 @@ def shared(rows: models.QuerySet[M], **beside: tuple[models.QuerySet[Any], str])
         sql, more = others.order_by().values(column).query.sql_with_params()
         # What is put together here are questions that Django has written, and names from our own code.
         parts.append(f'"{name}" AS ({sql} FOR SHARE)')
-        columns.append(f'(SELECT max("{column}") FROM "{name}") AS "{name}"')  # noqa: S608
+        columns.append(f'(SELECT max("{column}") FROM "{name}") AS "{name}"')  # noqa: S608 # nosec B608
         params += more
     sql, more = rows.query.sql_with_params()
-    question = f"WITH {', '.join([*parts, f'held AS ({sql} FOR SHARE)'])} SELECT {', '.join(columns)} FROM held"  # noqa: S608
+    parts.append(f"held AS ({sql} FOR SHARE)")
+    question = f"WITH {', '.join(parts)} SELECT {', '.join(columns)} FROM held"  # noqa: S608 # nosec B608
     return list(rows.model._base_manager.raw(question, [*params, *more]))

@@ -80,9 +80,13 @@ class OwnEntry:
         if self.version is None:
             return True
         sent = {(each["name"], each["sha256"]) for each in self.version.receipt.files}
-        now = {(each.name, each.file.sha256) for each in self.draft.files}
+        # What was registered, and has followed since, is no change.
+        followed = {each["sha256"] for each in self.version.form.get("registered", [])}
+        files = {(each.name, each.file.sha256) for each in self.draft.files}
+        now = {each for each in files if each in sent or each[1] not in followed}
         said = {key: value for key, value in self.version.answers.items() if key in self.draft.answered}
-        return sent != now or self.draft.title != self.version.title or said != self.draft.answered
+        is_other = sent != now or self.draft.title != self.version.title or said != self.draft.answered
+        return is_other or self.draft.registers_otherwise(self.version)
 
     @property
     def reason(self) -> str:

@@ -299,3 +299,10 @@ def test_for_an_entry_that_was_withdrawn_nothing_is_waited_for(awaited, captain)
     Submission.objects.update(status="withdrawn")
 
     assert states(captain, awaited.submission) == []
+
+
+def test_the_desk_calls_a_file_that_followed_no_change(awaited, captain):
+    captain.post(awaited.get_absolute_url(), {"file": upload()})
+
+    (told,) = captain.get("/desk/entries/").context["entries"]
+    assert not told.has_news
