@@ -1,8 +1,8 @@
 """The matrix: who gets what, by app. One line a row; ``tests.visibility.lines`` has the words."""
 
 from tests.visibility.lines import Family, Line
-from tests.visibility.matrix import accounts, judging, site, submissions, tracks
+from tests.visibility.matrix import accounts, judging, screening, site, submissions, tracks
 
-PARTS = (site, accounts, tracks, submissions, judging)
+PARTS = (site, accounts, tracks, submissions, screening, judging)
 LINES: list[Line] = [line for part in PARTS for line in part.LINES]
 FAMILIES: list[Family] = [family for part in PARTS for family in getattr(part, "FAMILIES", ())]
