@@ -46,7 +46,7 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
     SubmissionFactory(submitted=True)  # somebody else's, must not appear
     client.force_login(user)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         response = client.get("/desk/")
 
     # Their own, and those that they are asked to lead.
