@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.urls import reverse
 from django.utils import timezone
 
 from portal.core import files
@@ -50,11 +49,6 @@ def entry(house):
 
 def status_of(entry):
     return Submission.objects.get(pk=entry.pk).status
-
-
-def told(answer):
-    """What the page of a refusal says, without what differs from one request to the next."""
-    return answer.content.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def page(house, entry, client=None):
@@ -401,81 +395,3 @@ def test_hostile_words_stand_there_as_words(house):
     text = page(house, house.entry(title="<script>alert(1)</script>", abstract="<img src=x onerror=alert(1)>" * 30))
 
     assert ("<script>alert(1)" in text, "<img src=x" in text) == (False, False)
-
-
-class TestMany:
-    def send(self, house, entries, **typed):
-        picks = [pick if isinstance(pick, str) else f"{pick.public_id}:{pick.versions.count()}" for pick in entries]
-        return house.client.post(house.url("screening_many"), {"pick": picks, **typed})
-
-    def test_what_was_picked_is_shown_before_anything_is_decided(self, house):
-        entries = [house.entry(), house.entry()]
-        answer = self.send(house, entries)
-
-        assert [line.entry for line in answer.context["lines"]] == entries
-        assert {status_of(entry) for entry in entries} == {"submitted"}
-
-    def test_all_of_them_pass(self, house):
-        entries = [house.entry(), house.entry()]
-        self.send(house, entries, decide="pass", reason="")
-
-        assert {status_of(entry) for entry in entries} == {"eligible"}
-
-    def test_all_of_them_are_returned(self, house):
-        entries = [house.entry(), house.entry()]
-        self.send(house, entries, decide="return", reason=REASON, **opened())
-
-        assert Correction.objects.count() == 2
-
-    @pytest.mark.parametrize("step", [{}, {"decide": "pass", "reason": ""}])
-    def test_a_forbidden_one_refuses_the_whole_in_the_words_of_one_that_is_not_there(self, house, step):
-        entry, foreign = house.entry(), Screening().entry()
-        unknown = "11111111-2222-4333-8444-555555555555:1"
-        answers = [self.send(house, [entry, other], **step) for other in (foreign, unknown)]
-        said = [answer.content.decode() for answer in answers]
-
-        assert [answer.status_code for answer in answers] == [400, 400]
-        assert (told(answers[0]), status_of(entry)) == (told(answers[1]), "submitted")
-        assert foreign.title not in said[0]
-
-    def test_ones_own_teams_entry_refuses_the_whole(self, house):
-        entry, own = house.entry(), house.entry()
-        TeamMemberFactory(team=own.team, user=house.organizer)
-
-        assert (self.send(house, [entry, own], decide="pass").status_code, status_of(entry)) == (400, "submitted")
-
-    def test_one_that_changed_meanwhile_decides_none_and_is_named(self, house):
-        entry, changed = house.entry(), house.entry()
-        picks = [f"{each.public_id}:1" for each in (entry, changed)]
-        resubmit(changed, abstract="新的简述")
-        answer = self.send(house, picks, decide="pass", reason="")
-
-        assert (answer.status_code, status_of(entry)) == (409, "submitted")
-        assert (changed.number in answer.context["conflict"], entry.number in answer.context["conflict"]) == (
-            True,
-            False,
-        )
-        assert answer.context["picks"] == [f"{entry.public_id}:1", f"{changed.public_id}:2"]
-
-    @pytest.mark.parametrize("picks", [[], ["x"], ["x:1"], ["11111111-2222-4333-8444-555555555555:" + "9" * 60]])
-    def test_what_is_no_pick_is_refused(self, house, picks):
-        assert self.send(house, picks).status_code in {302, 400}
-
-    def test_more_than_a_hundred_are_too_many(self, house):
-        picks = [f"11111111-2222-4333-8444-{n:012}:1" for n in range(101)]
-
-        assert self.send(house, picks).url == house.url("screening_queue")
-
-    def test_bad_input_decides_none(self, house):
-        entries = [house.entry(), house.entry()]
-        answer = self.send(house, entries, decide="reject", reason=SPACES)
-
-        assert (answer.status_code, {status_of(entry) for entry in entries}) == (400, {"submitted"})
-
-    def test_asking_for_it_by_address_leads_to_the_queue(self, house):
-        assert house.client.get(house.url("screening_many")).url == house.url("screening_queue")
-
-    def test_somebody_without_a_competition_finds_nothing(self, house):
-        client = client_for(UserFactory())
-
-        assert client.post(reverse("submissions:screening_many", args=[house.competition.slug])).status_code == 404

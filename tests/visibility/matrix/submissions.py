@@ -22,8 +22,6 @@ from tests.visibility.lines import Line, admin, admin_get, admin_post, admin_row
 CAPTAIN, AB, OT, OX, VI = people("TC"), people("AB"), people("OT"), people("OX"), people("Vi")
 GAMMA = people("OR TI SU SE")
 HAVE_A_TEAM = TEAM_A | OT | OX
-# They decide about team A's entries, and are in no team of theirs.
-SCREEN_1 = RUN_1 - TEAM_A
 # The mailed link shows this to whoever holds it.
 BY_LINK = "team_a.name organization_a.name person.TC"
 KEY = "0123456789abcdef"
@@ -113,19 +111,6 @@ def on_paper(label: str, *, team: frozenset[str], readers: frozenset[str]) -> li
         sent = f"{label}.sent_on_paper.public_id"
         lines.append(get("submissions:rendition", sent, f"{label}.on_paper", shown=team | readers))
     return lines
-
-
-def screening(competition: str, label: str, *, screened_by: frozenset[str], insiders: frozenset[str]) -> list[Line]:
-    """The page on which an entry is screened. Who runs the track and is in the team decides nothing about it."""
-    at = f"+{competition}.slug,{label}.public_id"
-    said = {"note-text": "x", "undo-reason": "x", "extend-reason": "x", "decide": "pass"}
-    posts = ("screen_entry", "screen_undo", "screen_extend", "screen_note", "screen_claim")
-    file = f"{at},{label}.sent.public_id"
-    return [
-        get("submissions:screen_entry", at, f"{label}.title", shown=screened_by, refused=insiders),
-        get("submissions:screen_file", file, f"{label}.content", shown=screened_by, refused=insiders),
-        *(post(f"submissions:{name}", at, let_in=screened_by, refused=insiders, data=said) for name in posts),
-    ]
 
 
 LINES = [
@@ -370,54 +355,6 @@ LINES = [
         "alpha.slug,near.pk",
         let_in=RUN_1 - TEAM_A,
         data={"versions": "{near.versions}", "text": "看过"},
-    ),
-    # Screening
-    get(
-        "submissions:screening_queue",
-        "alpha.slug",
-        "submitted.title",
-        query="?state=second_look",
-        shown=SCREEN_1,
-        empty=RUN_SOME - SCREEN_1,
-    ),
-    get("submissions:screening_queue", "alpha.slug", "elsewhere.title", shown=RUN_2, empty=RUN_SOME - RUN_2),
-    get(
-        "submissions:screening_queue",
-        "alpha.slug",
-        "returned.title",
-        query="?state=returned",
-        shown=SCREEN_1,
-        empty=RUN_SOME - SCREEN_1,
-    ),
-    get("submissions:screening_queue", "beta.slug", "beta_entry.title", query="?state=passed", shown=RUN_BETA),
-    get("submissions:screening_queue", "gamma.slug", shown=GAMMA),
-    post("submissions:screening_next", "alpha.slug", let_in=RUN_SOME),
-    get("submissions:screening_many", "alpha.slug", away=RUN_SOME),
-    post("submissions:screening_many", "alpha.slug", let_in=RUN_SOME, data={"pick": "{submitted.public_id}:1"}),
-    # Whoever proposed to reject it takes no second look.
-    post(
-        "submissions:screen_second_look",
-        "+alpha.slug,submitted.public_id",
-        let_in=SCREEN_1 - people("OR"),
-        refused=RUN_1 & TEAM_A | people("OR"),
-        data={"second-answer": "decline"},
-    ),
-    post("submissions:screen_second_look", "+alpha.slug,elsewhere.public_id", let_in=RUN_2),
-    *screening("alpha", "submitted", screened_by=SCREEN_1, insiders=RUN_1 & TEAM_A),
-    *screening("alpha", "elsewhere", screened_by=RUN_2, insiders=NOBODY),
-    *screening("beta", "beta_entry", screened_by=RUN_BETA, insiders=NOBODY),
-    get(
-        "submissions:screen_entry",
-        "+alpha.slug,submitted.public_id",
-        "submitted.note",
-        shown=SCREEN_1,
-        refused=RUN_1 & TEAM_A,
-    ),
-    get("submissions:screen_entry", "+alpha.slug,draft.public_id"),
-    get("submissions:screen_entry", "+beta.slug,submitted.public_id"),
-    # A file of the draft is no part of what was submitted.
-    get(
-        "submissions:screen_file", "+alpha.slug,submitted.public_id,submitted.unsent.public_id", refused=RUN_1 & TEAM_A
     ),
     # The administration
     *admin("submissions.submission", "submitted", "submitted.title", see=RUN_1),
