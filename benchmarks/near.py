@@ -165,6 +165,7 @@ def _report(options: argparse.Namespace, results: list[Any]) -> int:
         and compared["median"] <= MOST_MILLISECONDS
         and all(share >= LEAST_FOUND for share in found["found"].values())
         and found["entries reported by mistake"] <= MOST_FALSE
+        and found["false"] <= MOST_FALSE * found["reported"]
     )
     return 0 if holds else 1
 

@@ -14,7 +14,7 @@ FEWEST_OF_SECTION = 10
 # A section that is wholly somebody else's counts this much: less than a whole entry.
 SECTION_COUNTS = 0.8
 # From here on a pair is reported, in per cent.
-REPORTED = 25
+REPORTED = 30
 
 
 def likeness(one: Weighed, other: Weighed) -> int:

@@ -350,12 +350,7 @@ LINES = [
     get("submissions:near_pair", "alpha.slug,near.pk", "submitted.title", shown=RUN_1 - TEAM_A),
     get("submissions:near_pair", "alpha.slug,near_across.pk", "rival.title", shown=RUN_1),
     get("submissions:near_pair", "beta.slug,near_across.pk", "beta_entry.title", shown=RUN_BETA),
-    post(
-        "submissions:near_pair",
-        "alpha.slug,near.pk",
-        let_in=RUN_1 - TEAM_A,
-        data={"versions": "{near.versions}", "text": "看过"},
-    ),
+    post("submissions:near_pair", "alpha.slug,near.pk", let_in=RUN_1 - TEAM_A, data={"versions": "{near.versions}"}),
     # The administration
     *admin("submissions.submission", "submitted", "submitted.title", see=RUN_1),
     *admin_row("submissions.submission", "elsewhere", "elsewhere.title", see=RUN_2),
