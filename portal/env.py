@@ -40,7 +40,7 @@ NAMES = {
     "API_REQUESTS_A_MINUTE": "for each token, person or address; 0 for no limit",
     "ADMINS": "who is told by mail when something is wrong, comma separated",
     "SHED_AFTER_SECONDS": "pages that have waited this long at the proxy are turned away with 503; 0 for never",
-    "MOST_UPLOADS_AT_ONCE": "pieces of files that a web process reads at once; more are told to come again; 0 for no limit",
+    "MOST_UPLOADS_AT_ONCE": "pieces of files that a web process reads at once; more have to come again; 0 for no limit",
     "MOST_REQUESTS_AT_ONCE": "for each web process, submits not counted; more are turned away with 503; 0 for no limit",
     "TRUSTED_PROXY_COUNT": "how many proxies stand in front",
     "REQUIRE_ADMIN_SECOND_FACTOR": "whether site admins must have a second factor",
