@@ -343,14 +343,6 @@ LINES = [
     get("submissions:late_attempts", "beta.slug", shown=RUN_BETA),
     get("submissions:late_attempts", "gamma.slug", shown=GAMMA),
     get("submissions:attachment", "late.sent.public_id,late.sent.name", "late.content", shown=TEAM_A | RUN_1),
-    # Entries that resemble each other
-    get("submissions:near_report", "alpha.slug", "rival.title", shown=RUN_1, empty=RUN_SOME - RUN_1),
-    get("submissions:near_report", "beta.slug", "beta_entry.title", shown=RUN_BETA),
-    get("submissions:near_report", "gamma.slug", shown=GAMMA),
-    get("submissions:near_pair", "alpha.slug,near.pk", "submitted.title", shown=RUN_1 - TEAM_A),
-    get("submissions:near_pair", "alpha.slug,near_across.pk", "rival.title", shown=RUN_1),
-    get("submissions:near_pair", "beta.slug,near_across.pk", "beta_entry.title", shown=RUN_BETA),
-    post("submissions:near_pair", "alpha.slug,near.pk", let_in=RUN_1 - TEAM_A, data={"versions": "{near.versions}"}),
     # The administration
     *admin("submissions.submission", "submitted", "submitted.title", see=RUN_1),
     *admin_row("submissions.submission", "elsewhere", "elsewhere.title", see=RUN_2),
