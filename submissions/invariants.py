@@ -29,6 +29,7 @@ from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import (
     Correction,
     Receipt,
+    RegisteredFile,
     Screening,
     ScreeningClaim,
     ScreeningProposal,
@@ -91,8 +92,14 @@ def version_has_a_receipt() -> QuerySet[Any]:
 
 @invariant("submissions")
 def receipt_counts_the_files_of_its_version() -> QuerySet[Any]:
-    counted = Receipt.objects.annotate(listed=ArrayLength("files"), kept=Count("version__attachments"))
-    return counted.exclude(listed=F("kept"))
+    """Those that were there; what was registered may have followed."""
+    followed = Q(version__registered__attachment__isnull=False)
+    counted = Receipt.objects.annotate(
+        listed=ArrayLength("files"),
+        kept=Count("version__attachments", distinct=True),
+        followed=Count("version__registered", filter=followed, distinct=True),
+    )
+    return counted.exclude(kept__gte=F("listed"), kept__lte=F("listed") + F("followed"))
 
 
 @invariant("submissions")
@@ -100,8 +107,12 @@ def receipt_names_each_file_of_its_version() -> QuerySet[Any]:
     joins: QuerySet[Any] = SubmissionVersion.attachments.through.objects.filter(
         submissionversion__receipt__isnull=False
     )
+    followed = RegisteredFile.versions.through.objects.filter(
+        submissionversion=OuterRef("submissionversion"), registeredfile__attachment=OuterRef("attachment")
+    )
     listed = Cast("submissionversion__receipt__files", TextField())
-    return joins.annotate(listed=listed).exclude(listed__contains=F("attachment__file__sha256"))
+    unnamed = joins.annotate(listed=listed).exclude(listed__contains=F("attachment__file__sha256"))
+    return unnamed.exclude(Exists(followed))
 
 
 @invariant("submissions", wants_history=True)

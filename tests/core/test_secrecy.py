@@ -33,7 +33,7 @@ ADDRESSES = [
 # Parts of addresses that name something and open nothing, and those that do.
 PLAIN = {
     *("pk", "public_id", "competition", "number", "track", "track_number", "topic", "series", "name", "attachment"),
-    *("upload_pk", "member", "partner", "section", "offer", "change", "kind"),
+    *("upload_pk", "member", "partner", "section", "offer", "change", "kind", "file", "slot"),
     *("hue", "app_label", "object_id", "content_type_id", "url", "rest", "package_name", "packages", "route"),
 }
 OPENING = {"key", "uidb36", "signature"}

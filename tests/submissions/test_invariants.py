@@ -35,7 +35,8 @@ def entry():
     draft = complete_draft()
     submit(draft)
     actor = OrganizerFactory(competition=draft.team.competition).user
-    services.return_for_correction(Submission.objects.get(), actor=actor, version=1, reason="请补盖公章。")
+    opened = {"sections": ["abstract"], "slots": [], "closes_at": timezone.now() + timedelta(days=3)}
+    services.return_for_correction(Submission.objects.get(), actor=actor, version=1, reason="请补盖公章。", **opened)
     save(draft, abstract="补正后的简述")
     submit(draft)
     return Submission.objects.get()

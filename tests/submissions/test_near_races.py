@@ -14,7 +14,11 @@ from tests.factories.tracks import OrganizerFactory
 from tests.race import race, until_somebody_waits_for_a_lock
 from tests.submissions.alike import OWN, entry, pairs, submit_anew, two_tracks
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.makeshift("versions made by hand"),
+]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from submissions import services
 from submissions.enums import Edition, OrganizationKind, RenditionKind, RosterChange
-from submissions.models import EntryForm, TeamOrganization
+from submissions.models import EntryForm, NearPair, TeamOrganization
 from submissions.services import Wanted
 from tests.factories.files import pdf
 from tests.factories.submissions import (
@@ -21,6 +21,7 @@ from tests.factories.submissions import (
     InvitationFactory,
     LateAttemptFactory,
     OrganizationFactory,
+    RegisteredFileFactory,
     RosterRequestFactory,
     SubmissionFactory,
     TeamFactory,
@@ -52,6 +53,12 @@ def given():
         "request": RosterRequestFactory(team=team, person=member.user),
         "wanted": Wanted(RosterChange.REMOVE, member=member),
         "attempt": LateAttemptFactory(submission=entry),
+        "row": RegisteredFileFactory(submission=entry),
+        "pair": _pair(entry),
+        "versions": "1-1",
+        "sections": ["abstract"],
+        "slots": [],
+        "sha256": "0" * 64,
         "organization": team.organization,
         "double": OrganizationFactory(),
         "kept": team.organization,
@@ -83,6 +90,15 @@ def given():
     }
 
 
+def _pair(entry):
+    """It resembles another one of the same track."""
+    other = SubmissionFactory(submitted=True, team__competition=entry.team.competition, topic=entry.topic)
+    versions = {"first_version": entry.versions.last(), "second_version": other.versions.last()}
+    return NearPair.objects.create(
+        first=entry, second=other, **versions, score=80, text=80, passages=[], found_at=timezone.now()
+    )
+
+
 def stranger():
     """Who could do all of it elsewhere."""
     organizer = OrganizerFactory()
@@ -92,10 +108,11 @@ def stranger():
 
 KINDS = {"add_partner": OrganizationKind.COMPANY, "request_rendition": RenditionKind.PDF}
 # Anybody may found a team. An upload is its sender's, a revision isn't there for others, forms are copied by those who
-# clone the competition: other tests tell. What came too late is put aside by the services that found out.
+# clone the competition: other tests tell. What came too late is put aside by the services that found out. Who
+# decides about many entries, or asks for the next one, never has one that isn't theirs.
 ELSEWHERE = {
     *("found_team", "finish_upload", "take_chunk", "give_up", "clone_forms", "set_up_form"),
-    *("restore_revision", "keep_unsent"),
+    *("restore_revision", "keep_unsent", "decide_many", "take_next"),
 }
 
 

@@ -295,6 +295,7 @@ def test_what_was_submitted_is_waited_for_as_long_as_it_may_come(awaited, captai
     assert states(captain, awaited.submission) == [state]
 
 
+@pytest.mark.makeshift("its state is set by hand")
 def test_for_an_entry_that_was_withdrawn_nothing_is_waited_for(awaited, captain):
     Submission.objects.update(status="withdrawn")
 

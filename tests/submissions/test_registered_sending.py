@@ -117,6 +117,7 @@ def test_a_team_with_more_time_has_more_time_for_its_files(awaited):
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "rejected"])
+@pytest.mark.makeshift("its state is set by hand")
 def test_an_entry_that_is_out_takes_no_file(awaited, status):
     Submission.objects.update(status=status)
 
@@ -172,6 +173,7 @@ def test_sent_before_the_end_it_belongs_to_what_was_submitted(entry):
     assert list(entry.versions.get().attachments.all()) == [attachment]
 
 
+@pytest.mark.makeshift("its state is set by hand")
 def test_sent_for_a_correction_long_after_it_changes_nothing_submitted(awaited):
     end(awaited.submission, ago=3 * HOUR)
     Submission.objects.update(status="returned")

@@ -168,7 +168,7 @@ def test_it_costs_the_same_however_many_teams_there_are(count, django_assert_num
         assert remind() == count
 
 
-COSTS = 6
+COSTS = 7
 
 
 @pytest.mark.database

@@ -197,6 +197,7 @@ def test_an_open_page_learns_who_has_it_by_now(house, entry):
     assert answer.json() == {"other": str(other.user)}
 
 
+@pytest.mark.makeshift("versions made by hand")
 def test_a_resubmission_shows_what_changed(house, entry):
     write(entry, abstract="旧的简述。")
     house.decide(entry, "return", **opened())
@@ -206,6 +207,7 @@ def test_a_resubmission_shows_what_changed(house, entry):
     assert [(change.title, change.was_open) for change in changes.sections] == [("项目简介", True)]
 
 
+@pytest.mark.makeshift("versions made by hand")
 def test_a_resubmission_shows_which_files_came_and_went(house, entry):
     house.decide(entry, "return", **opened(slots=["proposal"]))
     entry.attachments.update(replaced_at=timezone.now())

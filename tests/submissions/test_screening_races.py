@@ -117,6 +117,7 @@ def test_without_the_lock_they_all_have_the_same(competition, monkeypatch):
     assert len({each.pk for each in results}) == (1 if HAS_LOCKS else RIVALS)
 
 
+@pytest.mark.makeshift("its state is set by hand")
 def test_with_fewer_entries_than_people_the_others_are_told_that_there_is_none(competition):
     spare = Submission.objects.order_by("pk").values_list("pk", flat=True)[3:]
     Submission.objects.filter(pk__in=list(spare)).update(status="eligible")
@@ -178,6 +179,7 @@ def test_no_judge_is_given_what_is_taken_back_meanwhile(entry, monkeypatch):
     assert not assign_while_undone(entry, monkeypatch)
 
 
+@pytest.mark.makeshift("what the second look keeps away")
 def test_without_the_second_look_one_would_be(entry, monkeypatch):
     monkeypatch.setattr(assignment, "_require_still_eligible", lambda entries: None)
 

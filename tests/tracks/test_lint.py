@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from submissions.asked import plain_form
+from submissions.models import ScreeningPlan
 from submissions.services import set_up_form
 from tests.factories.accounts import AgreementFactory
 from tests.factories.judging import RubricFactory
@@ -40,6 +41,9 @@ def competition():
     AgreementFactory(published_at=NOW - timedelta(days=1))
     RubricFactory(competition=competition)
     set_up_form(competition, plain_form(), actor=None)
+    plan = ScreeningPlan.objects.create(competition=competition)
+    plan.items.create(key="seal", title="申报书已盖章")
+    plan.reasons.create(code="seal", title="未盖章", text="请补交盖章页。")
     for kind, (opens, closes) in CALENDAR.items():
         days = {"opens_at": NOW + timedelta(days=opens), "closes_at": NOW + timedelta(days=closes)}
         StageFactory(competition=competition, kind=kind, **days)
@@ -332,7 +336,7 @@ def test_a_check_costs_the_same_however_large(competition, count, django_assert_
         TopicFactory.create_batch(count, track=TrackFactory(competition=competition))
     TopicFactory(body="")  # another competition's, must not appear
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         found = findings(competition, now=NOW)
 
     assert not any("has no text" in finding.words for finding in found)

@@ -134,8 +134,6 @@ def _screening(world: World) -> None:
     world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=now)
     waiting.version.proposals.create(reason=words.text("submitted.proposal"), proposed_by=who, proposed_at=now)
     ScreeningClaim.objects.create(submission=waiting, user=who, claimed_at=now, expires_at=now + timedelta(minutes=20))
-    version = waiting.version
-    world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=now)
     world.judged.version.undone_screenings.create(
         outcome=ScreeningOutcome.RETURNED,
         reason=words.text("judged.undone"),
