@@ -17,6 +17,7 @@ from tests.visibility.actors import ACTORS, SIGNED_OUT
 from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
 from tests.visibility.matrix.rows import SIGNED_A, B, D, E
 from tests.visibility.test_rows import row
+from tests.visibility.world.building import NOW
 from tracks.models import Announcement, Document, Question, Topic, Track
 
 pytestmark = pytest.mark.django_db
@@ -62,14 +63,16 @@ def test_a_desk_lists_the_competitions_that_one_runs(world, actor):
     tracks = Track.objects.filter(pk__in=own(world, TRACKS, actor))
     whole = own(world, EVERY_RUN, actor)
 
-    found = {item["competition"].pk: item["is_whole"] for item in desk.organized(world.person(actor))}
+    found = {item["competition"].pk: item["is_whole"] for item in desk.organized(world.person(actor), now=NOW)}
     run = whole | set(tracks.values_list("competition", flat=True))
     assert found == {competition: competition in whole for competition in run}
 
 
 @pytest.mark.parametrize("actor", ASKED)
 def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
-    found = {item["competition"].pk: item["awaiting_screening"] for item in desk.organized(world.person(actor))}
+    found = {
+        item["competition"].pk: item["awaiting_screening"] for item in desk.organized(world.person(actor), now=NOW)
+    }
 
     expected = expected_counts(world, actor)["awaiting"]
     assert {competition: count for competition, count in found.items() if count} == expected
@@ -77,7 +80,7 @@ def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
 
 @pytest.mark.parametrize("actor", ASKED)
 def test_a_desk_lists_rounds_of_what_one_runs_as_a_whole(world, actor):
-    found = {item["competition"].pk: len(item["rounds"]) for item in desk.organized(world.person(actor))}
+    found = {item["competition"].pk: len(item["rounds"]) for item in desk.organized(world.person(actor), now=NOW)}
 
     assert {pk: count for pk, count in found.items() if count} == expected_counts(world, actor)["rounds"]
 

@@ -73,6 +73,7 @@ def test_a_judge_reads_from_the_opening_of_the_round_on(world, state, status):
 
 
 @pytest.mark.parametrize("state", [RoundStatus.PLANNED, RoundStatus.OPEN, RoundStatus.CLOSED])
+@pytest.mark.makeshift("its state is set by hand")
 def test_an_organizer_with_an_entry_reads_no_ranking_before_publication(world, state):
     Round.objects.filter(pk=world.published.pk).update(status=state)
     told = status_of(world, "OE", "admin:judging_ranking_change", world.published_ranking.pk)
@@ -208,6 +209,7 @@ def test_whoever_joins_reads_what_the_team_wrote_before(world):
     assert (before, status_of(world, "Vi", "submissions:submission", world.draft.public_id)) == (404, 200)
 
 
+@pytest.mark.makeshift("its state is set by hand")
 def test_an_entry_is_the_organizers_to_read_from_its_submission_on(world):
     before = status_of(world, "OR", "submissions:submission", world.draft.public_id)
     Submission.objects.filter(pk=world.draft.pk).update(

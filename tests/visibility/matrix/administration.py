@@ -15,7 +15,7 @@ RUBRICS = ("planned", "open", "closed", "published")
 # What may be done while nothing is asked about a row: to have the page at all.
 MODULE = {
     **dict.fromkeys(["core.Service", "notifications.Outbox", "tracks.Organizer"], SITE),
-    **dict.fromkeys(["tracks.Pledge", "submissions.EntryForm"], RUN_ANY),
+    **dict.fromkeys(["tracks.Pledge", "submissions.EntryForm", "submissions.ScreeningPlan"], RUN_ANY),
     **dict.fromkeys(["accounts.User", "accounts.Agreement", "accounts.Consent", "accounts.RetentionRule"], SITE),
 }
 VIEW = dict.fromkeys(["accounts.User", "accounts.Agreement", "accounts.Consent", "accounts.RetentionRule"], SITE)
@@ -23,10 +23,15 @@ ADD = {
     **dict.fromkeys(["tracks.Organizer", "accounts.Agreement"], SITE),
     **dict.fromkeys(["tracks.Pledge", "tracks.Announcement", "tracks.Question", "tracks.Document"], RUN_ANY),
     **dict.fromkeys(["tracks.Track", "judging.Rubric", "judging.Judge"], RUN_ANY),
-    **dict.fromkeys(["submissions.EntryForm", "submissions.Extension"], RUN_ANY),
+    **dict.fromkeys(["submissions.EntryForm", "submissions.Extension", "submissions.ScreeningPlan"], RUN_ANY),
     "tracks.Topic": RUN_ANY_TRACK,
 }
-CHANGE = {"core.Service": SITE, "tracks.Organizer": SITE, "submissions.EntryForm": RUN_ANY}
+CHANGE = {
+    "core.Service": SITE,
+    "tracks.Organizer": SITE,
+    "submissions.EntryForm": RUN_ANY,
+    "submissions.ScreeningPlan": RUN_ANY,
+}
 DELETE = {"tracks.Organizer": SITE}
 
 
@@ -70,6 +75,7 @@ CHANGE_ROW: dict[str, Rows] = {
     "judging.Rubric/CriterionInline": PLANNED,
     "judging.Judge": JUDGES,
     "submissions.EntryForm": {"entry_form": RUN},
+    "submissions.ScreeningPlan": {"plan": RUN},
     "submissions.Organization": ORGANIZATIONS,
 }
 ADD_ROW: dict[str, Rows] = {"tracks.Competition/StageInline": EVERY_RUN, "judging.Rubric/CriterionInline": PLANNED}
@@ -99,6 +105,7 @@ LISTED: dict[str, Rows] = {
         **dict.fromkeys(["draft", "dropped", "draft_d", "draft_e"], NOBODY),
     },
     "submissions.Extension": {"extension": RUN},
+    "submissions.ScreeningPlan": {"plan": RUN},
 }
 
 # By field of the form that adds: who is offered which rows.
@@ -110,6 +117,8 @@ CHOICES: dict[tuple[str, str], Rows] = {
             *("judging.Rubric", "judging.Judge", "submissions.EntryForm"),
         )
     },
+    # Where there is one already, none is added.
+    ("submissions.ScreeningPlan", "competition"): {**EVERY_RUN, "alpha": NOBODY},
     ("tracks.Topic", "track"): TRACKS,
     ("submissions.EntryForm", "track"): {
         "track1": RUN,
