@@ -33,6 +33,7 @@ from tests.refusing import call, services_of
 from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
+OPENED = {"sections": ["abstract"], "slots": [], "sha256": "0" * 64}
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def given():
         "row": RegisteredFileFactory(submission=entry),
         "pair": _pair(entry),
         "versions": "1-1",
-        **{"sections": ["abstract"], "slots": [], "sha256": "0" * 64},
+        **OPENED,
         "organization": team.organization,
         "double": OrganizationFactory(),
         "kept": team.organization,
