@@ -19,7 +19,7 @@ from submissions.near.sketch import EDITION
 from submissions.near.spans import Passage
 from submissions.near_texts import texts_of
 from submissions.services import near_ties
-from submissions.services.near_sketching import sketch_next
+from submissions.services.near_sketching import sketch_next, unsketched
 
 BATCH = 200
 # Sketches that are asked for by name; more of them are read together with all others.
@@ -55,6 +55,12 @@ def find_near(*, seconds: float = 60, batch: int = BATCH) -> bool:
         if time.monotonic() >= stop_at:
             return True
     return False
+
+
+def is_compared(version: int) -> bool:
+    """Or is it no longer to be: of an entry that was withdrawn, or another version came after it."""
+    waiting = unsketched().filter(pk=version).exists()
+    return not waiting and not Fingerprint.objects.uncompared(EDITION).filter(version=version).exists()
 
 
 class Comparison:
