@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from submissions.canonical import sha256_of
+from submissions.enums import ReasonUse
 from submissions.models import EntryForm, ScreeningPlan
 from submissions.services.forms import check_definition, definition_from
 from tracks.lint import Finding, Severity
@@ -36,7 +37,11 @@ def check_plan(sender: Any, competition: Competition, **kwargs: Any) -> list[Fin
     url = reverse("admin:submissions_screeningplan_change", args=[plan.pk])
     empty = {
         _("The plan of screening has no checklist."): plan.items,
-        _("The plan of screening has no prepared reasons."): plan.reasons,
+        _("The plan of screening has no prepared reasons for a return."): plan.reasons.filter(use=ReasonUse.RETURN),
+        _(
+            "The plan of screening has no prepared reasons for a rejection: entries can be rejected with a text alone,"
+            " and the numbers can't tell for what."
+        ): plan.reasons.filter(use=ReasonUse.REJECT),
     }
     return [Finding(Severity.LOOK, words, url) for words, rows in empty.items() if not rows.exists()]
 

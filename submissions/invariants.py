@@ -158,7 +158,9 @@ def nobody_holds_a_decided_entry() -> QuerySet[Any]:
 
 @invariant("submissions")
 def open_proposal_is_about_an_undecided_version() -> QuerySet[Any]:
-    return ScreeningProposal.objects.filter(status=SecondLook.OPEN, version__screening__isnull=False)
+    # Or about one that was returned, and whose correction ended without another.
+    decided = ScreeningProposal.objects.filter(status=SecondLook.OPEN, version__screening__isnull=False)
+    return decided.exclude(version__screening__outcome=ScreeningOutcome.RETURNED)
 
 
 def _lines(*actions: str) -> QuerySet[Any]:

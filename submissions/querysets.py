@@ -69,6 +69,14 @@ class SubmissionQuerySet(models.QuerySet):
         # Not row by row: a queue counts all of them.
         return self.organized_by(user).exclude(team__in=own.values("team"))
 
+    def handed_in(self, user: Person, competition: Any) -> Self:
+        """What ``organized_by`` gives in a competition and a state of screening, own teams' too: asks an index alone.
+
+        Nothing is in such a state without a number; a constraint says so.
+        """
+        tracks = apps.get_model("tracks", "Track").objects.organized_by(user).filter(competition=competition)
+        return self.filter(track__in=tracks.values("pk"), status__in=sorted(set(SCREENED_AS.values())))
+
     def of_member(self, user: Person) -> Self:
         return self.filter(team__members__user_id=user.pk)
 
@@ -156,10 +164,9 @@ class SubmissionQuerySet(models.QuerySet):
             return self.filter(pk__in=proposals.values("version__submission"))
         rows = self.filter(status=SCREENED_AS[ScreeningState(state)])
         if state in {ScreeningState.RETURNED, ScreeningState.OVERDUE}:
-            over = (
-                apps.get_model("submissions", "Correction").objects.over(now).values("screening__version__submission")
-            )
-            rows = rows.exclude(pk__in=over) if state == ScreeningState.RETURNED else rows.filter(pk__in=over)
+            corrections = apps.get_model("submissions", "Correction").objects.over(now)
+            over = Exists(corrections.filter(screening__version__submission=OuterRef("pk")))
+            rows = rows.filter(~over if state == ScreeningState.RETURNED else over)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
 
     def with_remarks(self) -> Self:

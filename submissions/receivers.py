@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
+from portal.notifications.services import enqueue
 from submissions import mail
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
@@ -39,6 +40,9 @@ from tracks.models import Topic, TopicRevision
 from tracks.services import TopicMove
 from tracks.signals import topic_reopened, topic_revised, topic_withdrawn, topics_moved, topics_moving
 
+NEAR = "submissions.near"
+# Mails wait behind it.
+NEAR_SECONDS = 5
 OF_ENTRY = "submission__team__competition"
 
 
@@ -87,7 +91,19 @@ def look_into_file(*, key: str, file: int, as_kind: str, again: int = 0) -> None
 
 @handles(facts.KIND)
 def make_facts(*, key: str, version: int) -> None:
+    """What is asked for as soon as a version is committed. Neither of the two waits for the other, or fails with it."""
+    enqueue(NEAR, key=f"near:{version}", payload={"version": version})
     facts.make_facts(version)
+
+
+@handles(NEAR)
+def look_for_near(*, key: str, version: int) -> None:
+    """Whoever comes first does it for all that wait; the sweep goes on where this stops."""
+    # Only where something is compared: it brings NumPy along.
+    from submissions.services.near_comparing import find_near, is_compared
+
+    if not is_compared(version):
+        find_near(seconds=NEAR_SECONDS)
 
 
 @handles("submissions.file_refused")

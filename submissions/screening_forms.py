@@ -18,6 +18,7 @@ from submissions.enums import ReasonUse, ScreeningState
 from submissions.forms import LARGEST, TextField
 from submissions.models import ChecklistItem, ScreeningPlan, ScreeningReason
 from submissions.models.screening import NOTE_LIMIT, REASON_LIMIT
+from submissions.services.assessing import no_code_words
 from tracks.models import Track
 
 PASS, RETURN, REJECT = "pass", "return", "reject"
@@ -87,7 +88,12 @@ class AssessForm(forms.Form):
             "invalid_choice": gettext_lazy("Please choose what to decide."),
         },
     )
-    code = forms.ChoiceField(label=gettext_lazy("Reason from the list"), required=False, widget=ReasonSelect)
+    code = forms.ChoiceField(
+        label=gettext_lazy("Reason from the list"),
+        required=False,
+        help_text=gettext_lazy("A rejection takes one, for the numbers. Its text goes below and can be changed there."),
+        widget=ReasonSelect,
+    )
     reason = TextField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -132,6 +138,8 @@ class AssessForm(forms.Form):
         if chosen is not None and chosen.use != USE_OF.get(decide):
             # What was picked for one decision and left there for another is no reason of that one.
             given["code"], chosen = "", None
+        if decide == REJECT and not given.get("code") and any(each.use == ReasonUse.REJECT for each in self.reasons):
+            self.add_error("code", ValidationError(no_code_words()))
         if chosen is not None and given.get("reason") == "":
             given["reason"] = chosen.text
         if decide == RETURN and "closes_at" in given and given["closes_at"] is None:

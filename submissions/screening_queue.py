@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -89,22 +90,26 @@ def lines_of(user: Any, keys: list[int], *, now: datetime) -> list[Line]:
     return lines
 
 
-def counts_of(rows: SubmissionQuerySet, now: datetime) -> dict[str, int]:
-    """How many stand under each tab, in three queries."""
-    by_status = dict(rows.order_by().values_list("status").annotate(count=Count("pk")))
-    second = dict(
-        rows.in_screening(ScreeningState.SECOND_LOOK, now).order_by().values_list("status").annotate(count=Count("pk"))
-    )
-    overdue = rows.in_screening(ScreeningState.OVERDUE, now).count()
-    returned = by_status.get(SubmissionStatus.RETURNED, 0)
+def counts_of(user: Any, competition: Competition, now: datetime) -> dict[str, int]:
+    """How many of what this organizer screens there stand under each tab, in four queries that read hardly a row."""
+    handed_in = Submission.objects.handed_in(user, competition)
+    own = dict(handed_in.of_member(user).values_list("pk", "status"))
+    by_status: Counter[str] = Counter()
+    # By track as well, for there is an index of both together.
+    for _track, status, count in handed_in.order_by().values_list("track", "status").annotate(count=Count("pk")):
+        by_status[status] += count
+    by_status.subtract(own.values())
+    others = handed_in.exclude(pk__in=own)
+    second = Counter(others.in_screening(ScreeningState.SECOND_LOOK, now).values_list("status", flat=True))
+    overdue = others.in_screening(ScreeningState.OVERDUE, now).count()
+    returned = by_status[SubmissionStatus.RETURNED]
     return {
-        ScreeningState.WAITING: by_status.get(SubmissionStatus.SUBMITTED, 0)
-        - second.get(SubmissionStatus.SUBMITTED, 0),
-        ScreeningState.SECOND_LOOK: sum(second.values()),
-        ScreeningState.RETURNED: returned - overdue - second.get(SubmissionStatus.RETURNED, 0),
+        ScreeningState.WAITING: by_status[SubmissionStatus.SUBMITTED] - second[SubmissionStatus.SUBMITTED],
+        ScreeningState.SECOND_LOOK: second.total(),
+        ScreeningState.RETURNED: returned - overdue - second[SubmissionStatus.RETURNED],
         ScreeningState.OVERDUE: overdue,
-        ScreeningState.PASSED: by_status.get(SubmissionStatus.ELIGIBLE, 0),
-        ScreeningState.REJECTED: by_status.get(SubmissionStatus.REJECTED, 0),
+        ScreeningState.PASSED: by_status[SubmissionStatus.ELIGIBLE],
+        ScreeningState.REJECTED: by_status[SubmissionStatus.REJECTED],
     }
 
 

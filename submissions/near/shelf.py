@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from submissions.near.sketch import Hashes, Places, Sketch, side_by_side, size_of, unpacked
+from submissions.near.sketch import Hashes, Places, Sketch, side_by_side
 
 # Held by more than this many entries, or by more than this share of them, a run is everybody's.
 COMMON_COUNT, COMMON_SHARE = 12, 0.005
@@ -49,20 +49,41 @@ class Weighed:
 
 
 class Shelf:
-    def __init__(self, rows: Iterable[tuple[int, bytes | memoryview]], *, questions: int = 1) -> None:
+    """Is never changed: who has it in hand goes on with it while another one takes its place."""
+
+    def __init__(self, rows: Iterable[tuple[int, bytes | memoryview]] = (), *, questions: int = 1) -> None:
         """``rows``: key and sketch. ``questions``: about how many will be asked."""
         kept = list(rows)
         self.keys = np.array([key for key, _content in kept], np.int64)
-        self._contents = [content for _key, content in kept]
-        self._ends = np.cumsum([size_of(content) for content in self._contents], dtype=np.int64)
-        self._hashes = side_by_side(self._contents)
-        self._is_sorted = questions >= SORTED_FROM
+        (self._hashes, self._sections), sizes = side_by_side([content for _key, content in kept])
+        self._ends = np.cumsum(sizes)
+        self._is_sorted = False
+        self.expect(questions)
 
     def __len__(self) -> int:
         return len(self.keys)
 
+    def expect(self, questions: int) -> None:
+        """Sorted once, it stays so."""
+        self._is_sorted = self._is_sorted or questions >= SORTED_FROM
+
+    def changed(self, kept: NDArray[np.bool_], rows: Iterable[tuple[int, bytes | memoryview]]) -> Shelf:
+        """Those that are ``kept``, by place, and behind them ``rows``. Laying all out anew takes much longer."""
+        made, more = Shelf(), Shelf(rows)
+        sizes = np.diff(self._ends, prepend=0)
+        parts = [self.keys, self._hashes, self._sections, sizes]
+        if not kept.all():
+            of_each = np.repeat(kept, sizes)
+            parts = [self.keys[kept], self._hashes[of_each], self._sections[of_each], sizes[kept]]
+        added = [more.keys, more._hashes, more._sections, np.diff(more._ends, prepend=0)]
+        made.keys, made._hashes, made._sections, sizes = map(np.concatenate, zip(parts, added, strict=True))
+        made._ends = np.cumsum(sizes)
+        return made
+
     def sketch(self, place: int) -> Sketch:
-        return unpacked(self._contents[place])
+        start = self._ends[place - 1] if place else 0
+        own = slice(start, self._ends[place])
+        return Sketch(self._hashes[own], self._sections[own])
 
     def weigh(self, places: Sequence[int]) -> list[Weighed]:
         """Those that stand there. The shelf is walked along once for all of them."""

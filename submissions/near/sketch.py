@@ -84,16 +84,15 @@ def packed(sketch: Sketch) -> bytes:
     return sketch.hashes.astype(_STORED).tobytes() + sketch.sections.tobytes()
 
 
-def size_of(content: bytes | memoryview) -> int:
-    """How many hashes a packed sketch holds."""
-    return len(content) // _BYTES
-
-
 def unpacked(content: bytes | memoryview) -> Sketch:
-    size = size_of(content)
+    size = len(content) // _BYTES
     return Sketch(np.frombuffer(content, _STORED, size), np.frombuffer(content, np.uint8, size, offset=4 * size))
 
 
-def side_by_side(contents: Sequence[bytes | memoryview]) -> Hashes:
-    """The hashes of several packed sketches, one after the other: of thousands, so without unpacking each."""
-    return np.frombuffer(b"".join([content[: 4 * (len(content) // _BYTES)] for content in contents]), _STORED)
+def side_by_side(contents: Sequence[bytes | memoryview]) -> tuple[Sketch, NDArray[np.int64]]:
+    """Several packed sketches, one after the other, and how many hashes each has: of thousands, so without unpacking."""
+    sizes = [len(content) // _BYTES for content in contents]
+    pairs = list(zip(contents, sizes, strict=True))
+    hashes = np.frombuffer(b"".join([content[: 4 * size] for content, size in pairs]), _STORED)
+    sections = np.frombuffer(b"".join([content[4 * size :] for content, size in pairs]), np.uint8)
+    return Sketch(hashes, sections), np.array(sizes, np.int64)

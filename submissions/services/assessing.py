@@ -95,11 +95,18 @@ def clean_reason(reason: str, *, is_required: bool = True, at: str = "reason") -
     return reason
 
 
+def no_code_words() -> str:
+    """Where a competition has prepared no reason for a rejection, a text is enough."""
+    return _("A rejection takes a reason from the list. The text for the team can be changed below it.")
+
+
 def _known_code(submission: Submission, outcome: ScreeningOutcome, code: str) -> str:
+    prepared = ScreeningReason.objects.filter(plan__competition=submission.track.competition_id)
     if not code:
+        if outcome == ScreeningOutcome.REJECTED and prepared.filter(use=ReasonUse.REJECT).exists():
+            raise ValidationError({"code": [no_code_words()]})
         return ""
-    prepared = ScreeningReason.objects.filter(plan__competition=submission.track.competition_id, code=code)
-    if outcome not in USES or not prepared.filter(use=USES[outcome]).exists():
+    if outcome not in USES or not prepared.filter(use=USES[outcome], code=code).exists():
         raise ValidationError({"code": [_("This reason is no longer offered. Please choose another one.")]})
     return code
 

@@ -18,6 +18,7 @@ from submissions.enums import LateOutcome, ReceiptRule, SubmissionStatus
 from submissions.models import LateAttempt, LateDecision, Receipt, Submission
 from submissions.services import submitting
 from submissions.services.assessing import clean_reason
+from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
 from submissions.services.telling import tell_members
 
@@ -167,5 +168,11 @@ def _decide(
     decision = LateDecision.objects.create(
         attempt=attempt, outcome=outcome, reason=reason, decided_by=actor, decided_at=timezone.now(), version=version
     )
-    tell_members(attempt.submission, "submissions.late_decided", key=f"late-decided:{decision.pk}", about=decision.pk)
+    tell_members(
+        attempt.submission,
+        "submissions.late_decided",
+        key=f"late-decided:{decision.pk}",
+        about=decision.pk,
+        besides=[asking_for_facts(version)] if version else (),
+    )
     return decision

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from submissions.models import Fingerprint, NearPair, SubmissionVersion
 from submissions.near.likeness import REPORTED, likeness, shared_runs
@@ -19,7 +21,7 @@ from submissions.near.sketch import EDITION
 from submissions.near.spans import Passage
 from submissions.near_texts import texts_of
 from submissions.services import near_ties
-from submissions.services.near_sketching import sketch_next
+from submissions.services.near_sketching import sketch_next, unsketched
 
 BATCH = 200
 # Sketches that are asked for by name; more of them are read together with all others.
@@ -57,15 +59,23 @@ def find_near(*, seconds: float = 60, batch: int = BATCH) -> bool:
     return False
 
 
+def is_compared(version: int) -> bool:
+    """Or is it no longer to be: of an entry that was withdrawn, or another version came after it."""
+    waiting = unsketched().filter(pk=version).exists()
+    return not waiting and not Fingerprint.objects.uncompared(EDITION).filter(version=version).exists()
+
+
 class Comparison:
     """Of some entries with all that there are."""
 
     def __init__(self, prints: Sequence[Fingerprint]) -> None:
         self.prints = prints
-        rows = _standing()
-        self._versions = {entry: version for entry, version, _sketch in rows}
-        self._places = {entry: place for place, (entry, _version, _sketch) in enumerate(rows)}
-        self.shelf = Shelf(((entry, sketch) for entry, _version, sketch in rows), questions=len(prints))
+        stock = _standing()
+        self.shelf = stock.shelf
+        self.shelf.expect(len(prints))
+        entries = self.shelf.keys.tolist()
+        self._versions = dict(zip(entries, stock.versions.tolist(), strict=True))
+        self._places = {entry: place for place, entry in enumerate(entries)}
 
     def carry_out(self) -> None:
         files, people = near_ties.shared_files(self.prints), near_ties.shared_people(self.prints)
@@ -99,31 +109,43 @@ class Comparison:
         return found
 
 
-class _Read:
-    """Sketches by version, as a process has read them: those of a version never change."""
+@dataclass(frozen=True)
+class Stock:
+    """All that can be compared, and by place on the shelf of which version it is."""
 
-    sketches: dict[int, Any] = {}
+    versions: NDArray[np.int64]
+    shelf: Shelf
+
+
+NOTHING = Stock(np.empty(0, np.int64), Shelf())
+
+
+class _Read:
+    """What a process has read of it: the sketch of a version never changes."""
+
+    stock = NOTHING
 
 
 def forget() -> None:
     """For tests, which take back what they have submitted."""
-    _Read.sketches = {}
+    _Read.stock = NOTHING
 
 
-def _standing() -> list[tuple[int, int, Any]]:
-    """Entry, version and sketch of all that can be compared; what was read before is not read again."""
-    rows = Fingerprint.objects.standing(EDITION).order_by("submission")
-    versions = list(rows.values_list("submission", "version"))
-    known = _Read.sketches
-    missing = [version for _entry, version in versions if version not in known]
-    fresh: dict[int, Any] = {}
-    if missing:
+def _standing() -> Stock:
+    """As the database has it now; what was read before is not read again, nor laid out again."""
+    stock, rows = _Read.stock, Fingerprint.objects.standing(EDITION).order_by("version")
+    versions = np.array(list(rows.values_list("version", flat=True)), np.int64)
+    kept = np.isin(stock.versions, versions, assume_unique=True)
+    missing = set(np.setdiff1d(versions, stock.versions, assume_unique=True).tolist())
+    if missing or not kept.all():
         unread = rows.filter(version__in=missing) if len(missing) <= FEW else rows
-        fresh = dict(unread.values_list("version", "sketch").iterator(chunk_size=2_000))
-    # Put in its place as a whole: another thread may be reading.
-    sketches = {version: known[version] if version in known else fresh.get(version) for _entry, version in versions}
-    _Read.sketches = {version: sketch for version, sketch in sketches.items() if sketch is not None}
-    return [(entry, version, sketches[version]) for entry, version in versions if sketches[version] is not None]
+        found = unread.values_list("version", "submission", "sketch").iterator(chunk_size=2_000)
+        fresh = {version: (entry, sketch) for version, entry, sketch in found if version in missing}
+        versions = np.concatenate([stock.versions[kept], np.array(list(fresh), np.int64)])
+        stock = Stock(versions, stock.shelf.changed(kept, fresh.values()))
+        # Put in its place as a whole: another thread may be reading.
+        _Read.stock = stock
+    return stock
 
 
 @transaction.atomic

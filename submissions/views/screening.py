@@ -47,7 +47,7 @@ def screening_queue(request: HttpRequest, competition: str) -> HttpResponse:
         "form": form,
         "lines": page.rows,
         "state": state,
-        "tabs": _tabs(counts_of(rows, now), state, asked),
+        "tabs": _tabs(counts_of(user, shown, now), state, asked),
         "track": asked.get("track", ""),
         "reset_url": f"?{urlencode({'state': state})}" if set(asked) - {"state"} else "",
         "previous_url": _earlier(page, asked),

@@ -28,6 +28,7 @@ OrganizerFactory(competition=competition, user=User.objects.get(email="organizer
 plan = ScreeningPlan.objects.create(competition=competition)
 plan.items.create(key="seal", title="盖章页齐全")
 plan.reasons.create(use="return", code="no_seal", title="缺盖章页", text="申报书缺少盖章页，请补交。")
+plan.reasons.create(use="reject", code="off_topic", title="不符合赛题", text="内容与赛题不符。")
 topic = TopicFactory(track__competition=competition, title="山洪灾害短临预警")
 captain = User.objects.get(email="captain1@example.com")
 house = OrganizationFactory(code=credit_code(8100))
@@ -125,7 +126,8 @@ def return_it(page: Page) -> str:
 def reject_it_and_undo(page: Page) -> None:
     address = page.url
     page.keyboard.press("x")
-    page.locator("textarea[name=reason]").fill("与赛题不符。")
+    page.locator("select[name=code]").select_option("off_topic")
+    expect(page.locator("textarea[name=reason]")).to_have_value("内容与赛题不符。")
     press(page, "Control+Enter", leads_to=ENTRY)
     page.goto(address)
     page.keyboard.press("u")

@@ -55,6 +55,8 @@ class Screening:
 
     def decide(self, entry: Submission, what: str, *, client: Client | None = None, **typed: Any) -> Any:
         data = {"decide": what, "version": entry.versions.count(), "reason": REASON, **typed}
+        if what == "reject":
+            data.setdefault("code", "off_topic")
         return (client or self.client).post(self.address(entry), data)
 
 

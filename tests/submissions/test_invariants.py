@@ -184,6 +184,13 @@ def test_all_hold_of_what_may_be_while_somebody_screens(entry):
     assert broken() == []
 
 
+def test_a_rejection_may_be_proposed_of_what_was_returned_and_not_mended(entry):
+    decide(entry, "returned", "returned")
+    proposal(entry.versions.last())
+
+    assert "open_proposal_is_about_an_undecided_version" not in broken()
+
+
 def test_a_draft_breaks_none():
     SubmissionFactory()
 

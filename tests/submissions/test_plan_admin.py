@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 
 from portal.core.models import AuditEntry
 from submissions.models import ChecklistItem, ScreeningPlan, ScreeningReason
@@ -130,5 +131,17 @@ def test_with_a_checklist_and_reasons_there_is_nothing_to_say(competition):
     plan = ScreeningPlan.objects.create(competition=competition)
     plan.items.create(key="seal", title="盖章签字")
     plan.reasons.create(code="seal", title="缺少盖章", text="请补齐。")
+    plan.reasons.create(use="reject", code="off_topic", title="不符合赛题", text="内容与赛题不符。")
 
     assert not any("screeningplan" in finding.url for finding in findings(competition))
+
+
+@pytest.mark.parametrize(("use", "missing"), [("return", "rejection"), ("reject", "return")])
+def test_reasons_for_one_decision_are_none_for_the_other(competition, use, missing):
+    plan = ScreeningPlan.objects.create(competition=competition)
+    plan.items.create(key="seal", title="盖章签字")
+    plan.reasons.create(use=use, code="seal", title="缺少盖章", text="请补齐。")
+
+    with override("en"):
+        said = [finding.words for finding in findings(competition) if "screeningplan" in finding.url]
+    assert ([f"reasons for a {missing}" in words for words in said]) == [True]

@@ -100,9 +100,15 @@ def test_what_was_typed_counts_before_the_text_of_the_list(house, entry):
 
 
 def test_a_reason_of_another_decision_is_none(house, entry):
-    house.decide(entry, "reject", code="no_seal")
+    house.decide(entry, "pass", code="no_seal")
 
     assert Decision.objects.get().code == ""
+
+
+def test_a_reason_for_a_return_rejects_nothing(house, entry):
+    answer = house.decide(entry, "reject", code="no_seal")
+
+    assert (answer.status_code, list(answer.context["form"].errors), status_of(entry)) == (400, ["code"], "submitted")
 
 
 def test_what_was_ticked_is_kept(house, entry):
@@ -115,7 +121,8 @@ def test_what_was_ticked_is_kept(house, entry):
     ("what", "typed"),
     [
         ("reject", {"reason": SPACES}),
-        ("reject", {"reason": ""}),
+        ("reject", {"code": ""}),
+        ("reject", {"reason": "", "code": ""}),
         ("reject", {"reason": "😀" * 4000}),
         ("reject", {"reason": "a\x00b"}),
         ("return", opened(reason=SPACES)),

@@ -103,6 +103,14 @@ def test_bad_input_decides_none(house):
     assert (answer.status_code, {status_of(entry) for entry in entries}) == (400, {"submitted"})
 
 
+def test_a_rejection_without_a_code_decides_none(house):
+    entries = [house.entry(), house.entry()]
+    answer = send(house, entries, decide="reject", reason=REASON)
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (400, ["code"])
+    assert {status_of(entry) for entry in entries} == {"submitted"}
+
+
 def test_asking_for_it_by_address_leads_to_the_queue(house):
     assert house.client.get(house.url("screening_many")).url == house.url("screening_queue")
 

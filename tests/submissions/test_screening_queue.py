@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from submissions.enums import ScreeningState
 from submissions.models import Correction, ScreeningClaim, ScreeningProposal, Submission
 from submissions.models import Screening as Decision
 from tests.factories.accounts import UserFactory
@@ -108,6 +109,44 @@ def test_an_organizers_own_team_is_not_theirs_to_screen(house):
     other = house.entry()
 
     assert (house.numbers(), next(tab["count"] for tab in house.queue().context["tabs"])) == ([other.number], 1)
+
+
+@pytest.mark.parametrize("who", ["organizer", "of one track", "site admin"])
+def test_each_tab_counts_what_stands_under_it(house, who):
+    """For whoever asks: entries of other tracks, other competitions and own teams are in no number."""
+    role = OrganizerFactory(competition=house.competition)
+    people = {"organizer": house.organizer, "of one track": role.user, "site admin": UserFactory(is_superuser=True)}
+    role.tracks.add(house.topic.track)
+    person = people[who]
+    own = TeamFactory(competition=house.competition)
+    TeamMemberFactory(team=own, user=person)
+    elsewhere = TopicFactory(track__competition=house.competition)
+    for more in ({}, {"topic": elsewhere}, {"team": own}, {"topic": elsewhere, "team": own}):
+        entries = [house.entry(status=status, **more) for status in ("submitted", "submitted", "eligible", "rejected")]
+        returned = [house.entry(status="returned", **more) for _each in range(4)]
+        for entry, hours in zip(returned, (5, -5, -5), strict=False):
+            end(entry, hours)
+        for entry in (entries[0], returned[1]):
+            propose(entry, UserFactory())
+    SubmissionFactory(submitted=True)
+
+    client = client_for(person)
+    shown = {state: len(house.numbers(client, state=state)) for state in ScreeningState.values}
+    counted = [tab["count"] for tab in house.queue(client).context["tabs"]]
+    times = 1 if who == "of one track" else 2
+    assert (list(shown.values()), sum(counted)) == (counted, 8 * times)
+
+
+@pytest.mark.parametrize("decide", ["pass", "return", "reject"])
+def test_the_numbers_are_right_as_soon_as_one_has_decided(house, decide):
+    entry = house.entry()
+    house.entry()
+    house.queue()
+    house.decide(entry, decide, **opened())
+    counts = {tab["label"]: tab["count"] for tab in house.queue().context["tabs"] if tab["count"]}
+
+    became = {"pass": ScreeningState.PASSED, "return": ScreeningState.RETURNED, "reject": ScreeningState.REJECTED}
+    assert counts == {ScreeningState.WAITING.label: 1, became[decide].label: 1}
 
 
 @pytest.mark.parametrize("part", ["captain", "stranger", "elsewhere"])
