@@ -8,7 +8,6 @@ A ``Prepared`` question has been put into words before: what differs from one re
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -76,7 +75,7 @@ class Prepared(Generic[M]):
         told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
         compiler.as_sql = lambda *_args, **_more: (sql, told)
         found = cast("list[M]", list(self._iterable(compiler)))
-        prefetch_related_objects(found, *self.rows._prefetch_related_lookups)  # type: ignore[attr-defined]
+        prefetch_related_objects(found, *self.rows._prefetch_related_lookups)  # type: ignore[attr-defined]  # noqa: SLF001
         return found
 
     def first(self, **given: Any) -> M | None:
@@ -97,11 +96,12 @@ class Prepared(Generic[M]):
             self._compiled[connection.vendor] = compiler
         return self._compiled[connection.vendor]
 
-    def _iterable(self, compiler: Any) -> Sequence[Any]:
+    def _iterable(self, compiler: Any) -> Any:
         """As the queryset would make its rows of the answer."""
-        query: Any = copy.copy(self.rows.query)
+        rows: Any = self.rows
+        query = copy.copy(rows.query)
         query.get_compiler = lambda *_args, **_more: compiler
-        like = SimpleNamespace(
-            db=self.rows.db, query=query, model=self.rows.model, _known_related_objects={}, _fields=self.rows._fields  # type: ignore[attr-defined]
-        )
-        return cast("Sequence[Any]", self.rows._iterable_class(like))  # type: ignore[attr-defined]
+        known: dict[Any, Any] = {}
+        like = SimpleNamespace(db=rows.db, query=query, model=rows.model, _known_related_objects=known)
+        like._fields = rows._fields
+        return rows._iterable_class(like)  # noqa: SLF001
