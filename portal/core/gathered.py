@@ -1,4 +1,4 @@
-"""Many small rows with the one that they belong to: as an object in one of its columns, without a question of its own."""
+"""Many small rows with the one that they belong to: an object in one of its columns, and no question of its own."""
 
 from __future__ import annotations
 
