@@ -7,13 +7,13 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, OuterRef, UUIDField
+from django.db.models import CharField, OuterRef, Prefetch, UUIDField
 
 from portal.core.gathered import Gathered
 from portal.core.locks import is_alone
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.models import Answer, Attachment, Submission, TeamMember
+from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, TeamMember
 
 # Of one entry, by its address or by its key.
 ADDRESS, ENTRY = Given("entry", UUIDField()), Given("entry")
@@ -48,6 +48,26 @@ def held_by_address(user: Person, public_id: uuid.UUID) -> Submission | None:
 def files_of(entry: Submission) -> list[Attachment]:
     """What lies in the draft, with what was found in it."""
     return _files().ask(entry=entry.pk)
+
+
+def members_of(entry: Submission) -> list[TeamMember]:
+    """Of its team, with the people, in their order."""
+    return _members().ask(team=entry.team_id)
+
+
+def answers_of(entry: Submission) -> list[tuple[str, Any, int]]:
+    """What the draft says: section, value and version."""
+    return _answers().ask(entry=entry.pk)
+
+
+def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
+    """What was submitted, as far as ``user`` may see it, newest first, with all that pages tell of it."""
+    return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+
+
+def comments_on(user: Person, entry: Submission) -> list[Comment]:
+    """Those that wait, newest first."""
+    return _comments(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
 
 
 @cache
@@ -94,6 +114,30 @@ def _pressed(*, is_alone: bool, by_address: bool = False) -> Prepared[Submission
         # Elsewhere the stage and the track are locked before they are read.
         rows = rows.with_window().with_highest_number()
     return Prepared(_own(rows).filter(public_id=ADDRESS) if by_address else rows.filter(pk=ENTRY))
+
+
+@cache
+def _members() -> Prepared[TeamMember]:
+    return Prepared(TeamMember.objects.filter(team=Given("team")).select_related("user"))
+
+
+@cache
+def _answers() -> Prepared[tuple[str, Any, int]]:
+    return Prepared(Answer.objects.filter(submission=ENTRY).values_list("key", "value", "version"))
+
+
+@cache
+def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
+    files = Prefetch("attachments", Attachment.objects.select_related("file"))
+    rows = SubmissionVersion.objects.visible_to(asker).filter(submission=ENTRY)
+    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision")
+    return Prepared(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
+
+
+@cache
+def _comments(asker: Asker) -> Prepared[Comment]:
+    rows = Comment.objects.visible_to(asker).filter(submission=ENTRY).waiting().select_related("author")
+    return Prepared(rows.order_by("-at", "-pk"))
 
 
 @cache

@@ -15,7 +15,7 @@ from submissions.asked import definition_of
 from submissions.correcting import Scope, mended, returned_version, scope_of, sections_asked
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
 from submissions.findings import in_words
-from submissions.models import Answer, Attachment, RegisteredFile, Submission, SubmissionVersion
+from submissions.models import Attachment, RegisteredFile, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
 
@@ -168,7 +168,7 @@ def _said(entry: Submission) -> tuple[dict[str, Any], dict[str, int]]:
     """By section, with the version of each; of an entry that was locked to be submitted no version is known."""
     if hasattr(entry, "draft_answers"):
         return entry.draft_answers or {}, {}
-    rows = list(Answer.objects.filter(submission=entry).values_list("key", "value", "version"))
+    rows = asking.answers_of(entry)
     return {key: value for key, value, _version in rows}, {key: version for key, _value, version in rows}
 
 
