@@ -45,6 +45,10 @@ class Part:
     # Not what the organizers asked to be mended: it stands as it was submitted.
     is_locked: bool = False
 
+    @property
+    def is_lacking(self) -> bool:
+        return self.lack is not None
+
 
 @dataclass(frozen=True)
 class Draft:
