@@ -10,11 +10,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from submissions import asking
 from submissions.asked import definition_of
 from submissions.correcting import Scope, mended, returned_version, scope_of, sections_asked
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
 from submissions.findings import in_words
-from submissions.models import Answer, Attachment, RegisteredFile, Submission, SubmissionVersion
+from submissions.models import Attachment, RegisteredFile, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
 
@@ -43,6 +44,10 @@ class Part:
     lack: Lack | None = None
     # Not what the organizers asked to be mended: it stands as it was submitted.
     is_locked: bool = False
+
+    @property
+    def is_lacking(self) -> bool:
+        return self.lack is not None
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,7 @@ def draft_of(
 
     Of an entry that was returned it takes the version as well: ``returned``, where it is at hand with its files.
     """
-    rows = list(Answer.objects.filter(submission=entry).values_list("key", "value", "version"))
+    said, versions = _said(entry)
     if scope_of(entry) is None:
         returned = None
     elif returned is None:
@@ -154,13 +159,21 @@ def draft_of(
     draft = make_draft(
         definition_of(entry),
         entry,
-        {key: value for key, value, _version in rows},
+        said,
         current_attachments(entry),
         registered=registered,
         returned=returned,
         returned_files=list(returned.attachments.all()) if returned else (),
     )
-    return replace(draft, versions={key: version for key, _value, version in rows})
+    return replace(draft, versions=versions)
+
+
+def _said(entry: Submission) -> tuple[dict[str, Any], dict[str, int]]:
+    """By section, with the version of each; of an entry that was locked to be submitted no version is known."""
+    if hasattr(entry, "draft_answers"):
+        return entry.draft_answers or {}, {}
+    rows = asking.answers_of(entry)
+    return {key: value for key, value, _version in rows}, {key: version for key, _value, version in rows}
 
 
 def make_draft(
@@ -209,7 +222,7 @@ def registered_in(entries: Iterable[Submission]) -> dict[int, list[RegisteredFil
 
 
 def current_attachments(entry: Submission) -> list[Attachment]:
-    return list(entry.attachments.current().with_refusal().select_related("file").order_by("pk"))
+    return asking.files_of(entry)
 
 
 def _section_part(section: Section, answers: Mapping[str, Any]) -> Part:

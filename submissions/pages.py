@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions import completeness, windows
+from submissions import asking, completeness, windows
 from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.forms import SubmitForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, UnsentText
+from submissions.models import Attachment, Submission, SubmissionVersion, UnsentText
 from submissions.services.inspections import show_inspections
 from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
 from submissions.values import as_text
@@ -91,9 +91,9 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
 def screening_page(user: Any, entry: Submission) -> dict[str, Any]:
     """For an organizer: what was submitted, and what was decided about it so far."""
     entry.topic.track = entry.track
-    versions = _versions(user, entry)
+    versions = asking.versions_of(user, entry)
     show_inspections(_files(versions))
-    members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
+    members = asking.members_of(entry)
     return {
         "submission": entry,
         "topic": entry.topic,
@@ -118,9 +118,9 @@ def begun(entries: QuerySet[Submission], topic: Topic, latest: TopicRevision | N
 
 
 def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
-    members = list(TeamMember.objects.filter(team=entry.team_id).select_related("user"))
+    members = asking.members_of(entry)
     stage = windows.window_of(entry)
-    versions = _versions(user, entry)
+    versions = asking.versions_of(user, entry)
     latest = versions[0] if versions else None
     entry.topic.track = entry.track
     latest_text = _latest_text(entry)
@@ -195,14 +195,6 @@ def _read(entry: Submission, latest: SubmissionVersion | None) -> TopicRevision 
 
 def _number(context: dict[str, Any]) -> int | None:
     return context["text"].latest.number if context["text"] else None
-
-
-def _versions(user: Any, entry: Submission) -> list[SubmissionVersion]:
-    """Newest first."""
-    files = Prefetch("attachments", Attachment.objects.select_related("file"))
-    rows = SubmissionVersion.objects.visible_to(user).filter(submission=entry)
-    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision")
-    return list(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
 
 
 def _files(versions: list[SubmissionVersion]) -> list[Attachment]:

@@ -6,9 +6,9 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from portal.core.people import Person
 from submissions.enums import InspectionState, ScreeningState, SecondLook, SubmissionStatus
@@ -129,6 +129,24 @@ class SubmissionQuerySet(models.QuerySet):
         """``latest_text``: which text of its topic is the latest."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
+
+    def highest_numbers(self, competition: Any, prefix: Any) -> Self:
+        """The number that begins with ``prefix`` and was given last.
+
+        It is looked for in all tracks: an entry may have followed its topic, and a track may have had another number.
+        """
+        given = self.filter(track__competition=competition, number__startswith=prefix)
+        return given.order_by(Length("number").desc(), "-number").values_list("number", flat=True)[:1]
+
+    def with_highest_number(self) -> Self:
+        """``highest_number``: that of its track, for an entry that has none yet."""
+        number = Cast("track__number", models.CharField())
+        padded = Case(When(track__number__lt=10, then=Concat(Value("0"), number)), default=number)
+        entries = apps.get_model("submissions", "Submission").objects
+        highest = Subquery(entries.highest_numbers(OuterRef("track__competition"), OuterRef("number_prefix")))
+        # As Track.code says it.
+        rows = self.alias(number_prefix=Concat(Value("T"), padded, Value("-")))
+        return rows.annotate(highest_number=Case(When(number="", then=highest), default=None))
 
     def with_page(self, user: Person) -> Self:
         """What spares the entry's page questions: the ``latest_text`` of its topic, and whether it ``has_…`` these."""

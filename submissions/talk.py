@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from submissions import asking
 from submissions.definition import FormDefinition
 from submissions.forms import CommentForm
 from submissions.models import Comment, Submission
@@ -31,8 +32,7 @@ def comments_part(
     user: Any, entry: Submission, *, now: datetime, definition: FormDefinition | None = None
 ) -> dict[str, Any]:
     """For parts/comments.html on the entry's page, as ``talk``: one query, however many there are."""
-    rows = Comment.objects.visible_to(user).filter(submission=entry).waiting().select_related("author")
-    waiting = list(rows.order_by("-at", "-pk"))
+    waiting = asking.comments_on(user, entry)
     counts = Counter(comment.section for comment in waiting)
     titles = section_titles(entry, definition)
     return {

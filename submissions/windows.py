@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
-from portal.core.locks import shared
+from portal.core.locks import is_alone, shared
 from portal.core.templatetags.ui import beijing, deadline
 from submissions.correcting import scope_of
 from submissions.enums import ReceiptRule, SubmissionStatus
@@ -116,7 +116,12 @@ def window_of(submission: Submission) -> Window | None:
 
 
 def hold(submission: Submission) -> Window | None:
-    """The same as it stays until this transaction ends: whoever moves the end, or takes time back, waits for it."""
+    """The same as it stays until this transaction ends: whoever moves the end, or takes time back, waits for it.
+
+    Of an entry that has been locked in it; where the transaction is alone it may have come ``with_window``.
+    """
+    if is_alone() and hasattr(submission, "window_opens_at"):
+        return window_of(submission)
     stages = Stage.objects.filter(competition=submission.team.competition_id, kind=StageKind.SUBMISSION)
     granted = Extension.objects.live().filter(team=submission.team_id, kind=StageKind.SUBMISSION)
     stage: Any = next(iter(shared(stages, extended_to=(granted, "closes_at"))), None)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 
 from portal.accounts.lookup import owner_of
 from portal.accounts.models import User
-from portal.accounts.second_factor import with_factor_asked_for
+from portal.accounts.second_factor import ROLES, with_factor_asked_for
 from portal.core.addresses import normal_address
+from portal.core.prepared import Given, Prepared
 
 
 class Backend(AuthenticationBackend):
@@ -19,5 +22,11 @@ class Backend(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The person of a session, with what ``SecondFactorMiddleware`` asks about them."""
-        user = with_factor_asked_for(User.objects.filter(pk=user_id)).first()
+        user = _people(*ROLES, admins_too=settings.REQUIRE_ADMIN_SECOND_FACTOR).first(user=user_id)
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+@cache
+def _people(*_roles: Any, admins_too: bool) -> Prepared[User]:
+    """Put into words once for all that is asked of them: every request of somebody signed in asks it."""
+    return Prepared(with_factor_asked_for(User.objects.filter(pk=Given("user")).order_by()))

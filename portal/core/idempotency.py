@@ -31,6 +31,19 @@ def once(
     unique constraint until the first has committed. Raises ValidationError for a key that was used
     for another body.
     """
+    return once_within(action, key=key, actor=actor, body=body, find=find, perform=perform)
+
+
+def once_within(
+    action: str,
+    *,
+    key: str,
+    actor: Person,
+    body: Mapping[str, Any],
+    find: Callable[[int], models.Model],
+    perform: Callable[[], models.Model],
+) -> models.Model:
+    """The same in the caller's transaction, which whatever is raised has to undo."""
     if not 8 <= len(key) <= 64 or not key.isascii():
         raise ValidationError(_("The form has lost its key. Please reload the page and try again."), code="key")
     fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -35,3 +35,8 @@ def shared(rows: models.QuerySet[M], **beside: tuple[models.QuerySet[Any], str])
     parts.append(f"held AS ({sql} FOR SHARE)")
     question = f"WITH {', '.join(parts)} SELECT {', '.join(columns)} FROM held"  # noqa: S608 # nosec B608
     return list(rows.model._base_manager.raw(question, [*params, *more]))
+
+
+def is_alone() -> bool:
+    """Whoever writes is alone from the beginning of the transaction, as on SQLite: what was read in it stays."""
+    return not connection.features.has_select_for_update

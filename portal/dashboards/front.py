@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import pgettext
 
 from judging.models import Award
 from portal.core.people import Person
+from portal.core.prepared import Asker, Given, Prepared
 from portal.dashboards.calendar import PlacedStage, clock_minute, closing_next, opening_next, place
 from submissions.models import Team
 from tracks.enums import StageKind
@@ -55,10 +57,22 @@ def with_results(competitions: Any, user: Person) -> Any:
 
 def results_url(competition: Competition, user: Person) -> str:
     """Where the published results are, or nothing as long as there are none."""
-    known = getattr(competition, "has_results", None)
-    awards = Award.objects.visible_to(user).filter(publication__round__competition=competition)
-    has_results = awards.exists() if known is None else known
+    has_results = getattr(competition, "has_results", None)
+    if has_results is None and user.is_authenticated:
+        has_results = bool(_an_award(Asker.of(user)).ask(user=user.pk, competition=competition.pk))
+    elif has_results is None:
+        has_results = _awards(user, competition).exists()
     return reverse("judging:results", args=[competition.slug]) if has_results else ""
+
+
+def _awards(user: Person, competition: Any) -> QuerySet[Award]:
+    return Award.objects.visible_to(user).filter(publication__round__competition=competition)  # type: ignore[no-any-return]
+
+
+@cache
+def _an_award(asker: Asker) -> Prepared[int]:
+    """Every page of a competition asks whether its menu leads to results."""
+    return Prepared(_awards(asker, Given("competition")).order_by().values_list("pk", flat=True)[:1])
 
 
 def has_team(competition: Competition, user: Person) -> bool:

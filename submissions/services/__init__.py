@@ -8,6 +8,7 @@ from submissions.services.forms import begin_form, clone_forms, edit_form, publi
 from submissions.services.handing_over import accept_team, decline_team, offer_team, take_team_back
 from submissions.services.invitations import accept_invitation, invite, revoke_invitation
 from submissions.services.late import accept_late, decline_late, hand_in
+from submissions.services.locking import NoOwnEntry
 from submissions.services.merging import merge_organizations
 from submissions.services.near_notes import note_pair
 from submissions.services.organizations import correct_organization, hold_organization, is_registrar, sayable_by
@@ -47,6 +48,7 @@ __all__ = [
     "CLAIM_LASTS",
     "Clash",
     "Locked",
+    "NoOwnEntry",
     "NoSuchSection",
     "NoSuchSlot",
     "Saved",

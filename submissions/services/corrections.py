@@ -19,7 +19,7 @@ from submissions.enums import SubmissionStatus
 from submissions.models import Correction, ScreeningProposal, Submission
 from submissions.services import decisions
 from submissions.services.assessing import check_end, clean_reason
-from submissions.services.submitting import lock_submission
+from submissions.services.locking import lock_submission
 from submissions.services.telling import tell_members
 
 

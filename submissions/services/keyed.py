@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Conflict
-from portal.core.idempotency import once
+from portal.core.idempotency import once, once_within
 from portal.core.people import Person
 
 M = TypeVar("M", bound=models.Model)
@@ -21,9 +21,11 @@ def keyed(
     body: Mapping[str, Any],
     among: models.QuerySet[Any],
     perform: Callable[[], M],
+    within: bool = False,
 ) -> M:
     """``perform()`` once for each key of this actor; a caller without a key, such as a command, always acts.
 
+    ``within`` a transaction that the caller has begun: whatever is raised undoes that.
     Raises Conflict when what the key made has been taken away since.
     """
     if key is None or actor is None:
@@ -38,4 +40,5 @@ def keyed(
             )
         return cast(M, made)
 
-    return cast(M, once(action, key=key, actor=actor, body=body, find=find, perform=perform))
+    step = once_within if within else once
+    return cast(M, step(action, key=key, actor=actor, body=body, find=find, perform=perform))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +21,12 @@ from submissions.services import submitting
 from submissions.services.assessing import clean_reason
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
+from submissions.services.locking import lock_submission
 from submissions.services.telling import tell_members
 
 
 def hand_in(
-    submission: Submission,
+    entry: Submission | uuid.UUID,
     *,
     actor: Any,
     expected_version: int,
@@ -32,7 +34,10 @@ def hand_in(
     received_at: datetime | None = None,
     topic_revision: int | None = None,
 ) -> Receipt | LateAttempt:
-    """Submit; what comes too late to count is kept as late instead of being lost. The same key gives the same thing."""
+    """Submit; what comes too late to count is kept as late instead of being lost. The same key gives the same thing.
+
+    An ``entry`` that is named by its address has to be the actor's own: NoOwnEntry.
+    """
     given: dict[str, Any] = {
         "actor": actor,
         "expected_version": expected_version,
@@ -41,10 +46,10 @@ def hand_in(
         "topic_revision": topic_revision,
     }
     try:
-        return submitting.submit(submission, **given)
+        return submitting.submit(entry, **given)
     except windows.Closed as closed:
         try:
-            return keep_late(submission, **given)
+            return keep_late(_own(entry, actor), **given)
         except NothingLate:
             raise closed from None
 
@@ -78,6 +83,12 @@ def keep_late(
             topic_revision=topic_revision,
         ),
     )
+
+
+def _own(entry: Submission | uuid.UUID, actor: Any) -> Submission:
+    if isinstance(entry, Submission):
+        return entry
+    return Submission.objects.of_member(actor).select_related("team").get(public_id=entry)
 
 
 @transaction.atomic
@@ -118,7 +129,7 @@ def decline_late(attempt: LateAttempt, *, actor: Any, reason: str) -> LateDecisi
 def _keep(
     submission: Submission, *, actor: Any, expected_version: int, received_at: datetime, topic_revision: int | None
 ) -> LateAttempt:
-    submission = submitting.lock_submission(submission)
+    submission = lock_submission(submission)
     window = windows.hold(submission)
     if window is None or not windows.is_late(submission, window, received_at):
         raise Conflict(_("The end has been moved meanwhile. Please look once more, and submit."))
@@ -156,7 +167,7 @@ def _to_decide(attempt: LateAttempt, *, actor: Any, reason: str) -> tuple[Submis
     """The entry, locked, and the tidied reason; raises Conflict when somebody has decided before."""
     require(rules.can_screen, actor, attempt.submission)
     reason = clean_reason(reason)
-    submission = submitting.lock_submission(attempt.submission)
+    submission = lock_submission(attempt.submission)
     if LateDecision.objects.filter(attempt=attempt).exists():
         raise Conflict(_("This has been decided already. Please reload the page."))
     return submission, reason

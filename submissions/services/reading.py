@@ -13,7 +13,7 @@ from portal.core.errors import Conflict
 from portal.core.permissions import require
 from submissions import rules
 from submissions.models import Submission
-from submissions.services.submitting import lock_submission
+from submissions.services.locking import lock_submission
 
 
 @transaction.atomic

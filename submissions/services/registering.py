@@ -24,9 +24,9 @@ from submissions.definition import Slot
 from submissions.models import Attachment, RegisteredFile, Submission, Team
 from submissions.services.files import NoSuchSlot, count_change, require_not_refused
 from submissions.services.inspections import ask_for_inspection
+from submissions.services.locking import lock_submission
 from submissions.services.quota import used_by
 from submissions.services.registered import awaited, follow, mismatch
-from submissions.services.submitting import lock_submission
 from submissions.uploads import check_name, check_size, keep_upload
 
 SHA256 = re.compile(r"[0-9a-f]{64}")

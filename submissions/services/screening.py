@@ -27,7 +27,7 @@ from submissions.models import (
 )
 from submissions.services import decisions
 from submissions.services.assessing import Assessment, assess, open_for_correction
-from submissions.services.submitting import lock_submission
+from submissions.services.locking import lock_submission
 
 MOST_AT_ONCE = 100
 OUTCOMES = {

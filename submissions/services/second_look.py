@@ -17,7 +17,7 @@ from submissions.enums import ScreeningOutcome, SecondLook
 from submissions.models import Screening, ScreeningProposal, Submission
 from submissions.services import decisions
 from submissions.services.assessing import Assessment, clean_reason
-from submissions.services.submitting import lock_submission
+from submissions.services.locking import lock_submission
 
 
 @transaction.atomic

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
-from django.db.models.functions import Length
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,12 +23,13 @@ from submissions.models import Attachment, Receipt, RegisteredFile, ScreeningPro
 from submissions.services import receipts
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
+from submissions.services.locking import lock_submission, lock_to_submit, lock_track
 from submissions.services.telling import tell_members
 from tracks.models import TopicRevision, Track
 
 
 def submit(
-    submission: Submission,
+    entry: Submission | uuid.UUID,
     *,
     actor: Any,
     expected_version: int,
@@ -41,23 +42,27 @@ def submit(
     What counts is when the request arrived, not when its turn came. The same key, or the same content
     again, gives the receipt that is there. ``topic_revision`` is the number of the topic's text that whoever
     submits was shown: a newer one that came a moment ago is not what they have answered.
+    An ``entry`` that is named by its address is looked for among the actor's own as it is locked: NoOwnEntry.
     """
-    require(rules.is_captain, actor, submission.team)
     arrived = received_at or timezone.now()
-    receipt = keyed(
-        "submit",
-        key=key,
-        actor=actor,
-        body={"submission": submission.pk, "version": expected_version},
-        among=Receipt.objects.select_related("version__submission"),
-        perform=lambda: _submit(
-            submission,
+    with transaction.atomic():
+        submission = lock_to_submit(entry, actor=actor)
+        require(rules.is_captain, actor, submission.team)
+        receipt = keyed(
+            "submit",
+            key=key,
             actor=actor,
-            expected_version=expected_version,
-            received_at=arrived,
-            topic_revision=topic_revision,
-        ),
-    )
+            body={"submission": submission.pk, "version": expected_version},
+            among=Receipt.objects.select_related("version__submission"),
+            perform=lambda: _submit(
+                submission,
+                actor=actor,
+                expected_version=expected_version,
+                received_at=arrived,
+                topic_revision=topic_revision,
+            ),
+            within=True,
+        )
     failpoint("after_commit")
     return receipt
 
@@ -89,28 +94,6 @@ def withdraw(submission: Submission, *, actor: Any, reason: str = "") -> Submiss
     return submission
 
 
-def lock_submission(submission: Submission) -> Submission:
-    """Whoever submits, withdraws or decides queues here.
-
-    No key is locked, here and wherever a row is locked before the audit trail: PostgreSQL looks foreign keys up
-    at the commit, and whoever adds a row that points here would wait for us with the trail in their hands.
-    It is read after the lock: joined with its track in one query, an entry that follows its topic to another track
-    meanwhile would be found nowhere.
-    """
-    if connection.features.has_select_for_update:
-        Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
-    rows = Submission.objects.with_form().select_related("team__competition", "topic", "track", "topic_revision")
-    return rows.with_latest_text().get(pk=submission.pk)
-
-
-def lock_track(track: Track) -> Track:
-    """Whoever gives out an entry number queues here."""
-    if not connection.features.has_select_for_update:
-        # Whoever writes is alone from the beginning of the transaction: it is as it was read in it.
-        return track
-    return Track.objects.select_for_update(no_key=True).get(pk=track.pk)
-
-
 def _submit(
     submission: Submission,
     *,
@@ -119,9 +102,7 @@ def _submit(
     received_at: datetime,
     topic_revision: int | None,
 ) -> Receipt:
-    known_roles = submission.team.known_roles
-    submission = lock_submission(submission)
-    submission.team.known_roles = known_roles
+    """``submission`` has been locked."""
     window = windows.hold(submission)
     windows.require_writable(submission, received_at, window)
     content = content_of(
@@ -190,7 +171,7 @@ def make_version(
 ) -> SubmissionVersion:
     """The version after ``latest`` of the entry, which whoever calls has locked; the first gives it its number."""
     changes: dict[str, Any] = {
-        "number": submission.number or _next_number(lock_track(submission.track)),
+        "number": submission.number or _next_number(lock_track(submission.track), submission),
         "submitted_at": received_at,
         "topic_revision": content.revision,
     }
@@ -205,8 +186,9 @@ def make_version(
         created_at=received_at,
     )
     version.attachments.add(*content.files)
-    # Whoever looks a second time at a rejection would look at what the team has replaced.
-    ScreeningProposal.objects.filter(version__submission=submission).lapse(timezone.now())
+    if latest:
+        # Whoever looks a second time at a rejection would look at what the team has replaced.
+        ScreeningProposal.objects.filter(version__submission=submission).lapse(timezone.now())
     if content.registered:
         version.registered.add(*content.registered)
     return version
@@ -262,14 +244,14 @@ def _answered(submission: Submission, shown: int | None) -> TopicRevision:
     return texts.first() or submission.topic.revisions.latest("number")
 
 
-def _next_number(track: Track) -> str:
-    """One more than the highest of this code. Entries keep theirs when they are withdrawn, so there is no gap.
-
-    It is looked for in all tracks: an entry may have followed its topic, and a track may have had another number.
-    """
-    given = Submission.objects.filter(track__competition=track.competition_id, number__startswith=f"{track.code}-")
-    highest = given.order_by(Length("number").desc(), "-number").values_list("number", flat=True).first()
-    return f"{track.code}-{int(highest.rpartition('-')[2]) + 1 if highest else 1:04}"
+def _next_number(track: Track, entry: Submission) -> str:
+    """One more than the highest of this code. Entries keep theirs when they are withdrawn, so there is no gap."""
+    prefix = f"{track.code}-"
+    if hasattr(entry, "highest_number"):
+        highest = entry.highest_number
+    else:
+        highest = Submission.objects.highest_numbers(track.competition_id, prefix).first()
+    return f"{prefix}{int(highest.rpartition('-')[2]) + 1 if highest else 1:04}"
 
 
 def make_receipt(

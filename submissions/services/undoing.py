@@ -16,7 +16,7 @@ from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import ScreeningProposal, Submission, UndoneScreening
 from submissions.services import decisions
 from submissions.services.assessing import clean_reason
-from submissions.services.submitting import lock_submission
+from submissions.services.locking import lock_submission
 from submissions.services.telling import tell_members
 from submissions.signals import screening_undone
 

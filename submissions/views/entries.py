@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,12 +20,12 @@ from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.permissions import require
 from portal.core.reading import note_reading
-from submissions import rules, services, windows
+from submissions import asking, rules, services, windows
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.boxes import CLOSED, TROUBLE, Box, late_words, save_all
 from submissions.forms import ReadForm, StartForm, SubmitForm
-from submissions.models import Attachment, Receipt, Submission, Team
+from submissions.models import Attachment, LateAttempt, Receipt, Submission, Team
 from submissions.pages import begun, entry_page, submit_page
 from submissions.talk import comments_part, presence_part
 from submissions.views.papers import renditions_part
@@ -96,28 +97,21 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The last look, and the step itself. What comes too late is kept, and its page says so."""
-    entry, now = _to_submit(request, public_id), request.received_at  # type: ignore[attr-defined]
-    entry.team.read_roles()
-    require(rules.is_member, request.user, entry.team)
+    now = request.received_at  # type: ignore[attr-defined]
     form, outcome = SubmitForm(request.POST or None), Outcome()
     if request.method == "POST":
         outcome.status = 400
         failpoint("after_body_read")
         if form.is_valid():
-            with refused_into(form, outcome):
-                handed_in = services.hand_in(
-                    entry,
-                    actor=request.user,
-                    expected_version=form.cleaned_data["expected_version"],
-                    key=form.cleaned_data["idempotency_key"],
-                    received_at=now,
-                    topic_revision=form.cleaned_data["topic_revision"],
-                )
+            # Whoever may see the entry and is not of its team hears below that it isn't theirs to submit.
+            with suppress(services.NoOwnEntry), refused_into(form, outcome):
+                handed_in = _hand_in(request, public_id, form.cleaned_data)
                 if isinstance(handed_in, Receipt):
                     messages.success(request, _("Your entry has been received. This is the receipt."))
                 failpoint("before_response")
                 return redirect(handed_in)
-        entry = _entry(request, public_id)
+    entry = _entry(request, public_id)
+    require(rules.is_member, request.user, entry.team)
     context = submit_page(request.user, entry, now=now, refused=form if form.is_bound else None)
     context["conflict"] = outcome.conflict
     return render(request, "submissions/submit.html", context, status=outcome.status)
@@ -155,23 +149,21 @@ def _topic(request: HttpRequest, competition: str, track: int, number: int) -> T
 
 
 def _entry(request: HttpRequest, public_id: uuid.UUID) -> Submission:
-    rows = (
-        Submission.objects.visible_to(request.user)
-        .for_listing()
-        .with_form()
-        .with_window()
-        .with_page(request.user)
-        .select_related("topic_revision")
+    found = asking.page_of(request.user, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _hand_in(request: HttpRequest, public_id: uuid.UUID, data: dict[str, Any]) -> Receipt | LateAttempt:
+    return services.hand_in(
+        public_id,
+        actor=request.user,
+        expected_version=data["expected_version"],
+        key=data["idempotency_key"],
+        received_at=request.received_at,  # type: ignore[attr-defined]
+        topic_revision=data["topic_revision"],
     )
-    return get_object_or_404(rows, public_id=public_id)
-
-
-def _to_submit(request: HttpRequest, public_id: uuid.UUID) -> Submission:
-    """A press needs little of the entry, and reads that once it is locked; a page shows all of it."""
-    if request.method != "POST":
-        return _entry(request, public_id)
-    own = Submission.objects.of_member(request.user).select_related("team").filter(public_id=public_id)
-    return own.first() or _entry(request, public_id)
 
 
 def _start(request: HttpRequest, topic: Topic, data: dict[str, Any]) -> Submission:

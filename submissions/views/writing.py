@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from portal.core import service
 from portal.core.permissions import require
 from portal.core.templatetags.ui import beijing_seconds
-from submissions import rules, services
+from submissions import asking, rules, services
 from submissions.asked import definition_of
 from submissions.definition import Section
 from submissions.models import Answer, Submission
@@ -39,7 +39,7 @@ def save_section(request: HttpRequest, public_id: uuid.UUID, key: str) -> JsonRe
     """``{value, version, tab}`` as JSON. 200 saved · 400 errors · 401 signed out · 409 theirs, or too late · 404."""
     if not request.user.is_authenticated:
         return JsonResponse({"error": _("You are signed out.")}, status=401)
-    entry = Submission.objects.for_writing(request.user, key).filter(public_id=public_id).first()
+    entry = asking.to_write(request.user, public_id, key)
     if entry is None:
         return _refuse(request, public_id)
     status, answer = _save(request, entry, key)

@@ -321,7 +321,7 @@ def test_without_the_lock_the_second_runs_into_the_database(draft, organizer, mo
     attempt = hand_in(draft)
     other = OrganizerFactory(competition=draft.team.competition).user
     unlocked = Submission.objects.select_related("team__competition", "topic", "track")
-    monkeypatch.setattr(late_service.submitting, "lock_submission", lambda entry: unlocked.get(pk=entry.pk))
+    monkeypatch.setattr(late_service, "lock_submission", lambda entry: unlocked.get(pk=entry.pk))
     monkeypatch.setattr(late_service, "_to_decide", then_wait(late_service._to_decide, meeting_point(2)))
 
     results = race(

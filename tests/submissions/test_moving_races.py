@@ -62,11 +62,11 @@ def test_read_with_its_track_an_entry_that_moves_is_found_nowhere(topic, entries
     careless = joined.select_for_update(of=("self",), no_key=True)
     meet = meeting_point(2)
 
-    def look(submission):
+    def look(submission, actor):
         meet.wait()
         return careless.get(pk=submission.pk)
 
-    monkeypatch.setattr(submitting, "lock_submission", look)
+    monkeypatch.setattr(submitting, "lock_to_submit", look)
     monkeypatch.setattr("submissions.services.following.hold_entries", held_until(meet))
 
     outcomes = race([lambda: move_away(topic), lambda: submit(entries[0])])

@@ -123,8 +123,8 @@ def test_a_double_click_makes_one_version():
 def test_without_the_lock_only_one_window_gets_its_receipt(monkeypatch):
     draft = complete_draft()
     unlocked = Submission.objects.select_related("team__competition", "topic", "track")
-    look = then_wait(lambda submission: unlocked.get(pk=submission.pk), meeting_point(RIVALS))
-    monkeypatch.setattr(submitting, "lock_submission", look)
+    look = then_wait(lambda submission, actor: unlocked.get(pk=submission.pk), meeting_point(RIVALS))
+    monkeypatch.setattr(submitting, "lock_to_submit", look)
 
     results = submit_from_many_windows(draft)
 

@@ -1,0 +1,107 @@
+"""Questions that are asked with every request, put together once a process.
+
+Django puts a question into words each time anew, which takes several times as long as the database takes to answer.
+A ``Prepared`` question has been put into words before: what differs from one request to the next stands in it as
+``Given("name")``, and is told when it is asked.
+"""
+
+from __future__ import annotations
+
+import copy
+from types import SimpleNamespace
+from typing import Any, Generic, NamedTuple, TypeVar, cast
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models, transaction
+from django.db.models import Expression, prefetch_related_objects
+
+from portal.core.people import Person
+
+M = TypeVar("M")
+
+
+class Given(Expression):
+    """What is told when the question is asked; a number, unless ``field`` says what else."""
+
+    def __init__(self, name: str, field: models.Field[Any, Any] | None = None):
+        super().__init__(output_field=field or models.BigIntegerField())
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+    def told(self, value: Any) -> Any:
+        return self.output_field.get_db_prep_value(value, connection)
+
+
+class Asker(NamedTuple):
+    """Whoever is signed in, but for who it is: what ``visible_to`` and its like go by."""
+
+    is_active: bool
+    is_staff: bool
+    is_superuser: bool
+    lacks_second_factor: bool
+
+    is_authenticated = True
+
+    @property
+    def pk(self) -> Given:
+        return Given("user")
+
+    @classmethod
+    def of(cls, user: Person) -> Asker:
+        if not user.is_authenticated:
+            raise ValueError("only of those who are signed in")
+        return cls(user.is_active, user.is_staff, user.is_superuser, getattr(user, "lacks_second_factor", False))
+
+
+class Prepared(Generic[M]):
+    """``rows`` with ``Given`` in them. The answer is read anew each time; only the words are remembered."""
+
+    def __init__(self, rows: models.QuerySet[Any]):
+        self.rows = rows
+        # In the words of each database: tests have two.
+        self._compiled: dict[str, Any] = {}
+
+    def ask(self, **given: Any) -> list[M]:
+        if self.rows.query.select_for_update and not connection.in_atomic_block:
+            raise transaction.TransactionManagementError("what is locked outside of a transaction is free at once")
+        known = self._words()
+        if known is None:
+            return []
+        compiler = copy.copy(known)
+        compiler.connection = connection
+        sql, params = known.words
+        told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
+        compiler.as_sql = lambda *_args, **_more: (sql, told)
+        found = cast("list[M]", list(self._iterable(compiler)))
+        prefetch_related_objects(found, *self.rows._prefetch_related_lookups)  # type: ignore[attr-defined]  # noqa: SLF001
+        return found
+
+    def first(self, **given: Any) -> M | None:
+        """``rows`` are cut to one by whoever prepares them."""
+        return next(iter(self.ask(**given)), None)
+
+    def _words(self) -> Any:
+        """The compiler that has put it into words, with them; None for what finds nothing, whatever is told."""
+        if connection.vendor not in self._compiled:
+            compiler: Any = self.rows.query.get_compiler(connection=connection)
+            try:
+                compiler.words = compiler.as_sql()
+            except EmptyResultSet:
+                compiler = None
+            else:
+                # Another thread has a connection of its own.
+                compiler.connection = None
+            self._compiled[connection.vendor] = compiler
+        return self._compiled[connection.vendor]
+
+    def _iterable(self, compiler: Any) -> Any:
+        """As the queryset would make its rows of the answer."""
+        rows: Any = self.rows
+        query = copy.copy(rows.query)
+        query.get_compiler = lambda *_args, **_more: compiler
+        known: dict[Any, Any] = {}
+        like = SimpleNamespace(db=rows.db, query=query, model=rows.model, _known_related_objects=known)
+        like._fields = rows._fields
+        return rows._iterable_class(like)  # noqa: SLF001

@@ -1,0 +1,48 @@
+"""A section of a draft, put together once a form and language: what differs between teams are their words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from portal.core.shapes import MOST, Shape, marks
+from submissions.boxes import Box
+from submissions.definition import Section
+from submissions.enums import SectionKind
+
+register = template.Library()
+TEMPLATE = "submissions/parts/section.html"
+CHOSEN = (SectionKind.CHOICE, SectionKind.CHOICES)
+
+
+@register.simple_tag
+def section_to_write(box: Box, history_url: str = "") -> SafeString:
+    """``history_url``: of the entry; without one there is no way to earlier texts."""
+    chosen = _chosen(box)
+    is_plain = isinstance(box.value, str) or chosen is not None
+    if box.section.is_table or box.errors or box.theirs or not is_plain:
+        return render_to_string(TEMPLATE, {"box": box, "history_url": history_url})
+    shape = _shape(get_language() or "", box.section, chosen, box.is_shown, bool(history_url))
+    return shape.filled({"value": box.value, "version": box.version, "history_url": history_url})
+
+
+def _chosen(box: Box) -> tuple[str, ...] | None:
+    """What is ticked decides which shape it is."""
+    if box.section.kind not in CHOSEN:
+        return None
+    return tuple(option["key"] for option in box.options if option["is_chosen"])
+
+
+@lru_cache(maxsize=MOST)
+def _shape(language: str, section: Section, chosen: tuple[str, ...] | None, *flags: bool) -> Shape:
+    """``language`` is the one that is spoken now: it stands there to be remembered by."""
+    is_shown, has_history = flags
+    told: dict[str, Any] = marks(["value", "version", "history_url"])
+    value = told["value"] if chosen is None else list(chosen)
+    box = Box(section, value, told["version"], is_shown)
+    return Shape(render_to_string(TEMPLATE, {"box": box, "history_url": told["history_url"] if has_history else ""}))
