@@ -12,3 +12,9 @@ organization_asked = Signal()
 # has been written yet: answer with the lines that it takes (``submissions.services.merging.Deed``), which are written
 # with all others in one order.
 organization_merged = Signal()
+
+# submissions: keys. They are no longer shortlisted; whoever has built on it refuses with Conflict.
+shortlist_undone = Signal()
+
+# version: SubmissionVersion. It differs from the one before in files alone, and takes its place.
+files_replaced = Signal()
