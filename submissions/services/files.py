@@ -120,7 +120,7 @@ def require_not_refused(stored: StoredFile) -> None:
 def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:
     rows = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk)
     status = rows.values_list("status", flat=True).get()
-    if status in EDITABLE:
+    if status in EDITABLE and submission.is_editable:
         return
     if status != submission.status:
         raise Conflict

@@ -69,10 +69,11 @@ def _replace(submission: Submission, *, actor: Any, expected_version: int, recei
         receipt = make_receipt(
             version, files.all, "issue_receipt", actor=actor, received_at=received_at, rule=ReceiptRule.REPLACEMENT
         )
+        files_replaced.send(sender=SubmissionVersion, version=version, is_recorded=False)
+    # Whoever assigns judges meanwhile finds the new version in this order, or we find their assignment.
+    files_replaced.send(sender=SubmissionVersion, version=version, is_recorded=True)
     besides = [asking_for_facts(version)]
     tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides)
-    # Once the trail is ours: whoever assigns judges meanwhile finds the new version, or we find their assignment.
-    files_replaced.send(sender=SubmissionVersion, version=version)
     failpoint("before_commit")
     return receipt
 
