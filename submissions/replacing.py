@@ -127,6 +127,15 @@ def require_among(entry: Submission, scope: Scope | None, slot: str) -> None:
     raise correcting.NotOpened(words % {"part": asked.title if asked else slot})
 
 
+def shortlist_part(entry: Submission, now: datetime) -> dict[str, Any] | None:
+    """For parts/shortlist.html, to a team that has been told."""
+    scope = scope_of(entry)
+    if scope is None:
+        return None
+    titles = [slot.title for slot in scope.slots]
+    return {"titles": titles, "ends_at": scope.closes_at, "is_open": bool(titles) and scope.is_open(now)}
+
+
 def open_slots(definition: FormDefinition) -> tuple[Slot, ...]:
     return tuple(slot for slot in definition.slots if slot.is_open_after_shortlist)
 
