@@ -23,6 +23,7 @@ from tests.factories.forms import publish, section, slot
 from tests.factories.judging import AssignmentFactory, RoundFactory
 from tests.factories.submissions import TeamMemberFactory, captain_of
 from tests.submissions.people import client_for, write
+from tests.submissions.screening_world import submitted_entry
 from tests.submissions.shortlists import Shortlist, announced, hand_in, put
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -79,7 +80,17 @@ def test_the_entry_stays_passed_and_nobody_screens_it_again(entry):
     assert (again(entry).status, Screening.objects.count()) == ("eligible", 1)
 
 
-def test_everything_still_adds_up(entry):
+@pytest.fixture
+def real(desk):
+    """One that came all the way through the portal's own doors."""
+    entry = submitted_entry(desk.competition, topic=desk.topic)
+    services.pass_screening(entry, actor=desk.organizer, version=1)
+    announced(desk, entry)
+    return again(entry)
+
+
+def test_everything_still_adds_up(real):
+    entry = real
     put(entry)
     hand_in(entry)
 
@@ -235,7 +246,8 @@ def test_what_was_handed_in_stays_when_it_is_taken_back(desk, entry):
     assert (entry.versions.count(), Shortlisting.objects.live().count()) == (2, 0)
 
 
-def test_screening_can_be_undone_after_that(desk, entry):
+def test_screening_can_be_undone_after_that(desk, real):
+    entry = real
     put(entry)
     hand_in(entry)
     services.undo_shortlist([entry.public_id], actor=desk.organizer, reason="名额有误")
