@@ -203,7 +203,7 @@ def _versions(user: Any, entry: Submission) -> list[SubmissionVersion]:
     """Newest first."""
     files = Prefetch("attachments", Attachment.objects.select_related("file"))
     rows = SubmissionVersion.objects.visible_to(user).filter(submission=entry)
-    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision")
+    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision", "replacement")
     return list(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
 
 

@@ -102,8 +102,9 @@ def require_slot(entry: Submission, slot: str, now: datetime) -> None:
         windows.require_writable(entry, now)
         correcting.require_slot(entry, slot, definition_of(entry))
         return
-    require_open(entry, scope_of(entry), now)
-    require_among(entry, scope_of(entry), slot)
+    scope = scope_of(entry)
+    require_open(entry, scope, now)
+    require_among(entry, scope, slot)
 
 
 def require_open(entry: Submission, scope: Scope | None, now: datetime) -> None:
@@ -117,6 +118,12 @@ def require_open(entry: Submission, scope: Scope | None, now: datetime) -> None:
     if not scope.is_open(now):
         words = _("Files could be replaced until %(time)s, Beijing time. What was handed in by then counts.")
         raise Conflict(words % {"time": deadline(scope.closes_at)})
+
+
+def require_never_told(entry: Submission) -> None:
+    """Raise Conflict where the team knows of a shortlisting that was taken back."""
+    if words := _taken_back(entry):
+        raise Conflict(words)
 
 
 def require_among(entry: Submission, scope: Scope | None, slot: str) -> None:

@@ -96,6 +96,7 @@ def _found(request: HttpRequest, public_id: uuid.UUID) -> tuple[Submission, repl
     require(rules.is_member, request.user, entry.team)
     scope = replacing.scope_of(entry)
     if scope is None:
+        replacing.require_never_told(entry)
         raise Http404
     return entry, scope
 

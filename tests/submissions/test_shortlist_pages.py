@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from submissions import services
 from submissions.models import Shortlisting, Submission
 from tests.factories.files import pdf, upload
 from tests.factories.submissions import SubmissionFactory, TeamMemberFactory, captain_of
@@ -182,3 +183,12 @@ def test_there_is_no_such_page_of_somebody_elses_entry(desk):
     announced(desk, entry)
 
     assert client_for(captain_of(SubmissionFactory().team)).get(files_url(entry)).status_code == 404
+
+
+def test_a_page_that_was_open_when_it_was_taken_back_says_so(desk):
+    entry = desk.entry()
+    announced(desk, entry)
+    services.undo_shortlist([entry.public_id], actor=desk.organizer, reason="名额有误")
+    page = client_for(captain_of(entry.team)).post(files_url(entry))
+
+    assert page.status_code == 409
