@@ -6,15 +6,23 @@ from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from judging.enums import RoundKind, RoundStatus
 from judging.models import Assignment, Judge
 from judging.services.certificates import KIND, issue_certificate
 from judging.services.judges import follow_merge
 from portal.core.errors import Conflict
 from portal.notifications.registry import handles
-from submissions.models import Organization, Submission
+from submissions.models import Organization, Submission, SubmissionVersion
 from submissions.services.merging import Deed
-from submissions.signals import organization_asked, organization_merged, screening_undone
+from submissions.signals import (
+    files_replaced,
+    organization_asked,
+    organization_merged,
+    screening_undone,
+    shortlist_undone,
+)
 from tracks.services import TopicMove
 from tracks.signals import topics_moved
 
@@ -47,6 +55,30 @@ def refuse_undoing(sender: Any, submission: Submission, **kwargs: Any) -> None:
     """What judges have been given stays admitted. Whoever assigns meanwhile waits for the audit trail, held by now."""
     if is_judged(submission):
         raise Conflict(_("The entry is with the judges; what was decided in screening can't be taken back any more."))
+
+
+@receiver(shortlist_undone, dispatch_uid="judging.refuse_unlisting")
+def refuse_unlisting(sender: Any, submissions: list[int], **kwargs: Any) -> None:
+    """What the judges of the defence have been given stays on the shortlist."""
+    given = Assignment.objects.live().filter(submission__in=submissions, round__kind=RoundKind.DEFENCE)
+    if numbers := sorted(set(given.values_list("submission__number", flat=True))):
+        told = {"entries": pgettext("between names", ", ").join(numbers)}
+        raise Conflict(_("%(entries)s: with the judges of the defence, and so on the shortlist for good.") % told)
+
+
+@receiver(files_replaced, dispatch_uid="judging.show_new_files")
+def show_new_files(sender: Any, version: SubmissionVersion, is_recorded: bool, **kwargs: Any) -> None:  # noqa: FBT001 - named by the signal
+    """Judges who have not handed in read the new files; what is handed in, or closed, is about what it was about.
+
+    Sent before the audit trail is taken, as judges take theirs after their assignment, and once more after it.
+    """
+    unfinished = [RoundStatus.PLANNED, RoundStatus.OPEN]
+    rows = Assignment.objects.open().filter(submission=version.submission_id, round__status__in=unfinished)
+    stale = rows.exclude(version=version).order_by("pk")
+    if is_recorded and stale.exists():
+        raise Conflict(_("Judges were being given this entry at the same moment. Please hand the files in once more."))
+    keys = list(stale.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+    rows.filter(pk__in=keys).update(version=version)
 
 
 @receiver(organization_asked, dispatch_uid="judging.where_its_judges_are")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from judging.views import certificates, desk, results, rounds
+from judging.views import certificates, desk, results, rounds, shortlist
 
 app_name = "judging"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("organize/rounds/<int:pk>/assign/", rounds.assign, name="assign"),
     path("organize/rounds/<int:pk>/open/", rounds.open_round, name="open"),
     path("organize/rounds/<int:pk>/close/", rounds.close, name="close"),
+    path("organize/rounds/<int:pk>/shortlist/", shortlist.shortlist, name="shortlist"),
     path("organize/rounds/<int:pk>/decide/", rounds.decide, name="decide"),
     path("organize/rounds/<int:pk>/publish/", rounds.publish, name="publish"),
     path("verify/<uuid:public_id>/", certificates.verify_certificate, name="verify_certificate"),

@@ -130,7 +130,7 @@ def _answers() -> Prepared[tuple[str, Any, int]]:
 def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
     files = Prefetch("attachments", Attachment.objects.select_related("file"))
     rows = SubmissionVersion.objects.visible_to(asker).filter(submission=ENTRY)
-    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision")
+    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision", "replacement")
     return Prepared(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
 
 

@@ -207,8 +207,7 @@ def save_all(
     refused: dict[str, Any] = {}
     for section in definition.sections:
         _take_section(entry, section, sent, refused, **by)
-    for slot in definition.slots:
-        _take_files(entry, slot, files, refused, **by)
+    refused |= save_files(entry, definition.slots, files, **by)
     if any(name.startswith("v-") and definition.section(name[2:]) is None for name in sent):
         # The form has changed since the page was opened: what was typed into a section that is gone is put aside.
         late_words(entry, sent, sections_once(definition).values(), **by)
@@ -238,6 +237,16 @@ def _save_section(entry: Submission, section: Section, value: Any, sent: QueryDi
     else:
         return None
     return box
+
+
+def save_files(
+    entry: Submission, slots: Iterable[Slot], files: MultiValueDict[str, Any], **by: Any
+) -> dict[str, Any]:
+    """Of these slots alone; what could not be saved comes back by its field's name."""
+    refused: dict[str, Any] = {}
+    for slot in slots:
+        _take_files(entry, slot, files, refused, **by)
+    return refused
 
 
 def _take_files(

@@ -262,6 +262,12 @@ def _slot_part(slot: Slot, files: Sequence[Attachment], *, is_registered: bool) 
     return Part(slot.anchor, slot.title, slot.is_required, is_there, lack)
 
 
+def lacks_in(slots: Sequence[Slot], files: Mapping[str, Sequence[Attachment]]) -> list[Lack]:
+    """What these slots still need, whatever the rest of the form says."""
+    parts = [_slot_part(slot, files.get(slot.key, []), is_registered=False) for slot in slots]
+    return [part.lack for part in parts if part.lack]
+
+
 def refusal_of(file: Attachment) -> str:
     """Why a file has to be taken out before the entry can be submitted."""
     told = {"name": file.name, "reason": " ".join(in_words(found) for found in file.refused_for)}

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Length
 
-from submissions.enums import MemberRole
+from submissions.enums import MemberRole, SubmissionStatus
 from submissions.models import (
     Attachment,
     Correction,
@@ -62,14 +62,18 @@ def _described(keys: Sequence[int]) -> list[EntryRow]:
     rows = [EntryRow(entries[key], versions[key]) for key in keys if key in entries and key in versions]
     teams, shown = {row.entry.team_id for row in rows}, [row.version.pk for row in rows]
     captains, partners, files = _captains(teams), _partners(teams), _files(shown)
-    decided = Screening.objects.filter(version__in=shown).select_related("decided_by")
-    screenings = {each.version_id: each for each in decided}
+    # Of a version in which only files were replaced, what was decided about the one before goes on holding.
+    decided = Screening.objects.filter(version__submission__in=keys).select_related("decided_by", "version")
+    decided = decided.defer("version__form").order_by("version__number")
+    screenings = {each.version.submission_id: each for each in decided}
     ends = dict(Correction.objects.filter(screening__version__in=shown).values_list("screening__version", "closes_at"))
     for row in rows:
         row.captain = captains.get(row.entry.team_id, "")
         row.partners = partners[row.entry.team_id]
         row.files = files[row.version.pk]
-        row.screening = screenings.get(row.version.pk)
+        made = screenings.get(row.entry.pk)
+        is_standing = made is not None and made.version_id == row.version.pk
+        row.screening = made if is_standing or row.entry.status == SubmissionStatus.ELIGIBLE else None
         row.correction_ends = ends.get(row.version.pk)
     return rows
 

@@ -103,6 +103,14 @@ class ScreeningState(models.TextChoices):
     REJECTED = "rejected", pgettext_lazy("screening", "rejected")
 
 
+class ShortlistState(models.TextChoices):
+    """Where an entry that passed screening is on the way to the defence: the tabs of the shortlist."""
+
+    CANDIDATES = "candidates", pgettext_lazy("shortlist", "to choose from")
+    CHOSEN = "chosen", pgettext_lazy("shortlist", "shortlisted, not announced")
+    ANNOUNCED = "announced", pgettext_lazy("shortlist", "announced")
+
+
 class RenditionKind(models.TextChoices):
     PDF = "pdf", "PDF"
     DOCX = "docx", _("Word")
@@ -164,6 +172,7 @@ class ReceiptRule(models.TextChoices):
     GRACE = "grace", _("just after the end, and counted as in time")
     CORRECTION = "correction", _("a correction that the organizers asked for")
     LATE = "late", _("after the end, and accepted by the organizing committee")
+    REPLACEMENT = "replacement", _("files replaced after the shortlist, before the end set for that")
 
 
 class LateOutcome(models.TextChoices):

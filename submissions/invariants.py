@@ -30,9 +30,11 @@ from submissions.models import (
     Correction,
     Receipt,
     RegisteredFile,
+    Replacement,
     Screening,
     ScreeningClaim,
     ScreeningProposal,
+    Shortlisting,
     Submission,
     SubmissionVersion,
     UndoneScreening,
@@ -128,8 +130,12 @@ def entry_was_submitted_when_its_last_receipt_says() -> QuerySet[Any]:
 
 @invariant("submissions")
 def entry_stands_as_its_last_screening_says() -> QuerySet[Any]:
-    """What waits has no decision; what was withdrawn may have been returned before."""
-    decided = Coalesce(_last("screening__outcome"), Value(""), output_field=CharField())
+    """What waits has no decision; what was withdrawn may have been returned before.
+
+    Where files were replaced after the shortlist, what was decided about the version before goes on holding.
+    """
+    screened = _versions().filter(replacement=None).order_by("-number").values("screening__outcome")[:1]
+    decided = Coalesce(Subquery(screened), Value(""), output_field=CharField())
     wrong = Q(status=SubmissionStatus.SUBMITTED, outcome__in=ScreeningOutcome.values)
     for status, outcome in STANDS.items():
         wrong |= Q(status=status) & ~Q(outcome=outcome)
@@ -179,7 +185,7 @@ def entry_stands_where_its_last_move_left_it() -> QuerySet[Any]:
 
 @invariant("submissions", wants_history=True)
 def each_version_is_in_the_trail() -> QuerySet[Any]:
-    lines = _lines("submit", "accept_late").order_by().values("object_id")
+    lines = _lines("submit", "accept_late", "replace_files").order_by().values("object_id")
     told = Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0)
     return Submission.objects.annotate(told=told, kept=Count("versions")).exclude(told=F("kept"))
 
@@ -189,3 +195,18 @@ def each_receipt_is_in_the_trail() -> QuerySet[Any]:
     lines = _lines("issue_receipt", "issue_late_receipt").order_by().values("object_id")
     told = Coalesce(Subquery(lines.annotate(count=Count("pk")).values("count")), 0)
     return Submission.objects.annotate(told=told, kept=Count("versions__receipt")).exclude(told=F("kept"))
+
+
+@invariant("submissions")
+def shortlisted_entry_has_passed_screening() -> QuerySet[Any]:
+    return Shortlisting.objects.live().exclude(submission__status=SubmissionStatus.ELIGIBLE)
+
+
+@invariant("submissions")
+def replaced_files_keep_the_words_of_the_version_before() -> QuerySet[Any]:
+    before = SubmissionVersion.objects.filter(
+        submission=OuterRef("version__submission"), number=OuterRef("version__number") - 1
+    )
+    answers = Subquery(before.values("form__answers")[:1])
+    rows = Replacement.objects.annotate(said=Cast(answers, TextField()), says=Cast("version__form__answers", TextField()))
+    return rows.exclude(said=F("says"))

@@ -46,7 +46,7 @@ class SubmissionKeeper(Keeper):
         {
             *("submissions.TeamMember", "submissions.Invitation", "submissions.Organization", "submissions.Extension"),
             *("submissions.Upload", "submissions.Attachment", "submissions.SubmissionVersion", "submissions.Screening"),
-            *("submissions.UndoneScreening", "submissions.ScreeningProposal"),
+            *("submissions.UndoneScreening", "submissions.ScreeningProposal", "submissions.Shortlisting"),
             *("submissions.ScreeningClaim", "submissions.ScreeningNote"),
             *("submissions.HandOver", "submissions.RosterRequest", "submissions.NearNote"),
             "submissions.RegisteredFile",
@@ -91,6 +91,7 @@ class SubmissionKeeper(Keeper):
                 gettext_lazy("rejections that you proposed, or looked at a second time"),
                 kept.rejections_proposed,
             ),
+            Section("shortlistings", gettext_lazy("entries that you shortlisted, or took off"), kept.shortlistings),
             Section("screening-notes", gettext_lazy("notes that you wrote on entries"), kept.screening_notes),
             Section("screening-claims", gettext_lazy("the entry that you are screening"), kept.screening_claims),
             Section("late-attempts", gettext_lazy("what you handed in after the end"), kept.late_attempts),

@@ -26,6 +26,7 @@ from submissions.models import (
     ScreeningClaim,
     ScreeningNote,
     ScreeningProposal,
+    Shortlisting,
     Submission,
     SubmissionVersion,
     TeamMember,
@@ -272,6 +273,12 @@ def rejections_proposed(user: Any) -> Iterator[Row]:
     yield from rows.values(
         "version__submission__number", "version__number", "status", "proposed_at", "answered_at", "answer"
     )
+
+
+def shortlistings(user: Any) -> Iterator[Row]:
+    """What they did about the shortlist."""
+    rows = Shortlisting.objects.filter(Q(made_by=user) | Q(announced_by=user) | Q(undone_by=user)).order_by("pk")
+    yield from rows.values("submission__number", "made_at", "announced_at", "undone_at", "why_undone")
 
 
 def screening_notes(user: Any) -> Iterator[Row]:

@@ -14,6 +14,8 @@ SUBMISSION_LIFECYCLE = Lifecycle(
     # What came after the end and was accepted all the same.
     move("accept_late", sources={S.DRAFT, S.SUBMITTED}, target=S.SUBMITTED),
     move("withdraw", sources={S.DRAFT, S.SUBMITTED, S.RETURNED}, target=S.WITHDRAWN),
+    # A version with other files and the same words: what was decided about the entry stands.
+    move("replace_files", sources={S.ELIGIBLE}, target=S.ELIGIBLE),
 )
 
 # While an entry is in one of these, the team may still write.

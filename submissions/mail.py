@@ -27,6 +27,7 @@ from submissions.models import (
     RegisteredFile,
     RosterRequest,
     Screening,
+    Shortlisting,
     Submission,
     Team,
     UndoneScreening,
@@ -116,6 +117,7 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "receipt_url": mail.address(receipt.get_absolute_url()),
         "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
+        "is_replacement": hasattr(version, "replacement"),
     }
     _send("submitted", context, to=user.email, key=key)
 
@@ -214,6 +216,23 @@ def correction_extended(correction: Correction, reason: str, user: Any, *, key: 
 
 def correction_ends(correction: Correction, user: Any, *, key: str) -> None:
     _send("correction_ends", _correcting(correction), to=user.email, key=key)
+
+
+def shortlisted(row: Shortlisting, slots: Sequence[str], user: Any, *, key: str) -> None:
+    """``slots``: titles of what may be replaced."""
+    _send("shortlisted", _shortlisted(row, slots), to=user.email, key=key)
+
+
+def shortlist_end_moved(row: Shortlisting, slots: Sequence[str], reason: str, user: Any, *, key: str) -> None:
+    _send("shortlist_end_moved", {**_shortlisted(row, slots), "reason": reason}, to=user.email, key=key)
+
+
+def shortlist_undone(row: Shortlisting, user: Any, *, key: str) -> None:
+    _send("shortlist_undone", _shortlisted(row, []), to=user.email, key=key)
+
+
+def _shortlisted(row: Shortlisting, slots: Sequence[str]) -> dict[str, object]:
+    return {**_of(row.submission), "title": plain(row.submission.title), "row": row, "slots": slots}
 
 
 def _correcting(correction: Correction) -> dict[str, object]:

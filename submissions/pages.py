@@ -145,6 +145,8 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "may_register": may_register,
         "versions": versions,
         "latest": latest,
+        # Where files were replaced since, what was decided about the version before them goes on holding.
+        "decided": next((each for each in versions if hasattr(each, "screening")), latest),
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),
         # An organizer sees what was submitted; what lies in the draft is the team's own affair.
         "draft": draft if role else None,

@@ -14,7 +14,8 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from portal.notifications.services import enqueue
-from submissions import mail
+from submissions import mail, replacing
+from submissions.asked import definition_of
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
 from submissions.models import (
@@ -29,6 +30,7 @@ from submissions.models import (
     RegisteredFile,
     RosterRequest,
     Screening,
+    Shortlisting,
     Submission,
     Team,
     TeamMember,
@@ -155,7 +157,7 @@ def send_roster_request(*, key: str, about: int, news: str, user: int | None) ->
 
 @handles("submissions.submitted")
 def send_submitted(*, key: str, about: int, user: int) -> None:
-    receipt = Receipt.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
+    receipt = Receipt.objects.select_related(f"version__{OF_ENTRY}", "version__replacement").filter(pk=about).first()
     if receipt and (person := _member(receipt.version.submission, user)):
         mail.submitted(receipt, person, key=key)
 
@@ -213,6 +215,39 @@ def send_screening_undone(*, key: str, about: int, user: int) -> None:
     undone = UndoneScreening.objects.select_related(f"version__{OF_ENTRY}").filter(pk=about).first()
     if undone and (person := _member(undone.version.submission, user)):
         mail.screening_undone(undone, person, key=key)
+
+
+@handles("submissions.shortlisted")
+def send_shortlisted(*, key: str, about: int, user: int) -> None:
+    """What was taken back meanwhile is no news; what is not announced even less."""
+    row = _shortlisting(about)
+    if row and row.is_announced and (person := _member(row.submission, user)):
+        mail.shortlisted(row, _open_titles(row.submission), person, key=key)
+
+
+@handles("submissions.shortlist_end_moved")
+def send_shortlist_end_moved(*, key: str, about: int, closes_at: str | None, reason: str, user: int) -> None:
+    """An end that was moved once more is no news."""
+    row, meant = _shortlisting(about), datetime.fromisoformat(closes_at) if closes_at else None
+    if row and row.closes_at == meant and (person := _member(row.submission, user)):
+        mail.shortlist_end_moved(row, _open_titles(row.submission), reason, person, key=key)
+
+
+@handles("submissions.shortlist_undone")
+def send_shortlist_undone(*, key: str, about: int, user: int) -> None:
+    """Of an entry that is on the shortlist again there is better news."""
+    rows = Shortlisting.objects.announced().select_related(OF_ENTRY)
+    row = rows.filter(pk=about, undone_at__isnull=False).first()
+    if row and (person := _member(row.submission, user)):
+        mail.shortlist_undone(row, person, key=key)
+
+
+def _shortlisting(about: int) -> Any:
+    return Shortlisting.objects.live().with_end().select_related(OF_ENTRY).filter(pk=about).first()
+
+
+def _open_titles(entry: Submission) -> list[str]:
+    return [slot.title for slot in replacing.open_slots(definition_of(entry))]
 
 
 @handles("submissions.correction_extended")

@@ -120,7 +120,7 @@ def _standing(entry: Submission, latest: SubmissionVersion, now: datetime) -> di
         "is_overdue": is_overdue,
         "can_decide": entry.status == SubmissionStatus.SUBMITTED,
         "can_reject": entry.status == SubmissionStatus.SUBMITTED or is_overdue,
-        "can_undo": hasattr(latest, "screening") and SUBMISSION_LIFECYCLE.allows(entry, "undo_screening"),
+        "can_undo": SUBMISSION_LIFECYCLE.allows(entry, "undo_screening"),
         "can_extend": is_returned and correction is not None,
     }
 

@@ -12,3 +12,10 @@ organization_asked = Signal()
 # has been written yet: answer with the lines that it takes (``submissions.services.merging.Deed``), which are written
 # with all others in one order.
 organization_merged = Signal()
+
+# submissions: keys. They are no longer shortlisted; whoever has built on it refuses with Conflict.
+shortlist_undone = Signal()
+
+# version: SubmissionVersion, is_recorded: bool. It differs from the one before in files alone, and takes its place.
+# Sent twice: before the audit trail is taken, for whoever locks rows of theirs, and after it, when all is to be seen.
+files_replaced = Signal()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from portal.core.audit_rights import grants
+from portal.core.audit_rights import grants, withholds
 from portal.core.models import AuditEntry
 from portal.core.people import Person
 from submissions.models import Extension, HandOver, Invitation, RosterRequest, Submission, Team, TeamMember
@@ -21,7 +21,7 @@ OWN = {
     "submissions.rosterrequest": ["request_change", "agree", "withdraw_request"],
     "submissions.submission": [
         *("start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"),
-        *("register_file", "unregister_file", "follow_file"),
+        *("register_file", "unregister_file", "follow_file", "replace_files"),
     ],
 }
 # What organizers do with it, and tell it anyway: by the organizing committee. Nothing else is the team's to see:
@@ -33,6 +33,7 @@ TOLD = {
     "submissions.submission": [
         *("pass_screening", "return_for_correction", "reject", "extend_correction", "undo_screening"),
         *("accept_late", "decline_late"),
+        *("announce_shortlist", "move_shortlist_end", "undo_shortlist"),
     ],
 }
 
@@ -45,6 +46,17 @@ def history_of(team: Team) -> list[Q]:
     """The team's own lines, thing by thing, so that each is found by its index."""
     own = Team.objects.filter(pk=team.pk)
     return [_lines(rows, object_type) for object_type, rows in _things(own).items()]
+
+
+# What nobody in the team may learn before it is announced, an organizer among them neither.
+UNANNOUNCED = ["shortlist", "drop_from_shortlist"]
+
+
+@withholds
+def shortlist_of_own_teams(user: Person) -> Q:
+    own = TeamMember.objects.filter(user_id=user.pk).values("team")
+    rows = Submission.objects.filter(team__in=own).annotate(key=Cast("pk", CharField()))
+    return Q(object_type="submissions.submission", action__in=UNANNOUNCED, object_id__in=rows.values("key"))
 
 
 @grants

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from judging import assigning, mail
 from judging.assigning import Pair
-from judging.enums import AssignmentStatus, ConflictKind, RoundStatus
+from judging.enums import AssignmentStatus, ConflictKind, RoundKind, RoundStatus
 from judging.models import Assignment, ConflictOfInterest, Judge, Round
 from judging.rules import runs
 from judging.services.conflicts import refuse_entrants
@@ -20,7 +20,7 @@ from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
 from portal.core.permissions import require
 from submissions.enums import SubmissionStatus
-from submissions.models import Submission, SubmissionVersion, TeamMember, TeamOrganization
+from submissions.models import Shortlisting, Submission, SubmissionVersion, TeamMember, TeamOrganization
 from tracks.names import by_pinyin
 
 
@@ -62,7 +62,12 @@ class Proposal:
 
 
 def eligible_entries(round_: Round) -> Any:
+    """What has passed screening; for a round of the defence of these the shortlisted, where there is a shortlist."""
     eligible = Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
+    if round_.kind == RoundKind.DEFENCE:
+        listed = Shortlisting.objects.live().filter(submission__track__competition=round_.competition_id)
+        if listed.exists():
+            eligible = eligible.filter(pk__in=listed.values("submission"))
     return eligible.with_submitted_title()
 
 
@@ -103,22 +108,25 @@ def assign_judges(round_: Round, *, actor: Person | None, confirmed: str | None 
         return []
     if confirmed is not None and confirmed != proposal.plan.fingerprint:
         raise Conflict(_("Entries or judges have changed since this preview. Please look at it again."))
-    versions = _versions_judged(round_, {entry for entry, _judge in pairs})
+    chosen = {entry for entry, _judge in pairs}
+    versions = _versions_judged(round_, chosen)
     made = Assignment.objects.bulk_create(
         Assignment(round=round_, submission_id=entry, judge_id=judge, version_id=versions[entry])
         for entry, judge in pairs
     )
     audit.record("assign", round_, actor=actor, after={"count": len(pairs), "pairs": [list(pair) for pair in pairs]})
-    _require_still_eligible({entry for entry, _judge in pairs})
+    _require_still_eligible(round_, versions)
     if round_.status == RoundStatus.OPEN:
         mail.tell_judges_of_more(round_, made)
     return made
 
 
-def _require_still_eligible(entries: set[int]) -> None:
-    """Whoever takes a decision of screening back writes in the audit trail first, which is ours until the commit."""
-    standing = Submission.objects.filter(pk__in=entries, status=SubmissionStatus.ELIGIBLE)
-    if standing.count() != len(entries):
+def _require_still_eligible(round_: Round, versions: Mapping[int, int]) -> None:
+    """Whoever takes a decision of screening or the shortlist back, or replaces files, writes in the audit trail
+    first, which is ours until the commit.
+    """
+    standing = eligible_entries(round_).filter(pk__in=versions)
+    if standing.count() != len(versions) or _versions_judged(round_, set(versions)) != versions:
         raise Conflict(_("Entries or judges have changed since this preview. Please look at it again."))
 
 
@@ -166,7 +174,11 @@ def _same_organization(entries: Iterable[Submission], judges: Iterable[Judge]) -
 
 
 def _versions_judged(round_: Round, entries: set[int]) -> dict[int, int]:
-    """The latest version of each; whoever joins later reads what the others read."""
-    latest = SubmissionVersion.objects.filter(submission__in=entries).order_by("number")
+    """The latest version of each; whoever joins later reads what the others read, or the files that replaced those."""
+    rows = SubmissionVersion.objects.filter(submission__in=entries).order_by("number")
+    latest, replaced = {}, {}
+    for entry, version, replacement in rows.values_list("submission_id", "pk", "replacement"):
+        latest[entry] = version
+        replaced |= {entry: version} if replacement else {}
     begun = round_.assignments.live().filter(submission__in=entries)
-    return dict(latest.values_list("submission_id", "pk")) | dict(begun.values_list("submission_id", "version_id"))
+    return latest | dict(begun.values_list("submission_id", "version_id")) | replaced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from judging.models import Assignment, Criterion, Judge, Review, Round
 from judging.views.requests import arrived
 from portal.core.errors import Conflict
 from portal.core.serving import serve_stored
+from submissions.models import Replacement
 from submissions.sheet import Audience, sheet_of_version
 from submissions.sheet import Sheet as EntrySheet
 
@@ -193,6 +195,7 @@ def _page(
     context = {
         "assignment": assignment,
         "entry_sheet": entry_sheet(assignment),
+        "replaced": replaced_slots(assignment),
         "done": next((each for each in queue.assignments if str(each.public_id) == request.GET.get("done")), None),
         "following": following,
         "form": form,
@@ -226,3 +229,9 @@ def _sheet(assignment: Assignment) -> Sheet:
 def entry_sheet(assignment: Assignment) -> EntrySheet:
     """What a judge may read. Judging is blind: nothing in it tells who the team is."""
     return sheet_of_version(assignment.version, Audience.BLIND_JUDGE)
+
+
+def replaced_slots(assignment: Assignment) -> dict[str, datetime]:
+    """By slot, when its files were replaced last after the shortlist."""
+    rows = Replacement.objects.of(assignment.version) if assignment.version.number > 1 else ()
+    return {slot: row.version.created_at for row in rows for slot in row.slots}

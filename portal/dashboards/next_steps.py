@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.templatetags.ui import deadline
+from submissions.asked import definition_of
 from submissions.enums import SubmissionStatus
+from submissions.replacing import open_slots
 from submissions.windows import is_late
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ def next_step(own: OwnEntry, now: datetime) -> Step:
         return _of_submitted(own)
     if status == SubmissionStatus.RETURNED:
         return _of_returned(own)
+    if status == SubmissionStatus.ELIGIBLE and own.entry.is_shortlisted:
+        return _of_shortlisted(own, now)
     words = {
         SubmissionStatus.ELIGIBLE: _("It has passed screening and comes before the judges."),
         SubmissionStatus.REJECTED: _("It was not admitted to judging."),
@@ -81,6 +85,14 @@ def _of_returned(own: OwnEntry) -> Step:
     return Step(
         _("Correct what the organizing committee says, and submit it again."), _("Correct it"), own.url, is_due=True
     )
+
+
+def _of_shortlisted(own: OwnEntry, now: datetime) -> Step:
+    ends_at = own.entry.shortlist_ends_at
+    if ends_at is None or now >= ends_at or not open_slots(definition_of(own.entry)):
+        return _with_receipt(own, _("It is shortlisted and goes on to the defence."))
+    words = _("It is shortlisted. Some files may be replaced until %(time)s.") % {"time": deadline(ends_at)}
+    return Step(words, _("Replace files"), reverse("submissions:replace_files", args=[own.entry.public_id]))
 
 
 def _submit_again(own: OwnEntry, words: str) -> Step:

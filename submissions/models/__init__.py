@@ -22,6 +22,7 @@ from submissions.models.screening import (
     ScreeningReason,
     UndoneScreening,
 )
+from submissions.models.shortlist import Replacement, Shortlisting
 from submissions.models.teams import Invitation, Team, TeamMember
 from submissions.models.uploads import Inspection, Upload
 
@@ -50,6 +51,7 @@ __all__ = [
     "ReceiptKey",
     "RegisteredFile",
     "Rendition",
+    "Replacement",
     "RosterRequest",
     "Screening",
     "ScreeningClaim",
@@ -57,6 +59,7 @@ __all__ = [
     "ScreeningPlan",
     "ScreeningProposal",
     "ScreeningReason",
+    "Shortlisting",
     "Submission",
     "SubmissionVersion",
     "Team",

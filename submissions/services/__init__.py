@@ -16,6 +16,7 @@ from submissions.services.partners import add_partner, remove_partner
 from submissions.services.reading import read_topic
 from submissions.services.registering import register_file, send_registered, withdraw_registration
 from submissions.services.renditions import request_rendition
+from submissions.services.replacing_files import replace_files
 from submissions.services.roster import edit_member, leave_team, move_member, remove_member
 from submissions.services.roster_decisions import approve_change, refuse_change
 from submissions.services.roster_requests import (
@@ -27,6 +28,12 @@ from submissions.services.roster_requests import (
     withdraw_request,
 )
 from submissions.services.screening import decide_many, pass_screening, reject, return_for_correction
+from submissions.services.shortlisting import (
+    announce_shortlist,
+    move_shortlist_end,
+    shortlist,
+    undo_shortlist,
+)
 from submissions.services.submitting import submit, withdraw
 from submissions.services.teams import found_team
 from submissions.services.undoing import undo_screening
@@ -61,6 +68,7 @@ __all__ = [
     "add_comment",
     "add_partner",
     "agree",
+    "announce_shortlist",
     "approve_change",
     "attach_file",
     "begin_form",
@@ -91,6 +99,7 @@ __all__ = [
     "leave_team",
     "merge_organizations",
     "move_member",
+    "move_shortlist_end",
     "note_pair",
     "object_to",
     "offer_team",
@@ -104,6 +113,7 @@ __all__ = [
     "remove_file",
     "remove_member",
     "remove_partner",
+    "replace_files",
     "request_change",
     "request_rendition",
     "resolve_comment",
@@ -116,12 +126,14 @@ __all__ = [
     "sayable_by",
     "send_registered",
     "set_up_form",
+    "shortlist",
     "start_submission",
     "submit",
     "take_chunk",
     "take_next",
     "take_team_back",
     "undo_screening",
+    "undo_shortlist",
     "withdraw",
     "withdraw_registration",
     "withdraw_request",

@@ -41,6 +41,12 @@ def screening_of(version: SubmissionVersion | None) -> Screening | None:
     return getattr(version, "screening", None)
 
 
+def decision_of(submission: Submission) -> Screening | None:
+    """About the version submitted last, or about the one in which files were replaced since."""
+    versions = submission.versions.filter(replacement=None)
+    return screening_of(versions.select_related("screening__decided_by", "screening__correction").last())
+
+
 def what_changed(
     submission: Submission, latest: SubmissionVersion | None, version: int, outcome: ScreeningOutcome
 ) -> Conflict | None:

@@ -18,7 +18,7 @@ from portal.core import audit
 from portal.core.errors import Conflict, Missing
 from portal.core.models import StoredFile
 from portal.core.permissions import require
-from submissions import correcting, rules, windows
+from submissions import replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import InspectionState
@@ -42,14 +42,14 @@ def attach_file(
     Raises NoSuchSlot, Conflict, and ValidationError at ``file``. The same file again changes nothing.
     """
     require(rules.is_member, actor, submission.team)
-    windows.require_writable(submission, now or timezone.now())
-    definition = definition_of(submission)
-    asked = definition.slot(slot)
+    now = now or timezone.now()
+    asked = definition_of(submission).slot(slot)
     if asked is None:
+        windows.require_writable(submission, now)
         raise NoSuchSlot
-    correcting.require_slot(submission, slot, definition)
+    replacing.require_slot(submission, slot, now)
     stored, name = keep_upload(upload, asked, limit=submission.team.competition.max_file_size)
-    return attach_stored(submission, asked, stored, name, actor=actor)
+    return attach_stored(submission, asked, stored, name, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -57,9 +57,9 @@ def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = No
     """Take a file out of the draft; what was submitted with it keeps it. A second time changes nothing."""
     submission = attachment.submission
     require(rules.is_member, actor, submission.team)
-    windows.require_writable(submission, now or timezone.now())
-    correcting.require_slot(submission, attachment.slot, definition_of(submission))
-    _lock_draft(submission)
+    now = now or timezone.now()
+    replacing.require_slot(submission, attachment.slot, now)
+    _lock_draft(submission, attachment.slot, now)
     if Attachment.objects.filter(pk=attachment.pk, replaced_at=None).update(replaced_at=timezone.now()):
         count_change(submission)
         audit.record("detach", submission, actor=actor, before={"slot": attachment.slot, "file": attachment.file_id})
@@ -75,10 +75,12 @@ def current_files(submission: Submission) -> dict[str, list[Attachment]]:
 
 
 @transaction.atomic
-def attach_stored(submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any) -> Attachment:
+def attach_stored(
+    submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any, now: datetime
+) -> Attachment:
     """What is stored already and has passed all checks of its slot."""
     require_not_refused(stored)
-    _lock_draft(submission)
+    _lock_draft(submission, slot.key, now)
     current = list(submission.attachments.current().filter(slot=slot.key).order_by("pk"))
     for attachment in current:
         if (attachment.file_id, attachment.name) == (stored.pk, name):
@@ -115,10 +117,15 @@ def require_not_refused(stored: StoredFile) -> None:
         raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
 
 
-def _lock_draft(submission: Submission) -> None:
-    rows = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk, status__in=EDITABLE)
-    if not rows.exists():
+def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:
+    rows = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk)
+    status = rows.values_list("status", flat=True).get()
+    if status in EDITABLE and submission.is_editable:
+        return
+    if status != submission.status:
         raise Conflict
+    # The shortlisting may have been taken back since we looked.
+    replacing.require_slot(submission, slot, now)
 
 
 def count_change(submission: Submission) -> None:

@@ -17,6 +17,7 @@ from submissions.models import ScreeningProposal, Submission, UndoneScreening
 from submissions.services import decisions
 from submissions.services.assessing import clean_reason
 from submissions.services.locking import lock_submission
+from submissions.services.shortlisting import is_shortlisted
 from submissions.services.telling import tell_members
 from submissions.signals import screening_undone
 
@@ -30,13 +31,14 @@ def undo_screening(submission: Submission, *, actor: Any, reason: str) -> Undone
     require(rules.can_screen, actor, submission)
     reason = clean_reason(reason)
     submission = lock_submission(submission)
-    latest = decisions.latest_of(submission)
-    made = decisions.screening_of(latest)
+    made = decisions.decision_of(submission)
     if submission.status == SubmissionStatus.SUBMITTED:
         raise TransitionNotAllowed(_("There is nothing to take back: this version waits for screening."))
     if made is None or not SUBMISSION_LIFECYCLE.allows(submission, "undo_screening"):
         words = _("This entry has changed in the meantime: %(state)s. Please reload the page.")
         raise Conflict(words % {"state": submission.get_status_display()})
+    if is_shortlisted(submission):
+        raise Conflict(_("The entry is on the shortlist. Please take it off that first."))
     # As when it was returned: the draft that counts is another one from now on.
     was_returned = submission.status == SubmissionStatus.RETURNED
     changes = {"draft_version": submission.draft_version + 1} if was_returned else {}

@@ -20,7 +20,7 @@ from portal.core.errors import Conflict
 from portal.core.models import StoredFile
 from portal.core.permissions import require
 from portal.core.trouble import NoRoom, storage_at_work
-from submissions import correcting, rules, windows
+from submissions import replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
@@ -42,7 +42,6 @@ def begin_upload(
     require(rules.is_member, actor, submission.team)
     now = now or timezone.now()
     asked = _asked(submission, slot)
-    correcting.require_slot(submission, slot, definition_of(submission))
     if registered := _registered(submission, slot, now):
         require_size(registered, size)
         name = registered.name
@@ -86,7 +85,6 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
         require(rules.is_member, actor, submission.team)
         now = now or timezone.now()
         registered = _registered(submission, upload.slot, now)
-        correcting.require_slot(submission, upload.slot, definition_of(submission))
         try:
             _finish(upload, _stored(upload), registered, actor=actor, now=now)
         except ValidationError as error:
@@ -128,7 +126,7 @@ def sweep_uploads(*, now: datetime | None = None) -> int:
 def _registered(submission: Submission, slot: str, now: datetime) -> RegisteredFile | None:
     """What alone may come into the slot, where the end is over; None while the entry is written; else Conflict."""
     try:
-        windows.require_writable(submission, now)
+        replacing.require_slot(submission, slot, now)
     except Conflict:
         registered = awaited(submission, slot, now, windows.window_of(submission))
         if registered is None:
@@ -199,7 +197,7 @@ def _finish(
         attachment = take_registered(registered, stored, actor=actor, now=now)
     else:
         asked = _asked(upload.submission, upload.slot)
-        attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor)
+        attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor, now=now)
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
     upload.state, upload.attachment = UploadState.DONE, attachment
 

@@ -9,6 +9,7 @@ from submissions.views.numbers import export_entries, export_files, numbers
 from submissions.views.papers import rendition, renditions
 from submissions.views.proofs import attachment, receipt, receipt_pdf
 from submissions.views.registering import register_file, registered_file, registered_withdraw
+from submissions.views.replacing import replace_files, replace_submit
 from submissions.views.revisions import restore_section, section_history
 from submissions.views.roster import (
     leave,
@@ -33,6 +34,7 @@ from submissions.views.screen_entry import (
     screen_undo,
 )
 from submissions.views.screening import screening_many, screening_next, screening_queue
+from submissions.views.shortlist import shortlist, shortlist_many
 from submissions.views.talking import comment, comment_delete, comment_resolve, comments, presence
 from submissions.views.teams import team, team_new
 from submissions.views.units import lead_edit, partner_add, partner_contact, partner_edit, partner_remove
@@ -76,6 +78,8 @@ __all__ = [
     "remove_file",
     "rendition",
     "renditions",
+    "replace_files",
+    "replace_submit",
     "restore_section",
     "revoke",
     "roster_board",
@@ -95,6 +99,8 @@ __all__ = [
     "screening_next",
     "screening_queue",
     "section_history",
+    "shortlist",
+    "shortlist_many",
     "start",
     "submission",
     "submission_submit",

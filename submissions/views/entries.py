@@ -27,6 +27,7 @@ from submissions.boxes import CLOSED, TROUBLE, Box, late_words, save_all
 from submissions.forms import ReadForm, StartForm, SubmitForm
 from submissions.models import Attachment, LateAttempt, Receipt, Submission, Team
 from submissions.pages import begun, entry_page, submit_page
+from submissions.replacing import shortlist_part
 from submissions.talk import comments_part, presence_part
 from submissions.views.papers import renditions_part
 from tracks.enums import StageKind, TopicStatus
@@ -77,6 +78,7 @@ def submission(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     if context["is_member"]:
         context["talk"] = comments_part(request.user, entry, now=now, definition=context["draft"].definition)
         context |= {"presence": presence_part(entry), "paper": renditions_part(entry)}
+        context["shortlist"] = shortlist_part(entry, now)
     else:
         note_reading(entry, actor=request.user)
     return render(request, "submissions/submission.html", context, status=outcome.status)
@@ -90,6 +92,8 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     attachment = get_object_or_404(files, public_id=public_id)
     services.remove_file(attachment, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
     messages.success(request, _("The file has been removed from the draft."))
+    if not attachment.submission.is_editable:
+        return redirect("submissions:replace_files", attachment.submission.public_id)
     return redirect(attachment.submission)
 
 

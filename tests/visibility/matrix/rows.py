@@ -147,6 +147,9 @@ VISIBLE: dict[str, Rows] = {
     "submissions.ScreeningProposal": {"submitted.version.proposals.first": RUN_1 - A},
     "submissions.ScreeningNote": {"screening_note": RUN_1 - TEAM_A},
     "submissions.Submission": submitted("") | drafts(""),
+    # Nobody in the team learns it before it is announced, whatever else they are.
+    "submissions.Shortlisting": {"shortlisted": RUN_1 - A, "announced": A | RUN_1},
+    "submissions.Replacement": {"announced.replacement": A | RUN_1},
     "submissions.SubmissionVersion": submitted(".version"),
     "submissions.Team": {
         "team_a": A | RUN_1,

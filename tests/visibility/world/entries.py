@@ -17,8 +17,10 @@ from submissions.models import (
     LateDecision,
     NearNote,
     NearPair,
+    Replacement,
     ScreeningClaim,
     ScreeningPlan,
+    Shortlisting,
     TeamOrganization,
     UnsentText,
     VersionFacts,
@@ -80,6 +82,19 @@ def add(world: World) -> None:
     _screening(world)
     entry(world, "beta_entry", team=world.beta_team, topic=world.beta_topic, status=SubmissionStatus.ELIGIBLE)
     _near(world)
+    _shortlist(world)
+
+
+def _shortlist(world: World) -> None:
+    """Of team A: one entry that is on it and not announced, and one that is."""
+    who, now = world.users["OR"], timezone.now()
+    world.shortlisted = Shortlisting.objects.create(submission=world.judged, made_by=who, made_at=now)
+    world.announced = Shortlisting.objects.create(
+        submission=world.ranked, made_by=who, made_at=now, announced_by=who, announced_at=now
+    )
+    world.announced.replacement = Replacement.objects.create(
+        version=world.ranked.version, shortlisting=world.announced, slots=[]
+    )
 
 
 def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> None:
