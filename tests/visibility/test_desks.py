@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,11 +12,11 @@ from judging.models import Round
 from portal.dashboards import contests, desk
 from portal.dashboards.front import has_team
 from portal.dashboards.trail import Wanted, trail_of
-from submissions.enums import SubmissionStatus
-from submissions.models import Submission
+from submissions.enums import RosterRequestStatus, SubmissionStatus
+from submissions.models import RosterRequest, Submission
 from tests.visibility.actors import ACTORS, SIGNED_OUT
 from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
-from tests.visibility.matrix.rows import SIGNED_A, B, D, E
+from tests.visibility.matrix.rows import OTHER, SIGNED_A, B, D, E
 from tests.visibility.test_rows import row
 from tests.visibility.world.building import NOW
 from tracks.models import Announcement, Document, Question, Topic, Track
@@ -76,6 +77,27 @@ def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
 
     expected = expected_counts(world, actor)["awaiting"]
     assert {competition: count for competition, count in found.items() if count} == expected
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_counts_overdue_corrections_of_ones_own_tracks(world, actor):
+    later = NOW + timedelta(days=365)
+    found = {
+        item["competition"].pk: item["overdue_corrections"]
+        for item in desk.organized(world.person(actor), now=later)
+    }
+
+    entries = Submission.objects.filter(track__in=own(world, TRACKS, actor), status=SubmissionStatus.RETURNED)
+    assert {pk: count for pk, count in found.items() if count} == by_competition(entries, "track__competition")
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_counts_requests_about_locked_teams_with_an_entry_in_ones_own_tracks(world, actor):
+    found = {item["competition"].pk: item["roster_changes"] for item in desk.organized(world.person(actor), now=NOW)}
+
+    requests = RosterRequest.objects.filter(pk__in=own(world, OTHER["submissions.RosterRequest", "organized_by"], actor))
+    expected = by_competition(requests.filter(status=RosterRequestStatus.AWAITING), "team__competition")
+    assert {pk: count for pk, count in found.items() if count} == expected
 
 
 @pytest.mark.parametrize("actor", ASKED)
