@@ -118,7 +118,8 @@ def test_who_has_a_team(world):
 def test_who_runs_one_track_reads_the_trail_of_that_track_only(world, actor):
     """Their own deeds elsewhere are theirs to see, but not on this page."""
     alpha, person = row(world, "alpha"), world.person(actor)
-    audit.record("change", alpha, actor=person)
+    for thing in (alpha, row(world, "track1"), row(world, "track2")):
+        audit.record("change", thing, actor=person)
     lines = trail_of(person, alpha, Wanted())
 
     assert set(lines.values_list("track_id", flat=True)) <= own(world, TRACKS, actor)
