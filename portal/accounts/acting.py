@@ -21,6 +21,7 @@ from portal.accounts.models import User
 from portal.core import audit
 from portal.core.audit import ACCESS
 from portal.core.context import current_real_actor
+from portal.core.people import is_site_admin
 
 HISTORY, SINCE = "hijack_history", "acting_since"
 LONGEST = timedelta(hours=1)
@@ -31,8 +32,7 @@ ALLOWED = {"account_logout", "dashboards:stop_acting", "dashboards:activity"}
 
 def may_act_for(*, hijacker: Any, hijacked: Any) -> bool:
     """A site admin for anybody but another site admin."""
-    is_admin = hijacker.is_active and hijacker.is_superuser
-    return bool(is_admin and hijacked and hijacked.is_active and not hijacked.is_superuser)
+    return bool(is_site_admin(hijacker) and hijacked and hijacked.is_active and not hijacked.is_superuser)
 
 
 def begun(person: User, *, real_actor: User, reason: str) -> None:

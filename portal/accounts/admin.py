@@ -17,6 +17,7 @@ from portal.accounts.forms import AgreementForm
 from portal.accounts.models import Agreement, Consent, RetentionRule, User
 from portal.accounts.resets import reset_second_factor
 from portal.core import audit
+from portal.core.people import is_site_admin
 from portal.core.tables import csv_response
 from portal.core.templatetags.ui import iso
 
@@ -25,7 +26,7 @@ class SiteAdminOnly(admin.ModelAdmin):
     """People and what they consented to are the site admin's to see. Nothing is deleted here."""
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_active and request.user.is_superuser
+        return is_site_admin(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -73,7 +74,7 @@ class AgreementAdmin(SiteAdminOnly):
     form = AgreementForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_superuser
+        return is_site_admin(request.user)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         texts = ["title", "title_en", "body", "body_en", "changes", "changes_en", "published_at"]

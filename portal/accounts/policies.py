@@ -15,9 +15,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import RetentionRule
 from portal.accounts.models.retention import LONGEST
-from portal.accounts.querysets import is_site_admin
 from portal.core import audit
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 from portal.core.permissions import require
 
 BATCH = 200

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from portal.accounts.enums import AgreementKind, ExportStatus
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 
 # What anybody may read before they have an account.
 PUBLIC_KINDS = (AgreementKind.PRIVACY_NOTICE, AgreementKind.USER_AGREEMENT, AgreementKind.DOCUMENT_NUMBER)
-
-
-def is_site_admin(user: Person, about: Any = None) -> bool:
-    return user.is_active and user.is_superuser
 
 
 class AgreementQuerySet(models.QuerySet):

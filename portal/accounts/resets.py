@@ -9,12 +9,8 @@ from django.db import transaction
 
 from portal.accounts.models import User
 from portal.core import audit
-from portal.core.people import has_its_roles
+from portal.core.people import is_site_admin
 from portal.core.permissions import require
-
-
-def is_site_admin(user: Any) -> bool:
-    return bool(has_its_roles(user) and user.is_superuser)
 
 
 @transaction.atomic

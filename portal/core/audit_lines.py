@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.deeds import NAMED, VALUES, model_of, type_words, words_for
 from portal.core.models import AuditEntry
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 
 LONGEST_VALUE = 120
 # What the values of a line are called; a name that is missing here stands as it is in the code.
@@ -136,7 +136,7 @@ def _rows(object_type: str, viewer: Person) -> Any:
     model: Any = model_of(object_type)
     if model is get_user_model():
         # Accounts have no list of their own: a person's name is shown to themselves and to the site admin.
-        return model.objects.all() if viewer.is_superuser else model.objects.filter(pk=viewer.pk)
+        return model.objects.all() if is_site_admin(viewer) else model.objects.filter(pk=viewer.pk)
     rows = model.objects.visible_to(viewer)
     return rows.select_related(*NAMED[object_type]) if NAMED[object_type] else rows
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.db.models import Q
 
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 
 Right = Callable[[Person], Q]
 
@@ -28,8 +28,8 @@ def withholds(right: Right) -> Right:
 
 def seen_by(user: Person) -> Q:
     """For a person who is signed in and not disabled."""
-    granted = Q() if user.is_superuser else Q(pk__in=[])
-    if not user.is_superuser:
+    granted = Q() if is_site_admin(user) else Q(pk__in=[])
+    if not is_site_admin(user):
         for right in GRANTED:
             granted |= right(user)
     for right in WITHHELD:

@@ -24,3 +24,7 @@ class Person(Protocol):
 def has_its_roles(user: Person) -> bool:
     """Active, and in a session that isn't without the second factor which one of their roles asks for."""
     return user.is_active and not getattr(user, "lacks_second_factor", False)
+
+
+def is_site_admin(user: Person, about: Any = None) -> bool:
+    return has_its_roles(user) and user.is_superuser

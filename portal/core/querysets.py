@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 
 from portal.core import audit_rights
-from portal.core.people import Person, has_its_roles
+from portal.core.people import Person, is_site_admin
 
 
 class AuditQuerySet(models.QuerySet):
@@ -25,4 +25,4 @@ class AuditQuerySet(models.QuerySet):
 class ServiceQuerySet(models.QuerySet):
     def visible_to(self, user: Person) -> Self:
         """Whoever switches it. What it says, every page tells."""
-        return self if has_its_roles(user) and user.is_superuser else self.none()
+        return self if is_site_admin(user) else self.none()

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from portal.core import service
 from portal.core.admin import ScopedAdmin
 from portal.core.models import Service
-from portal.core.people import has_its_roles
+from portal.core.people import is_site_admin
 
 
 @admin.register(Service)
@@ -22,7 +22,7 @@ class ServiceAdmin(ScopedAdmin):
     radio_fields = {"mode": admin.VERTICAL}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(has_its_roles(request.user) and request.user.is_superuser)
+        return is_site_admin(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)

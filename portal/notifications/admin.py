@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.admin import ScopedAdmin
+from portal.core.people import is_site_admin
 from portal.notifications import services
 from portal.notifications.models import Outbox
 
@@ -20,7 +21,7 @@ class OutboxAdmin(ScopedAdmin):
     actions = ["try_again"]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_superuser
+        return is_site_admin(request.user)
 
     @admin.action(description=_("Try again what was given up"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[Outbox]) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 from portal.notifications.enums import OutboxStatus
 
 
@@ -17,4 +17,4 @@ class OutboxQuerySet(models.QuerySet):
         return self.filter(free, status=OutboxStatus.WAITING, available_at__lte=now)
 
     def visible_to(self, user: Person) -> Self:
-        return self if user.is_active and user.is_superuser else self.none()
+        return self if is_site_admin(user) else self.none()

@@ -204,6 +204,11 @@ class TestPages:
         response = client.get("/privacy/privacy-notice/1/")
         assert (response.context["agreement"], response.context["is_current"]) == (first, False)
 
+    def test_whoever_has_an_account_reads_what_they_have_not_accepted(self):
+        text = AgreementFactory()
+
+        assert client_for(UserFactory()).get("/privacy/privacy-notice/1/").context["agreement"] == text
+
     def test_one_that_is_to_come_can_not(self, client):
         AgreementFactory(published_at=timezone.now() + timedelta(days=1))
 

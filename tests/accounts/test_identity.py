@@ -175,6 +175,11 @@ class TestEntering:
 
         assert (masked_number(NUMBER) in page, NUMBER in page) == (True, False)
 
+    def test_the_page_shows_nobody_elses(self, member):
+        DocumentFactory()
+
+        assert client_for(member).get(PAGE).context["document"] is None
+
     def test_nobody_enters_it_for_somebody_else(self, member):
         with pytest.raises(PermissionDenied):
             identity.save_document(member, actor=UserFactory(), kind="passport", number="E12345678", notice_version=1)

@@ -11,7 +11,6 @@ from django.utils import timezone
 from portal.accounts.models import ApiToken, IdentityDocument
 from portal.accounts.services import closing, exports, identity, people, tokens
 from portal.core.context import current_real_actor
-from portal.core.permissions import require_in_person
 from tests.factories.accounts import DocumentFactory, ExportFactory, SiteAdminFactory, UserFactory
 from tests.refusing import call
 
@@ -69,15 +68,6 @@ def for_somebody():
     mark = current_real_actor.set(SiteAdminFactory().pk)
     yield
     current_real_actor.reset(mark)
-
-
-def test_nobody_does_for_another_what_is_done_in_person(for_somebody):
-    with pytest.raises(PermissionDenied):
-        require_in_person()
-
-
-def test_one_does_in_person_what_is_ones_own():
-    require_in_person()
 
 
 def test_nobody_revokes_a_token_for_somebody_else(for_somebody):

@@ -118,6 +118,12 @@ def test_whoever_has_one_already_goes_on_at_once(organizer):
     assert response["Location"] == "/organize/"
 
 
+def test_a_visitor_is_asked_to_sign_in_and_nothing_waits_for_them(client):
+    response = client.get(f"{SET_UP}?next=/organize/")
+
+    assert (response.status_code, dict(client.session)) == (302, {})
+
+
 @pytest.mark.parametrize(
     "page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil.example"]
 )

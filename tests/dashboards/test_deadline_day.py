@@ -130,6 +130,23 @@ def test_an_organizer_of_some_tracks_sees_those(competition):
     assert ([row["pk"] for row in found["tracks"]], found["totals"]["submitted"], found["late"]) == ([mine.pk], 0, 0)
 
 
+def test_an_organizer_of_some_tracks_counts_no_files_of_others(competition):
+    draft, now = entry(competition), timezone.now()
+    Upload.objects.create(
+        user=captain_of(draft.team),
+        submission=draft,
+        slot="proposal",
+        name="a.pdf",
+        size=1,
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+    )
+    others = [draft.track, TrackFactory(competition=competition)]
+    runs = [OrganizerFactory(competition=competition, tracks=[track]).user for track in others]
+
+    assert [figures(user, competition, now=now)["uploads"] for user in runs] == [1, 0]
+
+
 def test_what_a_draft_says_stands_nowhere(competition, organizer):
     draft = entry(competition)
     page = client_for(organizer).get(reverse("dashboards:deadline_day", args=[competition.slug])).content.decode()

@@ -53,6 +53,14 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
     assert len(response.context["teams"]) == 2 * count
 
 
+def test_whoever_has_left_a_team_is_offered_it_no_more(client):
+    offer = HandOverFactory()
+    before = desk(client, offer.offered_to).context["offers"]
+    offer.team.members.filter(user=offer.offered_to).delete()
+
+    assert (before, desk(client, offer.offered_to).context["offers"]) == ([offer], [])
+
+
 def test_it_says_what_an_entry_still_needs(client):
     user = UserFactory()
     SubmissionFactory(team=TeamFactory(captain=user), abstract="")

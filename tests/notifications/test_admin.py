@@ -4,6 +4,7 @@ from django.urls import reverse
 from portal.core.models import AuditEntry
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
+from portal.notifications.services import revive
 from tests.factories.tracks import OrganizerFactory
 
 LIST = reverse("admin:notifications_outbox_changelist")
@@ -64,3 +65,10 @@ def test_an_organizer_sees_no_outgoing_mail(client, dead):
     page = client.get(reverse("admin:notifications_outbox_change", args=[dead.pk]))
 
     assert page.status_code == 404
+
+
+def test_nobody_but_a_site_admin_gives_it_another_chance(dead):
+    revive(Outbox.objects.all(), actor=OrganizerFactory().user)
+
+    dead.refresh_from_db()
+    assert dead.status == OutboxStatus.DEAD

@@ -152,6 +152,12 @@ def test_an_edit_link_is_for_organizers_alone(client, organizer):
     assert (address in before, address in after) == (False, True)
 
 
+def test_no_way_to_write_is_offered_to_whoever_runs_another_competition(client, organizer):
+    client.force_login(OrganizerFactory().user)
+
+    assert client.get(list_of(organizer.competition)).context["can_write"] is False
+
+
 def test_writing_numbers_them_in_each_competition(organizer):
     AnnouncementFactory.create_batch(2)
 

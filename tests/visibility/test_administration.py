@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from tests.visibility.actors import ACTORS, NOBODY, SIGNED_OUT, STAFF
 from tests.visibility.matrix import administration as table
 from tests.visibility.matrix.rows import VISIBLE
+from tests.visibility.test_roles import LACKS, without
 from tests.visibility.test_rows import row
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,25 @@ def test_looking_is_for_staff(ask, world, label):
     seen = [who(ask, lambda request, obj=obj: page.has_view_permission(request, obj)) for obj in rows]
 
     assert seen == [table.VIEW.get(label, STAFF)] * len(rows)
+
+
+@pytest.mark.parametrize("lack", LACKS)
+@pytest.mark.parametrize("label", EVERYTHING)
+def test_whose_account_is_not_all_right_has_no_right(ask, world, label, lack):
+    page, found = EVERYTHING[label], set()
+    for actor in STAFF:
+        request = ask(actor)
+        request.user = without(request.user, lack)
+        rights = {"module": page.has_module_permission(request)} if label in table.MODULE else {}
+        if label in PAGES:
+            rights["add"] = page.has_add_permission(request)
+        for obj in rows_of(world, label).values():
+            rights |= {right: getattr(page, f"has_{right}_permission")(request, obj) for right in ("change", "delete")}
+            if label in table.VIEW:
+                rights["view"] = page.has_view_permission(request, obj)
+        found |= {(actor, right) for right, is_given in rights.items() if is_given}
+
+    assert found == set()
 
 
 RIGHTS = [(label, right) for label in EVERYTHING for right in ("change", "delete")]

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from judging.models import Round
+from portal.core import audit
 from portal.dashboards import contests, desk
 from portal.dashboards.front import has_team
-from portal.dashboards.trail import Wanted, trail_of
-from submissions.enums import SubmissionStatus
-from submissions.models import Submission
+from portal.dashboards.trail import Wanted, _things, trail_of
+from submissions.enums import RosterRequestStatus, SubmissionStatus
+from submissions.models import RosterRequest, Submission
 from tests.visibility.actors import ACTORS, SIGNED_OUT
 from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
-from tests.visibility.matrix.rows import SIGNED_A, B, D, E
+from tests.visibility.matrix.rows import OTHER, SIGNED_A, VISIBLE, B, D, E
 from tests.visibility.test_rows import row
 from tests.visibility.world.building import NOW
 from tracks.models import Announcement, Document, Question, Topic, Track
@@ -79,6 +81,28 @@ def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
 
 
 @pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_counts_overdue_corrections_of_ones_own_tracks(world, actor):
+    later = NOW + timedelta(days=365)
+    found = {
+        item["competition"].pk: item["overdue_corrections"] for item in desk.organized(world.person(actor), now=later)
+    }
+
+    entries = Submission.objects.filter(track__in=own(world, TRACKS, actor), status=SubmissionStatus.RETURNED)
+    assert {pk: count for pk, count in found.items() if count} == by_competition(entries, "track__competition")
+
+
+@pytest.mark.parametrize("actor", ASKED)
+def test_a_desk_counts_requests_about_locked_teams_with_an_entry_in_ones_own_tracks(world, actor):
+    found = {item["competition"].pk: item["roster_changes"] for item in desk.organized(world.person(actor), now=NOW)}
+
+    requests = RosterRequest.objects.filter(
+        pk__in=own(world, OTHER["submissions.RosterRequest", "organized_by"], actor)
+    )
+    expected = by_competition(requests.filter(status=RosterRequestStatus.AWAITING), "team__competition")
+    assert {pk: count for pk, count in found.items() if count} == expected
+
+
+@pytest.mark.parametrize("actor", ASKED)
 def test_a_desk_lists_rounds_of_what_one_runs_as_a_whole(world, actor):
     found = {item["competition"].pk: len(item["rounds"]) for item in desk.organized(world.person(actor), now=NOW)}
 
@@ -92,6 +116,21 @@ def test_who_has_a_team(world):
 
 @pytest.mark.parametrize("actor", ["TI", "TO"])
 def test_who_runs_one_track_reads_the_trail_of_that_track_only(world, actor):
-    lines = trail_of(world.person(actor), row(world, "alpha"), Wanted())
+    """Their own deeds elsewhere are theirs to see, but not on this page."""
+    alpha, person = row(world, "alpha"), world.person(actor)
+    for thing in (alpha, row(world, "track1"), row(world, "track2")):
+        audit.record("change", thing, actor=person)
+    lines = trail_of(person, alpha, Wanted())
 
     assert set(lines.values_list("track_id", flat=True)) <= own(world, TRACKS, actor)
+
+
+@pytest.mark.parametrize(
+    ("model", "path", "name"),
+    [("submissions.Submission", "submitted", "number"), ("submissions.Team", "team_a", "name")],
+)
+def test_a_trail_is_asked_for_entries_and_teams_that_one_sees(world, model, path, name):
+    wanted = getattr(row(world, path), name)
+    found = {actor for actor in ASKED if _things(wanted, world.person(actor), row(world, "alpha"))}
+
+    assert found == VISIBLE[model][path] - SIGNED_OUT

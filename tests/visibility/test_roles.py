@@ -10,8 +10,8 @@ from django.apps import apps
 
 from judging import rules as judging_rules
 from portal.accounts.acting import may_act_for
-from portal.accounts.querysets import is_site_admin as is_admin_of_accounts
 from portal.accounts.services.people import is_self
+from portal.core import people
 from tests.visibility.actors import ACTORS, EVERYBODY, RUN, RUN_BETA, RUN_SOME, SIGNED_IN, SIGNED_OUT, SITE
 from tests.visibility.matrix.administration import EVERY_RUN, TRACKS
 from tests.visibility.matrix.rows import GAMMA, VISIBLE, Rows
@@ -25,12 +25,16 @@ ROLES: dict[Any, Rows] = {
     rules.is_track_organizer: TRACKS,
     rules.is_some_organizer: {"alpha": RUN_SOME, "beta": RUN_BETA, "gamma": GAMMA},
     rules.is_site_admin: {"alpha": SITE},
+    people.is_site_admin: {"alpha": SITE},
     judging_rules.runs: {"planned": RUN, "beta_round": RUN_BETA},
 }
 
 
 def name_of(value: Any) -> str:
     return getattr(value, "__qualname__", str(value))
+
+
+LACKS = ["disabled", "no second factor"]
 
 
 def without(person: Any, lack: str) -> Any:
@@ -50,12 +54,12 @@ def test_a_role_is_theirs_who_have_it(world, rule):
     assert found == {path: set(who) for path, who in ROLES[rule].items()}
 
 
-@pytest.mark.parametrize("lack", ["disabled", "no second factor"])
+@pytest.mark.parametrize("lack", LACKS)
 @pytest.mark.parametrize("rule", ROLES, ids=name_of)
 def test_a_role_counts_only_for_an_account_that_is_all_right(world, rule, lack):
-    people = [without(world.users[actor], lack) for actor in world.users]
+    found = [without(world.users[actor], lack) for actor in world.users]
 
-    assert not [person for path in ROLES[rule] for person in people if rule(person, row(world, path))]
+    assert not [person for path in ROLES[rule] for person in found if rule(person, row(world, path))]
 
 
 def test_whoever_is_signed_in_is_somebody(world):
@@ -66,28 +70,21 @@ def test_a_disabled_person_is_nobody(world):
     assert not rules.is_somebody(without(world.person("TM"), "disabled"))
 
 
+@pytest.mark.parametrize("lack", LACKS)
 @pytest.mark.parametrize("model", VISIBLE)
-def test_a_disabled_site_admin_sees_what_anybody_sees(world, model):
+def test_a_site_admin_whose_account_is_not_all_right_sees_what_anybody_sees(world, model, lack):
     rows = {path: row(world, path).pk for path in VISIBLE[model]}
-    visible = apps.get_model(model)._default_manager.visible_to(without(world.person("SU"), "disabled"))
+    visible = apps.get_model(model)._default_manager.visible_to(without(world.person("SU"), lack))
 
     given = {path for path, pk in rows.items() if visible.filter(pk=pk).exists()}
     assert given == {path for path, who in VISIBLE[model].items() if who == EVERYBODY}
 
 
-def test_site_admins_of_accounts(world):
-    assert {actor for actor in ACTORS if is_admin_of_accounts(world.person(actor))} == SITE
-
-
-def test_a_disabled_site_admin_is_none_of_accounts(world):
-    assert not is_admin_of_accounts(without(world.person("SU"), "disabled"))
-
-
 def test_only_i_am_myself(world):
-    people = [actor for actor in ACTORS if actor not in SIGNED_OUT]
-    found = {(one, other) for one in people for other in people if is_self(world.person(one), world.person(other))}
+    asked = [actor for actor in ACTORS if actor not in SIGNED_OUT]
+    found = {(one, other) for one in asked for other in asked if is_self(world.person(one), world.person(other))}
 
-    assert found == {(actor, actor) for actor in people}
+    assert found == {(actor, actor) for actor in asked}
 
 
 def test_a_disabled_person_is_not_even_themselves(world):
@@ -107,8 +104,9 @@ def test_site_admins_act_for_anybody_but_each_other(world):
     assert found == {(admin, actor) for admin in SITE for actor in SIGNED_IN - SITE}
 
 
-def test_a_disabled_site_admin_acts_for_nobody(world):
-    assert not may_act_for(hijacker=without(world.person("SU"), "disabled"), hijacked=world.person("TM"))
+@pytest.mark.parametrize("lack", LACKS)
+def test_a_site_admin_whose_account_is_not_all_right_acts_for_nobody(world, lack):
+    assert not may_act_for(hijacker=without(world.person("SU"), lack), hijacked=world.person("TM"))
 
 
 def test_nobody_acts_for_nobody(world):

@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.enums import AgreementKind
 from portal.accounts.models import Agreement, AgreementSeries, Consent, User
-from portal.accounts.querysets import is_site_admin
 from portal.core import audit
 from portal.core.instants import validate_instant
-from portal.core.people import Person
+from portal.core.people import Person, is_site_admin
 from portal.core.permissions import require
 
 # What everybody with an account agrees to.
