@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from judging import rules, services
 from judging.enums import AssignmentStatus
 from judging.models import Assignment, Award
-from tests.factories.accounts import UserFactory
+from portal.core.context import current_real_actor
+from portal.core.errors import Conflict
+from tests.factories.accounts import SiteAdminFactory, UserFactory
 from tests.factories.judging import (
     AssignmentFactory,
     AwardFactory,
@@ -16,6 +19,7 @@ from tests.factories.judging import (
     JudgeFactory,
     PublicationFactory,
     RoundFactory,
+    RubricFactory,
 )
 from tests.factories.submissions import SubmissionFactory, TeamFactory, TeamMemberFactory
 from tests.factories.tracks import CompetitionFactory
@@ -148,9 +152,7 @@ def test_of_a_round_that_is_over_a_stranger_learns_no_more_than_of_another(name)
     assignment = AssignmentFactory(round__open=False, round__closed=True)
 
     with pytest.raises(PermissionDenied):
-        getattr(services, name)(
-            assignment, actor=JudgeFactory().user, points={}, comment="", expected_version=0
-        )
+        getattr(services, name)(assignment, actor=JudgeFactory().user, points={}, comment="", expected_version=0)
 
 
 def test_nobody_recuses_for_somebody_else():
@@ -166,3 +168,53 @@ def test_awards_of_a_competition_that_was_taken_back_are_its_organizers_alone():
 
     people = (organizer_of(award.publication.round), UserFactory(), organizer_of(RoundFactory()))
     assert [award in Award.objects.visible_to(user) for user in people] == [True, False, False]
+
+
+@pytest.fixture
+def _acted_for():
+    """A site admin acts for whoever is signed in."""
+    token = current_real_actor.set(SiteAdminFactory().pk)
+    yield
+    current_real_actor.reset(token)
+
+
+@pytest.mark.usefixtures("_acted_for")
+class TestInPerson:
+    @pytest.mark.parametrize("name", ["save_review", "submit_review"])
+    def test_nobody_scores_for_somebody_else(self, name):
+        assignment = AssignmentFactory()
+        points = {each.pk: each.max_points for each in assignment.round.rubric.criteria.all()}
+
+        with pytest.raises(PermissionDenied):
+            getattr(services, name)(
+                assignment, actor=assignment.judge.user, points=points, comment="", expected_version=0
+            )
+
+    def test_nobody_recuses_in_somebody_elses_name(self):
+        assignment = AssignmentFactory()
+
+        with pytest.raises(PermissionDenied):
+            services.recuse(assignment, actor=assignment.judge.user, reason="同一单位")
+
+
+def test_a_judge_whose_assignment_ended_while_they_wrote_is_told_so(client, monkeypatch):
+    """Not that there is no such page: what they typed was no mistake of theirs."""
+    assignment = AssignmentFactory()
+
+    def ended(assignment, **given):
+        Assignment.objects.filter(pk=assignment.pk).update(status=AssignmentStatus.REVOKED)
+        raise Conflict("本轮评审已结束")
+
+    monkeypatch.setattr(services, "save_review", ended)
+    client.force_login(assignment.judge.user)
+
+    answer = client.post(assignment.get_absolute_url(), {"move": "save", "version": "0", "comment": ""})
+    assert (answer.status_code, "本轮评审已结束" in answer.content.decode()) == (409, True)
+
+
+def test_a_form_for_a_round_offers_the_own_rubrics(client):
+    own, other = RubricFactory(), RubricFactory()
+    client.force_login(organizer_of(RoundFactory(competition=own.competition)))
+
+    rubrics = client.get(reverse("judging:organize")).context["form"].fields["rubric"].queryset
+    assert (own in rubrics, other in rubrics) == (True, False)

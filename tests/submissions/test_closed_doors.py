@@ -1,4 +1,4 @@
-"""Who may see a thing and not do this to it is told so before anything else: 403. For whoever sees nothing there is none."""
+"""Who may see a thing and not do this to it is told so before anything else; for whoever sees nothing there is none."""
 
 from __future__ import annotations
 

@@ -109,7 +109,13 @@ class TestFiles:
         member = TeamMemberFactory(team=entry.team)
         now = timezone.now()
         upload = Upload.objects.create(
-            submission=entry, user=member.user, slot="proposal", name="计划.pdf", size=10, created_at=now, expires_at=now
+            submission=entry,
+            user=member.user,
+            slot="proposal",
+            name="计划.pdf",
+            size=10,
+            created_at=now,
+            expires_at=now,
         )
         people = (member.user, captain_of(entry.team))
         given = [seen(Upload.objects, user, "for_chunk") for user in people]
