@@ -102,8 +102,9 @@ def main() -> int:
     stays_few = screening_numbers.report(screening_numbers.measured({"LOG_LEVEL": "WARNING"}))
     print()
     is_steady = subprocess.run([sys.executable, "-m", "benchmarks.uploads"], cwd=ROOT, check=False).returncode == 0
+    is_level = subprocess.run([sys.executable, "-m", "benchmarks.screening"], cwd=ROOT, check=False).returncode == 0
     holds = all(page.holds for page in PAGES + SAVING + GROWN)
-    return 0 if constant and few and stays_few and is_quick and is_steady and holds else 1
+    return 0 if constant and few and stays_few and is_quick and is_steady and is_level and holds else 1
 
 
 def servers_named() -> dict[str, str]:

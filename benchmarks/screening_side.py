@@ -27,6 +27,7 @@ from submissions.models import (  # noqa: E402
     Correction,
     Organization,
     Screening,
+    ScreeningPlan,
     Submission,
     SubmissionVersion,
     Team,
@@ -52,6 +53,10 @@ class Pages:
         competition = CompetitionFactory(open=True)
         self.client = Client(headers={"host": "localhost"})
         self.client.force_login(OrganizerFactory(competition=competition).user)
+        plan = ScreeningPlan.objects.create(competition=competition)
+        for n in range(5):
+            plan.items.create(key=f"item{n}", title=f"盖章页齐全{n}", place=n)
+            plan.reasons.create(use="reject" if n % 2 else "return", code=f"code{n}", title=f"缺章{n}", text="请补交。")
         topics = [TopicFactory(track__competition=competition) for _each in range(TRACKS)]
         entry = SubmissionFactory(submitted=True, topic=topics[0], team__competition=competition)
         fill(competition, topics, size)

@@ -209,6 +209,13 @@ class SubmissionQuerySet(models.QuerySet):
     def for_listing(self) -> Self:
         return self.select_related("team__organization", "team__competition", "topic", "track__competition")
 
+    def for_screening(self, user: Person) -> Self:
+        """What the page of one asks, with the plan; ``latest_number`` of its topic's text; ``is_own_team`` of ``user``."""
+        member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk, team=OuterRef("team"))
+        texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
+        rows = self.for_listing().select_related("track__competition__screening_plan").with_form().with_latest_text()
+        return rows.annotate(latest_number=Subquery(texts.values("number")[:1]), is_own_team=Exists(member))
+
     def with_submitted_title(self) -> Self:
         """``submitted_title``: as it was submitted last. ``title`` is what the team is writing now."""
         versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(submission=OuterRef("pk"))

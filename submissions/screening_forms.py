@@ -88,12 +88,7 @@ class AssessForm(forms.Form):
             "invalid_choice": gettext_lazy("Please choose what to decide."),
         },
     )
-    code = forms.ChoiceField(
-        label=gettext_lazy("Reason from the list"),
-        required=False,
-        help_text=gettext_lazy("A rejection takes one, for the numbers. Its text goes below and can be changed there."),
-        widget=ReasonSelect,
-    )
+    code = forms.ChoiceField(label=gettext_lazy("Reason from the list"), required=False, widget=ReasonSelect)
     reason = TextField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -120,6 +115,10 @@ class AssessForm(forms.Form):
         items: Sequence[ChecklistItem] = list(plan.items.all()) if plan else []
         self.reasons: Sequence[ScreeningReason] = list(plan.reasons.all()) if plan else []
         fields: dict[str, Any] = self.fields
+        self.needs_code = any(each.use == ReasonUse.REJECT for each in self.reasons)
+        if self.needs_code:
+            words = _("A rejection takes one, for the numbers. Its text goes below and can be changed there.")
+            fields["code"].help_text = words
         self.items = [item.key for item in items]
         fields["checks"].choices = [(item.key, item.title) for item in items]
         fields["code"].choices = [("", _("none")), *_by_use(self.reasons)]
@@ -138,7 +137,8 @@ class AssessForm(forms.Form):
         if chosen is not None and chosen.use != USE_OF.get(decide):
             # What was picked for one decision and left there for another is no reason of that one.
             given["code"], chosen = "", None
-        if decide == REJECT and not given.get("code") and any(each.use == ReasonUse.REJECT for each in self.reasons):
+        # What was refused has its own words already.
+        if decide == REJECT and self.needs_code and given.get("code") == "":
             self.add_error("code", ValidationError(no_code_words()))
         if chosen is not None and given.get("reason") == "":
             given["reason"] = chosen.text

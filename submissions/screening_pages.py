@@ -6,25 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from submissions.asked import definition_answered, definition_of
 from submissions.definition import FormDefinition, Section, grouped
-from submissions.enums import SubmissionStatus
+from submissions.enums import ScreeningOutcome, SecondLook, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import (
     Attachment,
-    ScreeningNote,
     ScreeningPlan,
-    ScreeningProposal,
     Submission,
     SubmissionVersion,
     TeamMember,
-    UndoneScreening,
 )
 from submissions.pages import Text
 from submissions.screening_forms import DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
+from submissions.screening_said import Kind, Said, said_about
 from submissions.screening_words import chips_of
 from submissions.services.inspections import show_inspections
 from submissions.sheet import Audience, sheet_of_version
@@ -77,19 +75,32 @@ class Past:
     then: str = ""
 
 
+def newest_text(entry: Submission) -> TopicRevision | None:
+    """Of its topic, as far as the page names it."""
+    if entry.latest_text is None:  # type: ignore[attr-defined]
+        return None
+    return TopicRevision(pk=entry.latest_text, topic=entry.topic, number=entry.latest_number)  # type: ignore[attr-defined]
+
+
 def plan_of(competition: Any) -> ScreeningPlan | None:
     rows = ScreeningPlan.objects.filter(competition=competition)
     return rows.prefetch_related("items", "reasons").first()
 
 
+def plan_beside(competition: Any) -> ScreeningPlan | None:
+    """Of a competition that came with its plan."""
+    plan = getattr(competition, "screening_plan", None)
+    if plan is not None:
+        prefetch_related_objects([plan], "items", "reasons")
+    return plan
+
+
 def entry_page(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
-    """Everything that the page shows but the forms; ``entry`` is one that this organizer screens."""
-    versions = _versions(entry)
+    """Everything that the page shows but the forms; ``entry`` is one of ``for_screening`` that this organizer screens."""
+    versions, said = _versions(entry), said_about(user, entry)
     latest, decided = versions[0], _decided_before(versions)
     show_inspections([file for version in versions for file in version.attachments.all()])
-    proposals = list(_proposals(user, entry))
-    texts = TopicRevision.objects.filter(topic=entry.topic_id).defer("body").order_by("-number")
-    newest = texts.first()
+    newest = newest_text(entry)
     latest.latest_text = newest.pk if newest else None  # type: ignore[attr-defined]
     entry.topic.track = entry.track
     return {
@@ -103,9 +114,9 @@ def entry_page(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]
         "changes": _changes(decided, latest) if decided else None,
         "members": TeamMember.objects.filter(team=entry.team_id).select_related("user"),
         "partners": entry.team.partners.select_related("organization"),
-        "notes": ScreeningNote.objects.visible_to(user).filter(submission=entry).select_related("author"),
-        "past": _past(user, entry, versions, proposals),
-        "proposal": next((each for each in proposals if each.status == "open"), None),
+        "notes": [each for each in said if each.kind == Kind.NOTE],
+        "past": _past(versions, said),
+        "proposal": next((each for each in said if each.kind == Kind.PROPOSED and each.what == SecondLook.OPEN), None),
         "now": now,
     } | _standing(entry, latest, now)
 
@@ -210,15 +221,10 @@ def _file_changes(before: SubmissionVersion, after: SubmissionVersion, form: For
         )
 
 
-def _proposals(user: Any, entry: Submission) -> Any:
-    rows = ScreeningProposal.objects.visible_to(user).filter(version__submission=entry)
-    return rows.select_related("version", "proposed_by", "answered_by").order_by("-proposed_at", "-pk")
-
-
 TONES = {"passed": "ok", "returned": "warn", "rejected": "stop"}
 
 
-def _past(user: Any, entry: Submission, versions: list[SubmissionVersion], proposals: Any) -> list[Past]:
+def _past(versions: list[SubmissionVersion], said: list[Said]) -> list[Past]:
     found = []
     for version in versions:
         if made := getattr(version, "screening", None):
@@ -227,15 +233,15 @@ def _past(user: Any, entry: Submission, versions: list[SubmissionVersion], propo
                 then = _("Proposed by %(who)s.") % {"who": made.proposed_by}
             what = made.get_outcome_display()
             found.append(Past(version.number, made.decided_at, what, tone, made.decided_by, made.reason, then))
-    undone = UndoneScreening.objects.visible_to(user).filter(version__submission=entry)
-    for each in undone.select_related("version", "decided_by", "undone_by"):
-        then = _("Undone by %(who)s: %(why)s") % {"who": each.undone_by, "why": each.why_undone}
-        what = each.get_outcome_display()
-        found.append(Past(each.version.number, each.decided_at, what, "off", each.decided_by, each.reason, then))
-    for proposal in proposals:
-        then = proposal.get_status_display()
-        if proposal.answered_by:
-            then = " ".join(part for part in (str(proposal.answered_by), then, proposal.answer) if part)
-        what, at = _("rejection proposed"), proposal.proposed_at
-        found.append(Past(proposal.version.number, at, what, "off", proposal.proposed_by, proposal.reason, then))
+    for each in said:
+        if each.kind == Kind.UNDONE:
+            then = _("Undone by %(who)s: %(why)s") % {"who": each.other, "why": each.answer}
+            what = str(ScreeningOutcome(each.what).label)
+        elif each.kind == Kind.PROPOSED:
+            what, then = _("rejection proposed"), str(SecondLook(each.what).label)
+            if each.other:
+                then = " ".join(part for part in (each.other, then, each.answer) if part)
+        else:
+            continue
+        found.append(Past(each.version, each.at, what, "off", each.who, each.text, then))
     return sorted(found, key=lambda past: past.at, reverse=True)

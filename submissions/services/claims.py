@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from portal.core.errors import Conflict
 from portal.core.permissions import require
 from submissions import rules
 from submissions.enums import SubmissionStatus
@@ -39,19 +40,19 @@ def take_next(
         with transaction.atomic():
             entry = _first(_waiting(competition, actor, tracks, now), actor, after, now)
             # Somebody may have claimed it after our question was put and before its row was ours.
-            if entry is None or not _holder(entry, now, but=actor):
-                if entry is not None:
-                    _hold(entry, actor, now)
+            if entry is None or _hold(entry, actor, now).user_id == actor.pk:
                 return entry
 
 
 @transaction.atomic
 def claim(submission: Submission, *, actor: Any, now: datetime | None = None) -> ScreeningClaim:
     """Who has the entry now: this actor, unless somebody else opened it first."""
-    require(rules.can_screen, actor, submission)
-    now = now or timezone.now()
-    Submission.objects.select_for_update(no_key=True).values_list("pk").get(pk=submission.pk)
-    return _holder(submission, now, but=actor) or _hold(submission, actor, now)
+    # Who may is asked in the same question.
+    own = Submission.objects.filter(pk=submission.pk).screened_by(actor)
+    if not own.select_for_update(no_key=True).values_list("pk"):
+        require(rules.can_screen, actor, submission)
+        raise Conflict
+    return _hold(submission, actor, now or timezone.now())
 
 
 @transaction.atomic
@@ -99,16 +100,17 @@ def _locked(rows: QuerySet[Submission]) -> Submission | None:
     return free.first() or rows.select_for_update(no_key=True, of=("self",)).first()
 
 
-def _holder(submission: Submission, now: datetime, *, but: Any) -> ScreeningClaim | None:
-    live = ScreeningClaim.objects.live(now).filter(submission=submission).exclude(user=but)
-    return live.select_related("user").first()
-
-
 def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim:
-    """Whoever calls has locked the entry."""
-    end = now + CLAIM_LASTS
-    own = ScreeningClaim.objects.live(now).filter(submission=submission, user=actor)
-    if not own.update(expires_at=end):
-        state = {"user": actor, "claimed_at": now, "expires_at": end}
-        ScreeningClaim.objects.update_or_create(submission=submission, defaults=state)
-    return ScreeningClaim.objects.select_related("user").get(submission=submission)
+    """Who has it now: somebody else, or from now on this actor. Whoever calls has locked the entry."""
+    claims, end = ScreeningClaim.objects.filter(submission=submission), now + CLAIM_LASTS
+    known = claims.select_related("user").first()
+    if known is not None and known.expires_at > now and known.user_id != actor.pk:
+        return known
+    is_mine = known is not None and known.expires_at > now
+    began = known.claimed_at if known is not None and is_mine else now
+    state: dict[str, Any] = {"user": actor, "claimed_at": began, "expires_at": end}
+    # It may have been given up since we looked.
+    if known is None or not claims.filter(pk=known.pk).update(**state):
+        return ScreeningClaim.objects.create(submission=submission, **state)
+    known.user, known.claimed_at, known.expires_at = actor, began, end
+    return known

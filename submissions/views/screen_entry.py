@@ -19,17 +19,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.core.permissions import require
+from portal.core.reading import note_reading
 from portal.core.serving import serve_stored
 from submissions import rules
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.models import Attachment, ScreeningProposal, Submission
-from submissions.reading import note_outsider
 from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
-from submissions.screening_pages import entry_page, forms_of, plan_of
+from submissions.screening_pages import entry_page, forms_of, plan_beside
 from submissions.services import claims, corrections, screening, second_look, undoing
 from submissions.services.screening_notes import add_note
-from submissions.views.screening import next_address, organized
+from submissions.views.screening import next_address
 from tracks.models import Competition
 
 DECIDE: dict[str, Callable[..., Any]] = {
@@ -47,7 +47,7 @@ def screen_entry(request: HttpRequest, competition: str, public_id: uuid.UUID) -
     shown, entry = _found(request, competition, public_id)
     if request.method != "POST":
         return _page(request, shown, entry)
-    plan, now = plan_of(shown), request.received_at  # type: ignore[attr-defined]
+    plan, now = plan_beside(shown), request.received_at  # type: ignore[attr-defined]
     form = DecideForm(request.POST, plan=plan, definitions=[definition_of(entry)], now=now)
     outcome = Outcome(400)
     if form.is_valid():
@@ -146,17 +146,17 @@ def screen_file(request: HttpRequest, competition: str, public_id: uuid.UUID, fi
     _shown, entry = _found(request, competition, public_id)
     files = Attachment.objects.filter(submission=entry, versions__submission=entry).select_related("file").distinct()
     found = get_object_or_404(files, public_id=file)
-    note_outsider(request.user, entry, entry.team, "download")
+    note_reading(entry, actor=request.user, action="download")
     return serve_stored(found.file, found.name, inline=found.kind == "PDF", asked=request)
 
 
 def _found(request: HttpRequest, competition: str, public_id: uuid.UUID) -> tuple[Competition, Submission]:
     """Whoever is in its team may see it elsewhere, and decides nothing about it: 403."""
-    shown = organized(request, competition)
-    rows = Submission.objects.organized_by(request.user).filter(track__competition=shown)
-    entry = get_object_or_404(rows.for_listing().with_form(), public_id=public_id)
-    require(rules.can_screen, request.user, entry)
-    return shown, entry
+    rows = Submission.objects.organized_by(request.user).for_screening(request.user)
+    entry = get_object_or_404(rows, track__competition__slug=competition, public_id=public_id)
+    if entry.is_own_team:
+        require(rules.can_screen, request.user, entry)
+    return entry.track.competition, entry
 
 
 def _page(
@@ -166,17 +166,17 @@ def _page(
     user, now = request.user, request.received_at  # type: ignore[attr-defined]
     if outcome is not None:
         # It may have been decided about meanwhile.
-        entry = Submission.objects.for_listing().with_form().get(pk=entry.pk)
-    page, plan = entry_page(user, entry, now=now), plan_of(shown)
+        entry = Submission.objects.for_screening(user).get(pk=entry.pk)
+    page, plan = entry_page(user, entry, now=now), plan_beside(shown)
     if outcome is not None and outcome.conflict and "form" in typed:
         typed["form"] = _about_latest(typed["form"], page["latest"].number)
     held = claims.claim(entry, actor=user, now=now) if request.method == "GET" and page["can_decide"] else None
-    note_outsider(user, entry, entry.team)
+    note_reading(entry, actor=user)
     context = page | forms_of(entry, page["latest"], plan, now=now, typed=typed)
     context |= {
         "competition": shown,
         "other": held if held is not None and held.user_id != user.pk else None,
-        "is_mine_to_answer": page["proposal"] is not None and page["proposal"].proposed_by_id != user.pk,
+        "is_mine_to_answer": page["proposal"] is not None and page["proposal"].who_id != user.pk,
         "conflict": outcome.conflict if outcome else None,
         "track": request.GET.get("track", ""),
         "query": f"?{urlencode({'track': request.GET['track']})}" if request.GET.get("track") else "",

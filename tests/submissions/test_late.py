@@ -14,7 +14,16 @@ from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from portal.notifications import relay
 from submissions import retention, services
-from submissions.models import Attachment, LateAttempt, LateDecision, Receipt, Submission, SubmissionVersion
+from submissions.models import (
+    Attachment,
+    Fingerprint,
+    LateAttempt,
+    LateDecision,
+    Receipt,
+    Submission,
+    SubmissionVersion,
+    VersionFacts,
+)
 from submissions.services import late as late_service
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -333,3 +342,18 @@ def test_without_the_lock_the_second_runs_into_the_database(draft, organizer, mo
 
     told = [isinstance(each, Conflict) for each in results].count(True)
     assert (told, LateDecision.objects.count()) == (0 if connection.features.has_select_for_update else 1, 1)
+
+
+def test_what_is_accepted_is_looked_at_like_what_came_in_time(draft, organizer):
+    receipt = services.accept_late(hand_in(draft), actor=organizer, reason=REASON)
+    relay.drain()
+
+    looked_at = VersionFacts.objects.filter(version=receipt.version), Fingerprint.objects.exclude(compared_at=None)
+    assert [rows.count() for rows in looked_at] == [1, 1]
+
+
+def test_what_is_declined_is_not(draft, organizer):
+    services.decline_late(hand_in(draft), actor=organizer, reason=REASON)
+    relay.drain()
+
+    assert (VersionFacts.objects.count(), Fingerprint.objects.count()) == (0, 0)

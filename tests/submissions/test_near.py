@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 
+from portal.notifications import relay
+from submissions import receivers
 from submissions.enums import SubmissionStatus
 from submissions.models import (
     Fingerprint,
@@ -13,6 +15,7 @@ from submissions.models import (
     Submission,
     SubmissionVersion,
     TeamOrganization,
+    VersionFacts,
 )
 from submissions.services import near_comparing, near_sketching
 from submissions.services.near_comparing import find_near
@@ -20,6 +23,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.submissions import AttachmentFactory, SubmissionFactory, TeamFactory, TeamMemberFactory
 from tests.factories.tracks import CompetitionFactory, TopicFactory, TrackFactory
 from tests.submissions.alike import COPIED, OWN, entry, pairs, submit_anew, texts, two_tracks
+from tests.submissions.people import complete_draft, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.makeshift("versions made by hand")]
 
@@ -258,3 +262,58 @@ def test_counts_are_asked_in_one_query(track, django_assert_num_queries):
         counts = NearPair.objects.all().counts_for([one, other, alone])
 
     assert counts == {one.pk: 1, other.pk: 1}
+
+
+class TestAsSoonAsItIsCommitted:
+    def test_a_submit_compares_nothing_itself(self):
+        submit(complete_draft(abstract=COPIED))
+
+        assert Fingerprint.objects.count() == 0
+
+    def test_the_outbox_finds_what_it_resembles(self, track):
+        earlier = entry(track)
+        later = submit(complete_draft(abstract=COPIED)).version.submission
+        relay.drain()
+
+        assert list(NearPair.objects.values_list("first", "second")) == [(earlier.pk, later.pk)]
+
+    def test_no_facts_hold_it_up(self, monkeypatch):
+        submit(complete_draft(abstract=COPIED))
+        monkeypatch.setattr("submissions.services.facts.make_facts", broken)
+        relay.drain()
+
+        assert Fingerprint.objects.exclude(compared_at=None).count() == 1
+
+    def test_it_holds_up_no_facts(self, monkeypatch):
+        version = submit(complete_draft(abstract=COPIED)).version
+        monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
+        relay.drain()
+
+        assert (VersionFacts.objects.get().version, Fingerprint.objects.count()) == (version, 0)
+
+    def test_what_failed_is_found_by_the_sweep(self, track, monkeypatch):
+        earlier = entry(track)
+        later = submit(complete_draft(abstract=COPIED)).version.submission
+        with monkeypatch.context() as patched:
+            patched.setattr("submissions.services.near_comparing.find_near", broken)
+            relay.drain()
+
+        assert pairs() == [(earlier.pk, later.pk)]
+
+    def test_what_has_been_compared_is_not_compared_again(self, monkeypatch):
+        version = submit(complete_draft(abstract=COPIED)).version
+        find_near()
+        monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
+
+        receivers.look_for_near(key="near", version=version.pk)
+
+    def test_what_was_withdrawn_meanwhile_is_let_pass(self, monkeypatch):
+        version = submit(complete_draft(abstract=COPIED)).version
+        Submission.objects.update(status=SubmissionStatus.WITHDRAWN)
+        monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
+
+        receivers.look_for_near(key="near", version=version.pk)
+
+
+def broken(*args, **kwargs):
+    raise RuntimeError
