@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.core.remembered import remembered
-from tracks import leading
-from tracks.enums import StageKind
-from tracks.models import Competition, Stage, Topic, TopicRevision, Track
+from tracks import asking, leading
+from tracks.models import Topic, Track
 
 EXCERPT = 160
 
@@ -31,7 +30,7 @@ def track(request: HttpRequest, competition: str, number: int) -> HttpResponse:
         "competition": shown.competition,
         "track": shown,
         "topics": topics.annotate(excerpt=Substr("body", 1, EXCERPT)),
-        "submission_stage": _open_stage(request, shown.competition),
+        "submission_stage": asking.open_submission(request.user, shown.competition, timezone.now()),
         **_neighbours(tracks, shown.pk),
     }
     return render(request, "tracks/track.html", context)
@@ -40,30 +39,22 @@ def track(request: HttpRequest, competition: str, number: int) -> HttpResponse:
 @require_safe
 @remembered
 def topic(request: HttpRequest, competition: str, track_number: int, number: int) -> HttpResponse:
-    topics = Topic.objects.visible_to(request.user).filter(
-        track__competition__slug=competition, track__number=track_number
-    )
-    siblings = list(topics.select_related("track__competition").replacing().order_by("number"))
+    siblings = asking.topics_of(request.user, competition, track_number)
     shown = _numbered(siblings, number)
     if shown is None:
         return leading.to_topic(request, competition, track_number, number)
-    revisions = TopicRevision.objects.visible_to(request.user).filter(topic=shown).defer("body")
+    now = timezone.now()
     context = {
         "competition": shown.track.competition,
         "track": shown.track,
         "topic": shown,
         "siblings": siblings,
         "former": leading.replaced_by(shown, request.user) if shown.replaces_another else None,
-        "revision": revisions.with_recency(timezone.now()).order_by("-number").first(),
-        "submission_stage": _open_stage(request, shown.track.competition),
+        "revision": asking.latest_text(request.user, shown, now),
+        "submission_stage": asking.open_submission(request.user, shown.track.competition, now),
         **_neighbours(siblings, shown.pk),
     }
     return render(request, "tracks/topic.html", context)
-
-
-def _open_stage(request: HttpRequest, competition: Competition) -> Stage | None:
-    stages = Stage.objects.visible_to(request.user).filter(competition=competition, kind=StageKind.SUBMISSION)
-    return stages.open_at(timezone.now()).first()
 
 
 def _numbered(rows: Sequence[Any], number: int) -> Any:

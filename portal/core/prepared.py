@@ -8,6 +8,7 @@ A ``Prepared`` question has been put into words before: what differs from one re
 from __future__ import annotations
 
 import copy
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
@@ -18,6 +19,8 @@ from django.db.models import Expression, prefetch_related_objects
 from portal.core.people import Person
 
 M = TypeVar("M")
+# No row has a larger number, and SQLite can't be asked for one.
+LARGEST = 2**63 - 1
 
 
 class Given(Expression):
@@ -26,33 +29,43 @@ class Given(Expression):
     def __init__(self, name: str, field: models.Field[Any, Any] | None = None):
         super().__init__(output_field=field or models.BigIntegerField())
         self.name = name
+        self.earlier = timedelta()
+
+    def __sub__(self, other: Any) -> Any:
+        """So long before the moment that is told: reckoned before it is asked."""
+        if not isinstance(other, timedelta):
+            return super().__sub__(other)
+        before = self.copy()
+        before.earlier = self.earlier + other
+        return before
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         return "%s", [self]
 
     def told(self, value: Any) -> Any:
-        return self.output_field.get_db_prep_value(value, connection)
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise EmptyResultSet
+        moved = value - self.earlier if self.earlier else value
+        return self.output_field.get_db_prep_value(moved, connection)
 
 
 class Asker(NamedTuple):
-    """Whoever is signed in, but for who it is: what ``visible_to`` and its like go by."""
+    """Whoever asks, but for who it is: what ``visible_to`` and its like go by."""
 
+    is_authenticated: bool
     is_active: bool
     is_staff: bool
     is_superuser: bool
     lacks_second_factor: bool
 
-    is_authenticated = True
-
     @property
-    def pk(self) -> Given:
-        return Given("user")
+    def pk(self) -> Given | None:
+        return Given("user") if self.is_authenticated else None
 
     @classmethod
     def of(cls, user: Person) -> Asker:
-        if not user.is_authenticated:
-            raise ValueError("only of those who are signed in")
-        return cls(user.is_active, user.is_staff, user.is_superuser, getattr(user, "lacks_second_factor", False))
+        lacks = getattr(user, "lacks_second_factor", False)
+        return cls(user.is_authenticated, user.is_active, user.is_staff, user.is_superuser, lacks)
 
 
 class Prepared(Generic[M]):
@@ -72,7 +85,10 @@ class Prepared(Generic[M]):
         compiler = copy.copy(known)
         compiler.connection = connection
         sql, params = known.words
-        told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
+        try:
+            told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
+        except EmptyResultSet:
+            return []
         compiler.as_sql = lambda *_args, **_more: (sql, told)
         found = cast("list[M]", list(self._iterable(compiler)))
         prefetch_related_objects(found, *self.rows._prefetch_related_lookups)  # type: ignore[attr-defined]  # noqa: SLF001

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DateTimeField, Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import pgettext
 
@@ -22,11 +22,22 @@ NEWS = 3
 ENTERING = {StageKind.REGISTRATION, StageKind.SUBMISSION}
 
 
+class Front(NamedTuple):
+    stages: Prepared[Stage]
+    tracks: Prepared[Track]
+    news: Prepared[Announcement]
+
+
+def for_choosing(user: Person, now: datetime) -> list[Competition]:
+    """Those that ``user`` may see, what is going on first, with what the front page of each says of it."""
+    return _for_choosing(Asker.of(user)).ask(user=user.pk, now=now)
+
+
 def front_page(competition: Competition, *, user: Person, now: datetime) -> dict[str, Any]:
-    stages = place(Stage.objects.visible_to(user).filter(competition=competition), now)
+    rows, told = _front(Asker.of(user)), {"user": user.pk, "competition": competition.pk, "now": now}
+    stages = place(rows.stages.ask(**told), now)
     closing, opening = closing_next(stages), opening_next(stages)
-    news = Announcement.objects.visible_to(user, now=now).filter(competition=competition).for_listing()
-    tracks = list(Track.objects.visible_to(user).filter(competition=competition).with_topic_count().order_by("number"))
+    tracks = rows.tracks.ask(**told)
     return {
         "competition": competition,
         "competition_nav": {"results_url": results_url(competition, user)},
@@ -40,7 +51,7 @@ def front_page(competition: Competition, *, user: Person, now: datetime) -> dict
         "tracks": tracks,
         "topic_count": sum(track.topic_count for track in tracks),
         "has_team": has_team(competition, user),
-        "news": list(news[:NEWS]),
+        "news": rows.news.ask(**told),
         "now": clock_minute(now),
     }
 
@@ -58,21 +69,32 @@ def with_results(competitions: Any, user: Person) -> Any:
 def results_url(competition: Competition, user: Person) -> str:
     """Where the published results are, or nothing as long as there are none."""
     has_results = getattr(competition, "has_results", None)
-    if has_results is None and user.is_authenticated:
+    if has_results is None:
         has_results = bool(_an_award(Asker.of(user)).ask(user=user.pk, competition=competition.pk))
-    elif has_results is None:
-        has_results = _awards(user, competition).exists()
     return reverse("judging:results", args=[competition.slug]) if has_results else ""
-
-
-def _awards(user: Person, competition: Any) -> QuerySet[Award]:
-    return Award.objects.visible_to(user).filter(publication__round__competition=competition)  # type: ignore[no-any-return]
 
 
 @cache
 def _an_award(asker: Asker) -> Prepared[int]:
     """Every page of a competition asks whether its menu leads to results."""
-    return Prepared(_awards(asker, Given("competition")).order_by().values_list("pk", flat=True)[:1])
+    awards = Award.objects.visible_to(asker).filter(publication__round__competition=Given("competition"))
+    return Prepared(awards.order_by().values_list("pk", flat=True)[:1])
+
+
+@cache
+def _for_choosing(asker: Asker) -> Prepared[Competition]:
+    now = Given("now", DateTimeField())
+    visible = with_results(Competition.objects.visible_to(asker), asker)
+    return Prepared(visible.with_contents(asker, now).for_choosing(now))
+
+
+@cache
+def _front(asker: Asker) -> Front:
+    now, here = Given("now", DateTimeField()), Given("competition")
+    tracks = Track.objects.visible_to(asker).filter(competition=here).with_topic_count().order_by("number")
+    news = Announcement.objects.visible_to(asker, now=now).filter(competition=here).for_listing()
+    stages = Stage.objects.visible_to(asker).filter(competition=here)
+    return Front(Prepared(stages), Prepared(tracks), Prepared(news[:NEWS]))
 
 
 def has_team(competition: Competition, user: Person) -> bool:

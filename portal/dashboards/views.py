@@ -15,7 +15,7 @@ from django.views.i18n import set_language
 from portal.core.remembered import remembered
 from portal.dashboards.desk import desk_page
 from portal.dashboards.entries import entries_page
-from portal.dashboards.front import chooser, front_page, with_results
+from portal.dashboards.front import chooser, for_choosing, front_page, with_results
 from portal.dashboards.specimens import specimens
 from tracks.models import Competition
 from tracks.querysets import current_of, named
@@ -29,8 +29,7 @@ language = csrf_exempt(set_language)
 def home(request: HttpRequest) -> HttpResponse:
     """The front page of the competition that is current; a choice when several are."""
     now = timezone.now()
-    visible = with_results(Competition.objects.visible_to(request.user), request.user)
-    found = list(visible.with_contents(request.user, now).for_choosing(now))
+    found = for_choosing(request.user, now)
     current = current_of(found)
     if len(current) > 1:
         return render(request, "dashboards/chooser.html", chooser(found, current, now=now))
