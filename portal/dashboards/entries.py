@@ -24,7 +24,16 @@ from portal.dashboards.next_steps import Step, next_step
 from submissions.asked import definition_of
 from submissions.completeness import Draft, Lack, make_draft, registered_in
 from submissions.enums import MemberRole
-from submissions.models import Answer, Attachment, Comment, Shortlisting, Submission, SubmissionVersion, Team, TeamMember
+from submissions.models import (
+    Answer,
+    Attachment,
+    Comment,
+    Shortlisting,
+    Submission,
+    SubmissionVersion,
+    Team,
+    TeamMember,
+)
 from submissions.pages import correction_part
 from submissions.trail import OWN, TOLD, is_own
 from submissions.windows import Window as Span
