@@ -52,8 +52,6 @@ def test_the_page_ticks_the_first_and_leaves_a_tie_open():
 def test_what_makes_no_sense_is_not_there(track, first):
     ranking = RankingFactory(round__status="closed")
     client = client_for(OrganizerFactory(competition=ranking.round.competition).user)
+    answer = client.get(reverse("judging:shortlist", args=[ranking.round_id]), {"track": track, "first": first})
 
-    assert (
-        client.get(reverse("judging:shortlist", args=[ranking.round_id]), {"track": track, "first": first}).status_code
-        == 404
-    )
+    assert answer.status_code == 404

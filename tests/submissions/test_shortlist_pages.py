@@ -1,4 +1,4 @@
-"""The shortlist on its pages: organizers choose and announce, a team replaces a file, from a browser without a script."""
+"""The shortlist on its pages, without a script: organizers choose and announce, a team replaces a file."""
 
 from __future__ import annotations
 
