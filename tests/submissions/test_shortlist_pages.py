@@ -56,6 +56,8 @@ def test_what_was_chosen_is_shown_once_more_before_anything_happens(desk):
     entry = desk.entry()
     page = many(desk, do="add", pick=pick(entry))
 
+    # The button says what it does.
+    assert page.content.decode().count(page.context["title"]) == 4
     assert (page.status_code, [row.entry.pk for row in page.context["rows"]]) == (200, [entry.pk])
     assert not Shortlisting.objects.exists()
 
