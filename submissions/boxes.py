@@ -239,9 +239,7 @@ def _save_section(entry: Submission, section: Section, value: Any, sent: QueryDi
     return box
 
 
-def save_files(
-    entry: Submission, slots: Iterable[Slot], files: MultiValueDict[str, Any], **by: Any
-) -> dict[str, Any]:
+def save_files(entry: Submission, slots: Iterable[Slot], files: MultiValueDict[str, Any], **by: Any) -> dict[str, Any]:
     """Of these slots alone; what could not be saved comes back by its field's name."""
     refused: dict[str, Any] = {}
     for slot in slots:

@@ -208,5 +208,6 @@ def replaced_files_keep_the_words_of_the_version_before() -> QuerySet[Any]:
         submission=OuterRef("version__submission"), number=OuterRef("version__number") - 1
     )
     answers = Subquery(before.values("form__answers")[:1])
-    rows = Replacement.objects.annotate(said=Cast(answers, TextField()), says=Cast("version__form__answers", TextField()))
+    says = Cast("version__form__answers", TextField())
+    rows = Replacement.objects.annotate(said=Cast(answers, TextField()), says=says)
     return rows.exclude(said=F("says"))

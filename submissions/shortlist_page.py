@@ -49,9 +49,7 @@ def narrowed(rows: SubmissionQuerySet, asked: dict[str, Any]) -> SubmissionQuery
     return rows.matching(asked["q"]) if asked["q"] else rows
 
 
-def page_of_shortlist(
-    user: Any, rows: SubmissionQuerySet, *, now: datetime, before: str, after: str
-) -> Page:
+def page_of_shortlist(user: Any, rows: SubmissionQuerySet, *, now: datetime, before: str, after: str) -> Page:
     """The page's rows are ``Listed``, in the order in which they were submitted."""
     narrow = rows.only("pk").annotate(at=F("submitted_at"))
     page = page_of([narrow], size=A_PAGE, before=before, after=after, oldest_first=True)

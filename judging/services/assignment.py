@@ -176,7 +176,8 @@ def _same_organization(entries: Iterable[Submission], judges: Iterable[Judge]) -
 def _versions_judged(round_: Round, entries: set[int]) -> dict[int, int]:
     """The latest version of each; whoever joins later reads what the others read, or the files that replaced those."""
     rows = SubmissionVersion.objects.filter(submission__in=entries).order_by("number")
-    latest, replaced = {}, {}
+    latest: dict[int, int] = {}
+    replaced: dict[int, int] = {}
     for entry, version, replacement in rows.values_list("submission_id", "pk", "replacement"):
         latest[entry] = version
         replaced |= {entry: version} if replacement else {}

@@ -24,7 +24,16 @@ from portal.dashboards.next_steps import Step, next_step
 from submissions.asked import definition_of
 from submissions.completeness import Draft, Lack, make_draft, registered_in
 from submissions.enums import MemberRole
-from submissions.models import Answer, Attachment, Comment, Shortlisting, Submission, SubmissionVersion, Team, TeamMember
+from submissions.models import (
+    Answer,
+    Attachment,
+    Comment,
+    Shortlisting,
+    Submission,
+    SubmissionVersion,
+    Team,
+    TeamMember,
+)
 from submissions.pages import correction_part
 from submissions.trail import OWN, TOLD, is_own
 from submissions.windows import Window as Span
@@ -112,7 +121,7 @@ def _own(user: Any) -> Any:
     rows = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_window()
     given = Certificate.objects.visible_to(user).filter(award__submission=OuterRef("pk"))
     standing = given.exclude(status=CertificateStatus.REVOKED).order_by("-pk").values("public_id")
-    told = Shortlisting.objects.live().announced().with_end().filter(submission=OuterRef("pk"))
+    told: Any = Shortlisting.objects.live().announced().with_end().filter(submission=OuterRef("pk"))
     return rows.annotate(
         at=F("created_at"),
         certificate=Subquery(standing[:1]),

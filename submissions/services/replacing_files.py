@@ -79,9 +79,7 @@ def _replace(submission: Submission, *, actor: Any, expected_version: int, recei
     return receipt
 
 
-def _version(
-    submission: Submission, files: replacing.Files, *, actor: Any, received_at: datetime
-) -> SubmissionVersion:
+def _version(submission: Submission, files: replacing.Files, *, actor: Any, received_at: datetime) -> SubmissionVersion:
     latest = files.latest
     SUBMISSION_LIFECYCLE.apply(submission, "replace_files", actor=actor, submitted_at=received_at)
     version = SubmissionVersion.objects.create(

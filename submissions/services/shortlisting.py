@@ -44,9 +44,7 @@ def shortlist(entries: Sequence[UUID], *, actor: Any) -> list[Shortlisting]:
 
 
 @transaction.atomic
-def announce_shortlist(
-    entries: Sequence[UUID], *, actor: Any, closes_at: datetime | None = None
-) -> list[Shortlisting]:
+def announce_shortlist(entries: Sequence[UUID], *, actor: Any, closes_at: datetime | None = None) -> list[Shortlisting]:
     """Tell the teams of all of ``entries``, or of none, and let them replace files until ``closes_at``.
 
     Without one the stage of the defence ends it when it opens, wherever that is moved to.
@@ -83,9 +81,7 @@ def move_shortlist_end(
             continue
         row.closes_at = closes_at
         row.save(update_fields=["closes_at"])
-        line = audit.record(
-            "move_shortlist_end", entry, actor=actor, before=before, after=after, reason=reason
-        )
+        line = audit.record("move_shortlist_end", entry, actor=actor, before=before, after=after, reason=reason)
         told = {"reason": reason, **after}
         key = f"shortlist-end:{row.pk}:{line.pk}"
         tell_members(entry, "submissions.shortlist_end_moved", key=key, about=row.pk, **told)
@@ -121,9 +117,7 @@ def is_shortlisted(submission: Submission) -> bool:
     return Shortlisting.objects.live().filter(submission=submission).exists()
 
 
-def _held(
-    entries: Sequence[UUID], actor: Any, refusal: Why
-) -> tuple[list[Submission], Mapping[int, Shortlisting]]:
+def _held(entries: Sequence[UUID], actor: Any, refusal: Why) -> tuple[list[Submission], Mapping[int, Shortlisting]]:
     """The entries, locked in one order and each asked ``refusal``, with their shortlistings that stand."""
     wanted = set(entries)
     if not wanted or len(wanted) > MOST_AT_ONCE:

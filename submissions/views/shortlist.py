@@ -112,6 +112,7 @@ def _confirm(
         raise ValidationError(_("At least one of these entries isn't yours to decide about. Nothing has been changed."))
     context = {
         "competition": shown,
+        "title": _asked(deed, len(rows)),
         "rows": rows,
         "form": form,
         "deed": deed,
@@ -135,6 +136,18 @@ def _picked(request: HttpRequest, shown: Competition) -> list[UUID]:
     if not 1 <= len(keys) <= MOST_PICKED:
         raise ValidationError(_("Please choose at least one entry, and at most %(most)s.") % {"most": MOST_PICKED})
     return keys
+
+
+def _asked(deed: str, count: int) -> str:
+    words = {
+        ADD: ngettext("Put %(count)s entry on the shortlist", "Put %(count)s entries on the shortlist", count),
+        ANNOUNCE: ngettext(
+            "Announce %(count)s entry as shortlisted", "Announce %(count)s entries as shortlisted", count
+        ),
+        MOVE_END: ngettext("Set another end for %(count)s entry", "Set another end for %(count)s entries", count),
+        UNDO: ngettext("Take %(count)s entry off the shortlist", "Take %(count)s entries off the shortlist", count),
+    }
+    return words[deed] % {"count": count}
 
 
 def _said(deed: str, count: int) -> str:

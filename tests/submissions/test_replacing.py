@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from judging.models import Assignment
@@ -57,7 +58,8 @@ def test_the_new_file_counts_beside_those_that_are_fixed(entry):
     put(entry)
     version = hand_in(entry).version
 
-    assert set(version.attachments.values_list("slot", "name")) == {("proposal", "申报书.pdf"), ("slides", "新演示.pdf")}
+    found = dict(version.attachments.values_list("slot", "name"))
+    assert found == {"proposal": "申报书.pdf", "slides": "新演示.pdf"}
 
 
 def test_the_receipt_names_its_own_rule_and_each_file(entry):
@@ -221,7 +223,7 @@ def test_an_undo_while_a_file_is_on_its_way_says_so(desk, entry, settings, tmp_p
     parts.path_of(coming.public_id).write_bytes(content)
     services.undo_shortlist([entry.public_id], actor=desk.organizer, reason="名额有误")
 
-    with pytest.raises(Conflict, match="took the shortlisting|撤回|撤销"):
+    with pytest.raises(Conflict, match="撤销"):
         services.finish_upload(coming, actor=captain_of(entry.team))
     assert not again(entry).attachments.filter(slot="slides").exists()
 
@@ -260,7 +262,7 @@ def test_what_was_replaced_is_never_changed(entry):
     put(entry)
     hand_in(entry)
 
-    with pytest.raises(Exception, match="append-only|never|append"):
+    with pytest.raises(IntegrityError, match="append-only"):
         Replacement.objects.update(slots=[])
 
 

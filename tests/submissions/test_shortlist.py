@@ -57,8 +57,10 @@ def test_nobody_shortlists_twice(desk):
 
 
 def test_at_most_a_hundred_at_once(desk):
+    strangers = [Submission().public_id for _each in range(100)]
+
     with pytest.raises(ValidationError):
-        services.shortlist([desk.entry().public_id] + [Submission().public_id for _each in range(100)], actor=desk.organizer)
+        services.shortlist([desk.entry().public_id, *strangers], actor=desk.organizer)
 
 
 def test_nobody_shortlists_the_entry_of_their_own_team(desk):
@@ -115,7 +117,7 @@ def test_without_a_defence_it_takes_an_end(desk):
     services.shortlist(keys(entry), actor=desk.organizer)
     desk.competition.stages.filter(kind="defence").delete()
 
-    with pytest.raises(ValidationError, match="defence|答辩"):
+    with pytest.raises(ValidationError, match="答辩"):
         services.announce_shortlist(keys(entry), actor=desk.organizer)
 
 
@@ -185,7 +187,7 @@ def test_screening_is_not_undone_under_a_shortlisted_entry(desk):
     entry = desk.entry()
     services.shortlist(keys(entry), actor=desk.organizer)
 
-    with pytest.raises(Conflict, match="shortlist|入围"):
+    with pytest.raises(Conflict, match="入围"):
         services.undo_screening(entry, actor=desk.organizer, reason="看错了")
 
 

@@ -1,4 +1,4 @@
-"""The shortlist on its pages: organizers choose and announce, a team replaces a file, from a browser without a script."""
+"""The shortlist on its pages, without a script: organizers choose and announce, a team replaces a file."""
 
 from __future__ import annotations
 
@@ -56,6 +56,8 @@ def test_what_was_chosen_is_shown_once_more_before_anything_happens(desk):
     entry = desk.entry()
     page = many(desk, do="add", pick=pick(entry))
 
+    # The button says what it does.
+    assert page.content.decode().count(page.context["title"]) == 4
     assert (page.status_code, [row.entry.pk for row in page.context["rows"]]) == (200, [entry.pk])
     assert not Shortlisting.objects.exists()
 

@@ -92,9 +92,11 @@ def _shortlist(world: World) -> None:
     world.announced = Shortlisting.objects.create(
         submission=world.ranked, made_by=who, made_at=now, announced_by=who, announced_at=now
     )
-    world.announced.replacement = Replacement.objects.create(
-        version=world.ranked.version, shortlisting=world.announced, slots=[]
+    again = VersionFactory(
+        submission=world.ranked, form=world.ranked.version.form, attachments=world.ranked.version.attachments.all()
     )
+    ReceiptFactory(version=again)
+    world.announced.replacement = Replacement.objects.create(version=again, shortlisting=world.announced, slots=[])
 
 
 def entry(world: World, label: str, *, team: Any, topic: Any, status: Any) -> None:
