@@ -22,9 +22,12 @@ from tests.factories.tracks import (
 from tests.refusing import call, services_of
 from tracks import services
 from tracks.enums import StageKind
+from tracks.guide.importing import apply_import, plan_import
+from tracks.guide.parser import parse_guide
 from tracks.guide.uploads import apply_upload, keep_upload
 
 pytestmark = pytest.mark.django_db
+GUIDE = "# 指南\n\n## 赛道一：甲\n\n### 一、乙\n\n丙\n"
 
 
 @pytest.fixture
@@ -43,7 +46,7 @@ def given():
         "source": competition,
         "places": {topic.pk: (topic.track.number, 99)},
         "numbers": {topic.track_id: 99},
-        "content": SimpleUploadedFile("指南.md", "# 指南\n\n## 赛道一：甲\n\n### 一、乙\n\n丙\n".encode()),
+        "content": SimpleUploadedFile("指南.md", GUIDE.encode()),
         "kind": StageKind.PUBLICITY,
         "opens_at": now,
         "closes_at": now + timedelta(days=1),
@@ -79,6 +82,12 @@ def test_who_runs_another_competition_applies_no_guide_not_even_one_that_is_out_
     upload = keep_upload(competition, actor=OrganizerFactory(competition=competition).user, content=content)
     with pytest.raises(PermissionDenied):
         apply_upload(upload, actor=OrganizerFactory().user, fingerprint="of another day")
+
+
+def test_who_runs_another_competition_brings_in_no_guide_and_is_asked_for_no_reason(given):
+    plan = plan_import(given["competition"], parse_guide(GUIDE))
+    with pytest.raises(PermissionDenied):
+        apply_import(given["competition"], plan, actor=OrganizerFactory().user)
 
 
 @pytest.mark.parametrize("who", [AnonymousUser, lambda: UserFactory(is_active=False)], ids=["signed out", "disabled"])
