@@ -3,9 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from judging.enums import RoundStatus
+from portal.dashboards.front import has_team
 from tests.factories.accounts import UserFactory
 from tests.factories.judging import AwardFactory
 from tests.factories.submissions import TeamFactory
@@ -105,6 +107,13 @@ def test_a_member_of_a_team_is_sent_to_the_desk(client):
     client.force_login(user)
 
     assert client.get("/").context["has_team"] is True
+
+
+def test_a_visitor_has_no_team_not_even_one_that_nobody_is_in():
+    team = TeamFactory()
+    team.members.all().delete()
+
+    assert not has_team(team.competition, AnonymousUser())
 
 
 def test_the_results_are_linked_once_they_are_published(client):

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -227,3 +228,12 @@ def test_a_change_in_the_administration_needs_no_file_again(client, organizer, p
 
     published.refresh_from_db()
     assert (published.title, published.file_name) == ("新标题", "指南.pdf")
+
+
+def test_the_way_to_documents_is_offered_where_the_reader_finds_one(organizer):
+    DocumentFactory(competition=organizer.competition, published_at=None)
+    competitions = Competition.objects.filter(pk=organizer.competition_id)
+    readers = (AnonymousUser(), organizer.user)
+
+    told = [competitions.with_contents(reader, timezone.now()).get().has_documents for reader in readers]
+    assert told == [False, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -21,9 +22,12 @@ from tests.factories.tracks import (
 from tests.refusing import call, services_of
 from tracks import services
 from tracks.enums import StageKind
-from tracks.guide.uploads import keep_upload
+from tracks.guide.importing import apply_import, plan_import
+from tracks.guide.parser import parse_guide
+from tracks.guide.uploads import apply_upload, keep_upload
 
 pytestmark = pytest.mark.django_db
+GUIDE = "# 指南\n\n## 赛道一：甲\n\n### 一、乙\n\n丙\n"
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def given():
         "source": competition,
         "places": {topic.pk: (topic.track.number, 99)},
         "numbers": {topic.track_id: 99},
-        "content": SimpleUploadedFile("指南.md", "## 赛道一：甲\n\n### 一、乙\n\n丙\n".encode()),
+        "content": SimpleUploadedFile("指南.md", GUIDE.encode()),
         "kind": StageKind.PUBLICITY,
         "opens_at": now,
         "closes_at": now + timedelta(days=1),
@@ -71,6 +75,25 @@ def test_who_runs_another_competition_is_refused(given, name):
 def test_who_runs_another_competition_uploads_no_guide(given):
     with pytest.raises(PermissionDenied):
         call(keep_upload, given, actor=OrganizerFactory().user)
+
+
+def test_who_runs_another_competition_applies_no_guide_not_even_one_that_is_out_of_date(given):
+    competition, content = given["competition"], given["content"]
+    upload = keep_upload(competition, actor=OrganizerFactory(competition=competition).user, content=content)
+    with pytest.raises(PermissionDenied):
+        apply_upload(upload, actor=OrganizerFactory().user, fingerprint="of another day")
+
+
+def test_who_runs_another_competition_brings_in_no_guide_and_is_asked_for_no_reason(given):
+    plan = plan_import(given["competition"], parse_guide(GUIDE))
+    with pytest.raises(PermissionDenied):
+        apply_import(given["competition"], plan, actor=OrganizerFactory().user)
+
+
+@pytest.mark.parametrize("who", [AnonymousUser, lambda: UserFactory(is_active=False)], ids=["signed out", "disabled"])
+def test_nobody_gives_a_pledge(given, who):
+    with pytest.raises(PermissionDenied):
+        services.accept_pledge(given["competition"], actor=who(), version=1)
 
 
 def test_who_runs_one_track_runs_no_other_and_not_the_whole(given):

@@ -89,7 +89,11 @@ VISIBLE: dict[str, Rows] = {
     "accounts.Consent": {"consent": TM | SITE, "pledge_of_tm": TM | SITE},
     "accounts.DataExport": {"copy": TM},
     "accounts.IdentityDocument": {"identity": TM},
-    "core.AuditEntry": {"audit_line": IMPARTIAL | JX},
+    "core.AuditEntry": {
+        "audit_line": IMPARTIAL | JX,
+        "line_in_track1": RUN_1 | SIGNED_A,
+        "line_in_track2": RUN_2 | B,
+    },
     "core.Service": {"service": SITE},
     "judging.Assignment": {label: judge | RUN for label, judge in OF_JUDGES.items()} | {"beta_assignment": RUN_BETA},
     "judging.Award": {"award": EVERYBODY, "award_b": EVERYBODY},

@@ -18,8 +18,12 @@ DAY = timedelta(days=1)
 def add(world: World) -> None:
     users, text = world.users, world.canaries.text
     audit.record("open", world.beta_round, actor=users["OX"], reason=text("beta_opening.reason"))
-    audit.record("return_for_correction", world.returned, actor=users["OR"], reason=text("returning.reason"))
-    audit.record("reject", world.elsewhere, actor=users["OR"], reason=text("screening_elsewhere.reason"))
+    world.line_in_track1 = audit.record(
+        "return_for_correction", world.returned, actor=users["OR"], reason=text("returning.reason")
+    )
+    world.line_in_track2 = audit.record(
+        "reject", world.elsewhere, actor=users["OR"], reason=text("screening_elsewhere.reason")
+    )
     for team, captain in (("team_a", "TC"), ("team_b", "OT"), ("beta_team", "")):
         audit.record("found", getattr(world, team), actor=users.get(captain))
     audit.record("invite", world.invitation, actor=users["TC"])
