@@ -162,12 +162,23 @@ def test_nobody_recuses_for_somebody_else():
         services.recuse(assignment, actor=organizer_of(assignment.round), reason="同一单位")
 
 
-def test_awards_of_a_competition_that_was_taken_back_are_its_organizers_alone():
+@pytest.fixture
+def award_taken_back():
+    """Of a competition that is in preparation again."""
     competition = CompetitionFactory(is_published=False)
-    award = AwardFactory(publication=PublicationFactory(round=RoundFactory(competition=competition, published=True)))
+    return AwardFactory(publication=PublicationFactory(round=RoundFactory(competition=competition, published=True)))
 
-    people = (organizer_of(award.publication.round), UserFactory(), organizer_of(RoundFactory()))
-    assert [award in Award.objects.visible_to(user) for user in people] == [True, False, False]
+
+def test_awards_of_a_competition_that_was_taken_back_are_its_organizers_alone(award_taken_back):
+    people = (organizer_of(award_taken_back.publication.round), UserFactory(), organizer_of(RoundFactory()))
+    assert [award_taken_back in Award.objects.visible_to(user) for user in people] == [True, False, False]
+
+
+def test_neither_programs_nor_the_page_of_results_have_them(client, award_taken_back):
+    slug = award_taken_back.publication.round.competition.slug
+    listed = client.get("/api/v1/results/").json()["results"]
+
+    assert (listed, client.get(reverse("judging:results", args=[slug])).status_code) == ([], 404)
 
 
 @pytest.fixture

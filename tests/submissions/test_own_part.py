@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.core import audit
+from portal.core.models import AuditEntry
 from submissions import kept
 from submissions.models import NearPair, Upload
 from tests.factories.accounts import SiteAdminFactory
@@ -46,13 +48,12 @@ def page(user, name, *args, **asked):
 
 class TestEntry:
     def test_words_that_came_too_late_are_shown_to_whoever_typed_them(self, entry):
-        member = TeamMemberFactory(team=entry.team).user
-        entry.unsent_texts.create(user=member, key="abstract", value="来得太晚", created_at=timezone.now())
+        people = {"甲": TeamMemberFactory(team=entry.team).user, "乙": captain_of(entry.team)}
+        for words, user in people.items():
+            entry.unsent_texts.create(user=user, key="abstract", value=words, created_at=timezone.now())
 
-        shown = [
-            page(user, "submission", entry.public_id).context["unsent"] for user in (member, captain_of(entry.team))
-        ]
-        assert [len(each) for each in shown] == [1, 0]
+        shown = [page(user, "submission", entry.public_id).context["unsent"] for user in people.values()]
+        assert [[each["text"] for each in texts] for texts in shown] == [["甲"], ["乙"]]
 
     def test_an_organizer_is_given_no_draft_on_paper(self, entry):
         draft = RenditionFactory(submission=entry)
@@ -83,6 +84,28 @@ class TestTeam:
             return set(context["invitations"]), context["offer"]
 
         assert [shown(captain_of(entry.team)), shown(organizer_of(entry))] == [({invitation}, offer), (set(), None)]
+
+    def test_an_organizer_of_a_track_reads_the_history_of_its_entries(self, entry):
+        other = elsewhere(entry)
+        for each in (entry, other):
+            audit.record("submit", each, actor=captain_of(entry.team))
+
+        def read(user):
+            lines = page(user, "team_history", entry.team.pk).context["lines"]
+            return {line["entry"].object_id for line in lines if line["entry"].action == "submit"}
+
+        shown = [read(user) for user in (captain_of(entry.team), organizer_of(entry, entry.track))]
+        assert shown == [{str(entry.pk), str(other.pk)}, {str(entry.pk)}]
+
+    def test_a_member_has_the_lines_of_their_own_teams(self, entry):
+        other = SubmissionFactory(submitted=True)
+        for each in (entry, other):
+            audit.record("submit", each, actor=captain_of(each.team))
+        member = TeamMemberFactory(team=entry.team).user
+
+        assert [line.object_id for line in AuditEntry.objects.visible_to(member).filter(action="submit")] == [
+            str(entry.pk)
+        ]
 
     def test_who_is_to_join_is_not_led_to_a_team_that_they_do_not_see(self):
         request = RosterRequestFactory(joining=True)

@@ -10,6 +10,7 @@ from submissions.models import Comment
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     CommentFactory,
+    HandOverFactory,
     InvitationFactory,
     SubmissionFactory,
     TeamFactory,
@@ -55,6 +56,27 @@ def test_members(entry):
 
 def test_the_captain(entry):
     assert who(entry, rules.is_captain, entry.team) == {"captain"}
+
+
+def test_they_are_the_same_once_the_roles_have_been_read(entry):
+    people = {kind: person(kind, entry) for kind in PEOPLE}
+    entry.team.read_roles()
+
+    told = {
+        rule: {kind for kind, user in people.items() if rule(user, entry.team)}
+        for rule in (rules.is_member, rules.is_captain)
+    }
+    assert told == {rules.is_member: {"captain", "member", "organizer in the team"}, rules.is_captain: {"captain"}}
+
+
+def test_an_offer_is_theirs_who_are_still_in_the_team(entry):
+    offer = HandOverFactory(team=entry.team)
+    people = [offer.offered_to, offer.offered_by]
+    before = [[rules.is_offered(user, offer), rules.has_offered(user, offer)] for user in people]
+    entry.team.members.filter(user__in=people).delete()
+
+    after = [rules.is_offered(offer.offered_to, offer), rules.has_offered(offer.offered_by, offer)]
+    assert (before, after) == ([[True, False], [False, True]], [False, False])
 
 
 def test_nobody_screens_the_entry_of_the_own_team(entry):

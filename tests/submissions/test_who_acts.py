@@ -111,6 +111,12 @@ class TestOfEntries:
         with pytest.raises(Missing):
             services.restore_revision(entry, actor=stranger(), key="abstract", number=number, expected_version=0)
 
+    def test_nobody_takes_entries_out_of_a_competition_that_they_run_no_part_of(self, entry):
+        with pytest.raises(PermissionDenied):
+            exporting.leaving(
+                "export_entries", entry.team.competition, actor=stranger(), entries=Submission.objects.all(), facts={}
+            )
+
     def test_an_export_holds_no_entry_of_another_track_whatever_is_asked_for(self, entry):
         competition = entry.team.competition
         track = TrackFactory(competition=competition)
@@ -264,6 +270,14 @@ def test_an_organization_that_stands_nowhere_is_nobodys_to_correct():
     nowhere = OrganizationFactory()
 
     assert [services.is_registrar(user, nowhere) for user in (UserFactory(), OrganizerFactory().user)] == [False, True]
+
+
+def test_nobody_merges_the_organization_of_their_own_team():
+    double, kept, admin = OrganizationFactory(), OrganizationFactory(), SiteAdminFactory()
+    TeamFactory(organization=double, captain=admin)
+
+    with pytest.raises(PermissionDenied):
+        services.merge_organizations(double, kept, actor=admin, reason="同一单位换发了新的代码")
 
 
 def test_an_address_is_theirs_who_proved_it():
