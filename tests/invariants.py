@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import Any
 
@@ -24,10 +25,26 @@ def is_asked_about(request: pytest.FixtureRequest) -> bool:
 
 def broken_now() -> list[str]:
     """Names of those that don't hold of what is in the database; without what a factory leaves out."""
-    sql, parameters = _query()
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        if connection.vendor == "postgresql":
+            cursor.execute(f"EXECUTE {_prepared(cursor)}")
+        else:
+            cursor.execute(*_query())
         return [name for (name,) in cursor.fetchall()]
+
+
+# Of this process, and of the one that it is a fork of: which connections know the question.
+PREPARED: set[tuple[str, int]] = set()
+
+
+def _prepared(cursor: Any) -> str:
+    """PostgreSQL takes 30 times as long over the plan as over the answer, so it plans once for each connection."""
+    name, server_process = f"books_of_{os.getpid()}", connection.connection.get_backend_pid()
+    if (name, server_process) not in PREPARED:
+        sql, parameters = _query()
+        cursor.execute(f"PREPARE {name} AS {sql}", parameters)
+        PREPARED.add((name, server_process))
+    return name
 
 
 @cache

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from portal.core.processes import die_with_parent
 from portal.env import NAMES
 
 PATIENCE = 30.0
+COMPILED = Path(__file__).parent.parent / "var" / "compiled"
 
 
 class ServerFailedError(Exception):
@@ -38,7 +40,14 @@ def private_servers() -> Iterator[dict[str, str]]:
 def outside_environment() -> dict[str, str]:
     """Our environment without what speaks to the portal: neither a developer's shell nor the tests' settings."""
     ours = {*NAMES, "TEST_REDIS_URL", "TEST_VAR_OF", "DJANGO_SETTINGS_MODULE"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    return {name: value for name, value in os.environ.items() if name not in ours} | compiled_once()
+
+
+def compiled_once() -> dict[str, str]:
+    """Whoever keeps Python from writing next to the code would have each of a hundred processes compile all of it."""
+    if not sys.dont_write_bytecode:
+        return {}
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(COMPILED)}
 
 
 @contextmanager
