@@ -2,8 +2,8 @@
 
 Each in a database and a process of its own, in turns, so that a busy machine slows both. What is compared is the CPU
 time of the process that answers; with PostgreSQL what the database does is beside it, and the time waited says it.
-``python -m benchmarks.screening`` runs all. Where BENCH_DATABASE_URL names a database of a PostgreSQL server, two more are
-made beside it and dropped again.
+``python -m benchmarks.screening`` runs all. Where BENCH_DATABASE_URL names a database of a PostgreSQL server, two
+more are made beside it and dropped again.
 """
 
 from __future__ import annotations

@@ -210,7 +210,7 @@ class SubmissionQuerySet(models.QuerySet):
         return self.select_related("team__organization", "team__competition", "topic", "track__competition")
 
     def for_screening(self, user: Person) -> Self:
-        """What the page of one asks, with the plan; ``latest_number`` of its topic's text; ``is_own_team`` of ``user``."""
+        """What its page asks, the plan too; ``latest_number`` of its topic's text, ``is_own_team`` of ``user``."""
         member = apps.get_model("submissions", "TeamMember").objects.filter(user_id=user.pk, team=OuterRef("team"))
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         rows = self.for_listing().select_related("track__competition__screening_plan").with_form().with_latest_text()

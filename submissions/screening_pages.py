@@ -96,7 +96,7 @@ def plan_beside(competition: Any) -> ScreeningPlan | None:
 
 
 def entry_page(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]:
-    """Everything that the page shows but the forms; ``entry`` is one of ``for_screening`` that this organizer screens."""
+    """All that the page shows but the forms; ``entry``, of ``for_screening``, is one that this organizer screens."""
     versions, said = _versions(entry), said_about(user, entry)
     latest, decided = versions[0], _decided_before(versions)
     show_inspections([file for version in versions for file in version.attachments.all()])

@@ -71,13 +71,14 @@ class Shelf:
         """Those that are ``kept``, by place, and behind them ``rows``. Laying all out anew takes much longer."""
         made, more = Shelf(), Shelf(rows)
         sizes = np.diff(self._ends, prepend=0)
-        parts = [self.keys, self._hashes, self._sections, sizes]
+        keys, hashes, sections = self.keys, self._hashes, self._sections
         if not kept.all():
             of_each = np.repeat(kept, sizes)
-            parts = [self.keys[kept], self._hashes[of_each], self._sections[of_each], sizes[kept]]
-        added = [more.keys, more._hashes, more._sections, np.diff(more._ends, prepend=0)]
-        made.keys, made._hashes, made._sections, sizes = map(np.concatenate, zip(parts, added, strict=True))
-        made._ends = np.cumsum(sizes)
+            keys, hashes, sections, sizes = keys[kept], hashes[of_each], sections[of_each], sizes[kept]
+        made.keys = np.concatenate([keys, more.keys])
+        made._hashes = np.concatenate([hashes, more._hashes])
+        made._sections = np.concatenate([sections, more._sections])
+        made._ends = np.cumsum(np.concatenate([sizes, np.diff(more._ends, prepend=0)]))
         return made
 
     def sketch(self, place: int) -> Sketch:

@@ -90,7 +90,7 @@ def unpacked(content: bytes | memoryview) -> Sketch:
 
 
 def side_by_side(contents: Sequence[bytes | memoryview]) -> tuple[Sketch, NDArray[np.int64]]:
-    """Several packed sketches, one after the other, and how many hashes each has: of thousands, so without unpacking."""
+    """Several packed sketches, one after the other, and how many hashes each has: of thousands, so not one by one."""
     sizes = [len(content) // _BYTES for content in contents]
     pairs = list(zip(contents, sizes, strict=True))
     hashes = np.frombuffer(b"".join([content[: 4 * size] for content, size in pairs]), _STORED)

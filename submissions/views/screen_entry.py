@@ -154,7 +154,7 @@ def _found(request: HttpRequest, competition: str, public_id: uuid.UUID) -> tupl
     """Whoever is in its team may see it elsewhere, and decides nothing about it: 403."""
     rows = Submission.objects.organized_by(request.user).for_screening(request.user)
     entry = get_object_or_404(rows, track__competition__slug=competition, public_id=public_id)
-    if entry.is_own_team:
+    if entry.is_own_team:  # type: ignore[attr-defined]
         require(rules.can_screen, request.user, entry)
     return entry.track.competition, entry
 

@@ -110,34 +110,6 @@ def test_a_code_for_a_return_rejects_nothing(entry, organizer):
     assert faults(lambda: services.reject(entry, **call)) == ["code"]
 
 
-def test_a_rejection_takes_a_code_where_there_are_some_for_it(entry, organizer):
-    plan_of(entry).reasons.create(use="reject", code="off_topic", title="不符合赛题", text="内容与赛题不符。")
-
-    call = {"actor": organizer, "version": 1, "reason": REASON}
-    assert faults(lambda: services.reject(entry, **call)) == ["code"]
-    assert (status(entry), services.reject(entry, **call, code="off_topic").code) == ("submitted", "off_topic")
-
-
-def test_where_there_are_codes_for_a_return_alone_a_text_rejects(entry, organizer):
-    plan_of(entry).reasons.create(use="return", code="seal", title="缺章", text="缺少盖章。")
-
-    assert services.reject(entry, actor=organizer, version=1, reason=REASON).code == ""
-
-
-def test_a_return_needs_no_code(entry, organizer):
-    plan_of(entry).reasons.create(use="return", code="seal", title="缺章", text="缺少盖章。")
-
-    assert returned(entry, "need", actor=organizer).code == ""
-
-
-def test_many_are_rejected_with_a_code_or_none_is(entry, organizer):
-    plan_of(entry).reasons.create(use="reject", code="off_topic", title="不符合赛题", text="内容与赛题不符。")
-    call = {"actor": organizer, "decide": "reject", "reason": REASON}
-
-    assert faults(lambda: services.decide_many(chosen([entry]), **call)) == ["code"]
-    assert [each.code for each in services.decide_many(chosen([entry]), **call, code="off_topic")] == ["off_topic"]
-
-
 def test_what_was_ticked_is_kept_as_far_as_it_is_asked(entry, organizer):
     ChecklistItem.objects.create(plan=plan_of(entry), key="seal", title="盖章页")
 

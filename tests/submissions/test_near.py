@@ -266,26 +266,26 @@ def test_counts_are_asked_in_one_query(track, django_assert_num_queries):
 
 class TestAsSoonAsItIsCommitted:
     def test_a_submit_compares_nothing_itself(self):
-        submit(complete_draft(abstract=COPIED))
+        submit(complete_draft(abstract=COPIED[:900]))
 
         assert Fingerprint.objects.count() == 0
 
     def test_the_outbox_finds_what_it_resembles(self, track):
         earlier = entry(track)
-        later = submit(complete_draft(abstract=COPIED)).version.submission
+        later = submit(complete_draft(abstract=COPIED[:900])).version.submission
         relay.drain()
 
         assert list(NearPair.objects.values_list("first", "second")) == [(earlier.pk, later.pk)]
 
     def test_no_facts_hold_it_up(self, monkeypatch):
-        submit(complete_draft(abstract=COPIED))
+        submit(complete_draft(abstract=COPIED[:900]))
         monkeypatch.setattr("submissions.services.facts.make_facts", broken)
         relay.drain()
 
         assert Fingerprint.objects.exclude(compared_at=None).count() == 1
 
     def test_it_holds_up_no_facts(self, monkeypatch):
-        version = submit(complete_draft(abstract=COPIED)).version
+        version = submit(complete_draft(abstract=COPIED[:900])).version
         monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
         relay.drain()
 
@@ -293,7 +293,7 @@ class TestAsSoonAsItIsCommitted:
 
     def test_what_failed_is_found_by_the_sweep(self, track, monkeypatch):
         earlier = entry(track)
-        later = submit(complete_draft(abstract=COPIED)).version.submission
+        later = submit(complete_draft(abstract=COPIED[:900])).version.submission
         with monkeypatch.context() as patched:
             patched.setattr("submissions.services.near_comparing.find_near", broken)
             relay.drain()
@@ -301,14 +301,14 @@ class TestAsSoonAsItIsCommitted:
         assert pairs() == [(earlier.pk, later.pk)]
 
     def test_what_has_been_compared_is_not_compared_again(self, monkeypatch):
-        version = submit(complete_draft(abstract=COPIED)).version
+        version = submit(complete_draft(abstract=COPIED[:900])).version
         find_near()
         monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
 
         receivers.look_for_near(key="near", version=version.pk)
 
     def test_what_was_withdrawn_meanwhile_is_let_pass(self, monkeypatch):
-        version = submit(complete_draft(abstract=COPIED)).version
+        version = submit(complete_draft(abstract=COPIED[:900])).version
         Submission.objects.update(status=SubmissionStatus.WITHDRAWN)
         monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
 

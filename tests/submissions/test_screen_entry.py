@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.core import files
@@ -25,7 +23,6 @@ from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     AttachmentFactory,
-    OrganizationFactory,
     ReceiptFactory,
     TeamMemberFactory,
     VersionFactory,
@@ -38,8 +35,6 @@ from tests.submissions.screening import REASON, Screening, local, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 SPACES = "  \n\t "
-# With a plan of screening, from which the checklist and the reasons come.
-MOST_QUERIES = 16
 
 
 @pytest.fixture
@@ -108,12 +103,6 @@ def test_a_reason_of_another_decision_is_none(house, entry):
     house.decide(entry, "pass", code="no_seal")
 
     assert Decision.objects.get().code == ""
-
-
-def test_a_reason_for_a_return_rejects_nothing(house, entry):
-    answer = house.decide(entry, "reject", code="no_seal")
-
-    assert (answer.status_code, list(answer.context["form"].errors), status_of(entry)) == (400, ["code"], "submitted")
 
 
 def test_what_was_ticked_is_kept(house, entry):
@@ -228,59 +217,6 @@ def test_a_resubmission_shows_which_files_came_and_went(house, entry):
     (change,) = house.client.get(house.address(entry)).context["changes"].files
 
     assert (change.come, change.was_open) == (["盖章版.pdf"], True)
-
-
-def questions(house, entry):
-    """How many the page asks, without what begins and ends a transaction."""
-    with CaptureQueriesContext(connection) as captured:
-        page(house, entry)
-    return len([each for each in captured if not each["sql"].startswith(("BEGIN", "COMMIT", "SAVE", "REL"))])
-
-
-def _filed(entry, key):
-    return AttachmentFactory(submission=entry, name=f"{key}.pdf", file=files.store(ContentFile(pdf(str(key)))))
-
-
-def talked_about(house, entry, times):
-    """So many notes, decisions taken back, proposals, members, partners and files more; and one who has it in hand."""
-    version, others = entry.versions.last(), [UserFactory() for _each in range(times)]
-    now = timezone.now()
-    for person in others:
-        ScreeningNote.objects.create(submission=entry, author=person, text="已核对。", created_at=now)
-        made = {"version": version, "reason": REASON}
-        done = {"decided_by": person, "decided_at": now, "undone_by": house.organizer, "undone_at": now}
-        UndoneScreening.objects.create(**made, **done, outcome="rejected", why_undone="看错了版本")
-        answered = {"status": "declined", "answered_by": house.organizer, "answered_at": now, "answer": "材料是齐的"}
-        ScreeningProposal.objects.create(**made, proposed_by=person, proposed_at=now, **answered)
-        TeamMemberFactory(team=entry.team, user=person)
-        entry.team.partners.create(organization=OrganizationFactory())
-        version.attachments.add(_filed(entry, person.pk))
-    TopicFactory(track=entry.track)
-
-
-@pytest.mark.makeshift("said by hand")
-def test_the_page_costs_the_same_however_much_was_said_and_handed_in(house, entry):
-    talked_about(house, entry, 1)
-    page(house, entry)
-    few = questions(house, entry)
-    talked_about(house, entry, 6)
-    many = questions(house, entry)
-
-    assert few == many
-    assert many <= MOST_QUERIES
-
-
-@pytest.mark.makeshift("said by hand")
-def test_the_page_tells_what_was_said_by_whom(house, entry):
-    talked_about(house, entry, 1)
-    context = house.client.get(house.address(entry)).context
-    person = ScreeningNote.objects.get().author
-
-    assert [(note.who, note.text) for note in context["notes"]] == [(str(person), "已核对。")]
-    assert {(past.who, past.reason, past.then.rpartition(" ")[2][-6:]) for past in context["past"]} == {
-        (str(person), REASON, "看错了版本"[-6:]),
-        (str(person), REASON, "材料是齐的"),
-    }
 
 
 def test_a_first_version_has_nothing_to_compare_with(house, entry):
