@@ -66,9 +66,8 @@ def test_the_highest_number_is_that_of_its_track(db, number):
     track = TrackFactory(competition=CompetitionFactory(open=True), number=number)
     topic = TopicFactory(track=track)
     for given in (f"{track.code}-0002", f"{track.code}-0011", f"{track.code}1-0500"):
-        SubmissionFactory(topic=topic, team__competition=track.competition, submitted=True)
-        newest = Submission.objects.order_by("-pk").first()
-        Submission.objects.filter(pk=newest.pk).update(number=given)
+        entry = SubmissionFactory(topic=topic, team__competition=track.competition)
+        Submission.objects.filter(pk=entry.pk).update(number=given)
     draft = SubmissionFactory(topic=topic, team__competition=track.competition)
 
     assert Submission.objects.with_highest_number().get(pk=draft.pk).highest_number == f"{track.code}-0011"
