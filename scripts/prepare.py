@@ -59,6 +59,7 @@ TESTS: Tools = {
     "PostgreSQL": (has_postgresql, ["postgresql"]),
     "Redis": (lambda: shutil.which("redis-server"), ["redis-server"]),
     "Chromium": (lambda: shutil.which("chromium"), ["chromium"]),
+    "nginx": (lambda: shutil.which("nginx") or os.path.exists("/usr/sbin/nginx"), ["nginx-light"]),  # noqa: PTH110
     "gettext": (lambda: shutil.which("xgettext") and shutil.which("msgfmt"), ["gettext"]),
     **PDF,
 }

@@ -7,10 +7,17 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, halves of characters, and what XML calls no character at all.
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+# What Django and DRF say about these in Chinese can't be understood; what our catalogue says of them comes first.
+SAID_BETTER = (
+    gettext_noop("Null characters are not allowed."),
+    gettext_noop("Surrogate characters are not allowed: U+{code_point:X}."),
+)
 
 
 def validate_plain_line(value: str) -> None:

@@ -1,5 +1,7 @@
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from portal.core.text import tidy_file_name, validate_plain_line, validate_text
 
@@ -62,3 +64,8 @@ def test_what_nothing_can_show_is_refused_in_a_longer_text(value):
 )
 def test_a_file_name_is_tidied(given, kept):
     assert tidy_file_name(given) == kept
+
+
+def test_what_django_says_of_an_empty_character_is_said_in_better_chinese():
+    with translation.override("zh-hans"), pytest.raises(ValidationError, match="不能含有空字符"):
+        forms.CharField().clean("a\0b")

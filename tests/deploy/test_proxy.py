@@ -1,0 +1,128 @@
+"""What nginx does with deploy/nginx.conf, seen by both sides of it."""
+
+import http.client
+import time
+
+import pytest
+
+from tests.deploy.proxy import Behind, nginx, portal_played
+from tests.servers import free_port
+
+HALF = b"x" * 1000
+
+
+@pytest.fixture
+def proxy(tmp_path):
+    with portal_played() as behind, nginx(tmp_path, behind) as started:
+        yield started
+
+
+def ask(proxy, method="GET", path="/", headers=None, body=None):
+    line = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=30)
+    line.request(method, path, body=body, headers=headers or {})
+    answer = line.getresponse()
+    answer.content = answer.read()
+    line.close()
+    return answer
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Request-Start"])
+def test_what_a_client_claims_about_itself_is_replaced(proxy, name):
+    ask(proxy, headers={name: "t=1000000000.000"})
+
+    assert "1000000000" not in proxy.behind.headers[name]
+
+
+def test_the_client_is_told_by_its_address(proxy):
+    ask(proxy)
+
+    assert proxy.behind.headers["X-Forwarded-For"] == "127.0.0.1"
+
+
+def test_a_request_is_stamped_before_its_body_has_come(proxy):
+    with proxy.connect() as line:
+        began = time.time()
+        line.sendall(b"POST /submit/ HTTP/1.1\r\nHost: portal\r\nContent-Length: 2000\r\n\r\n" + HALF)
+        # A body that takes its time is what this is about.
+        time.sleep(0.3)
+        late = time.time()
+        line.sendall(HALF)
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+
+    stamp = float(proxy.behind.headers["X-Request-Start"].removeprefix("t="))
+    assert began - 0.1 <= stamp < late - 0.1
+
+
+def test_a_piece_of_an_upload_reaches_the_portal_while_it_is_being_sent(proxy):
+    with proxy.connect() as line:
+        line.sendall(b"PATCH /api/v1/uploads/1/ HTTP/1.1\r\nHost: portal\r\nContent-Length: 2000\r\n\r\n" + HALF)
+        assert proxy.behind.has_begun.wait(30)
+        line.sendall(HALF)
+        assert line.recv(100).startswith(b"HTTP/1.1 200")
+
+    assert len(proxy.behind.body) == 2000
+
+
+def test_a_form_reaches_the_portal_whole_or_not_at_all(proxy):
+    with proxy.connect() as line:
+        line.sendall(b"POST /submit/ HTTP/1.1\r\nHost: portal\r\nContent-Length: 2000\r\n\r\n" + HALF)
+    ask(proxy, "POST", "/another/", body=HALF)
+
+    assert proxy.behind.body == HALF
+
+
+def test_a_file_that_the_portal_grants_is_sent_in_the_range_that_was_asked_for(proxy):
+    (proxy.folder / "files" / "ab").write_bytes(b"0123456789")
+    proxy.behind.answer = {"X-Accel-Redirect": "/stored-files/ab", "Content-Type": "video/mp4"}
+
+    answer = ask(proxy, path="/files/1/", headers={"Range": "bytes=2-4"})
+
+    assert (answer.status, answer.content, answer.headers["Content-Type"]) == (206, b"234", "video/mp4")
+
+
+@pytest.mark.parametrize("name", ["Content-Security-Policy", "Content-Disposition", "Cache-Control"])
+def test_a_granted_file_keeps_what_the_portal_says_about_it(proxy, name):
+    (proxy.folder / "files" / "ab").write_bytes(b"0123456789")
+    proxy.behind.answer = {"X-Accel-Redirect": "/stored-files/ab", name: "sandbox"}
+
+    assert ask(proxy, path="/files/1/").headers[name] == "sandbox"
+
+
+def test_nobody_else_is_sent_a_stored_file(proxy):
+    (proxy.folder / "files" / "ab").write_bytes(b"0123456789")
+
+    assert ask(proxy, path="/stored-files/ab").status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "secret"),
+    [
+        ("/invitations/0b0a1c5e-0000-4000-8000-000000000000/secretword/", "secretword"),
+        ("/accounts/password/reset/key/secretword/", "secretword"),
+        ("/topics/?search=secretword", "secretword"),
+    ],
+)
+def test_the_log_keeps_no_secret_of_an_address(proxy, path, secret):
+    ask(proxy, path=path)
+
+    assert [path[:5] in proxy.log(), secret in proxy.log()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("path", "megabytes", "limit"), [("/submissions/1/", 111, "110 MB"), ("/api/v1/uploads/1/", 511, "510 MB")]
+)
+def test_who_sends_too_much_is_told_how_much_may_come(proxy, path, megabytes, limit):
+    with proxy.connect() as line:
+        length = megabytes * 1024 * 1024
+        line.sendall(f"PATCH {path} HTTP/1.1\r\nHost: portal\r\nContent-Length: {length}\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(line)
+        answer.begin()
+
+        assert (answer.status, limit in answer.read().decode()) == (413, True)
+
+
+def test_while_the_portal_is_away_nginx_says_when_to_come_again(tmp_path):
+    with nginx(tmp_path, Behind(port=free_port())) as proxy:
+        answer = ask(proxy)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
