@@ -78,7 +78,7 @@ def locked_own() -> Prepared[int]:
 
 
 def _own(rows: Any) -> models.QuerySet[Submission]:
-    return rows.filter(team__in=TeamMember.objects.filter(user_id=Given("user")).values("team"))  # type: ignore[no-any-return]
+    return rows.filter(team__in=TeamMember.objects.filter(user_id=Given("user")).values("team"))
 
 
 @cache
@@ -89,7 +89,8 @@ def _page(asker: Asker) -> Prepared[Submission]:
 
 @cache
 def _to_write(asker: Asker) -> Prepared[Submission]:
-    rows = Submission.objects.for_writing(asker, Given("key", CharField()))
+    key: Any = Given("key", CharField())
+    rows = Submission.objects.for_writing(asker, key)
     return Prepared(rows.filter(public_id=ADDRESS)[:1])
 
 
@@ -105,11 +106,9 @@ def _held() -> Prepared[Submission]:
 
 @cache
 def _pressed(*, is_alone: bool, by_address: bool = False) -> Prepared[Submission]:
-    members, answers = (model.objects for model in (TeamMember, Answer))
-    rows = _to_hold().annotate(
-        roles=Gathered(members.filter(team=OuterRef("team")).values("user_id", "role")),
-        draft_answers=Gathered(answers.filter(submission=OuterRef("pk")).values("key", "value")),
-    )
+    members = TeamMember.objects.filter(team=OuterRef("team")).values("user_id", "role")
+    answers = Answer.objects.filter(submission=OuterRef("pk")).values("key", "value")
+    rows: Any = _to_hold().annotate(roles=Gathered(members), draft_answers=Gathered(answers))
     if is_alone:
         # Elsewhere the stage and the track are locked before they are read.
         rows = rows.with_window().with_highest_number()
@@ -154,4 +153,4 @@ def _found(entry: Submission | None) -> Submission:
 
 def _with_roles(entry: Any) -> Submission:
     entry.team.known_roles = {int(user): role for user, role in (entry.roles or {}).items()}
-    return entry  # type: ignore[no-any-return]
+    return entry

@@ -130,7 +130,7 @@ class SubmissionQuerySet(models.QuerySet):
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
 
-    def highest_numbers(self, competition: Any, prefix: Any) -> Self:
+    def highest_numbers(self, competition: Any, prefix: Any) -> models.QuerySet[Any]:
         """The number that begins with ``prefix`` and was given last.
 
         It is looked for in all tracks: an entry may have followed its topic, and a track may have had another number.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
@@ -39,7 +39,7 @@ class Given(Expression):
         before.earlier = self.earlier + other
         return before
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
     def told(self, value: Any) -> Any:
@@ -90,8 +90,9 @@ class Prepared(Generic[M]):
         except EmptyResultSet:
             return []
         compiler.as_sql = lambda *_args, **_more: (sql, told)
-        found = cast("list[M]", list(self._iterable(compiler)))
-        prefetch_related_objects(found, *self.rows._prefetch_related_lookups)  # type: ignore[attr-defined]  # noqa: SLF001
+        rows: Any = self.rows
+        found: list[Any] = list(self._iterable(compiler))
+        prefetch_related_objects(found, *rows._prefetch_related_lookups)  # noqa: SLF001
         return found
 
     def first(self, **given: Any) -> M | None:

@@ -37,7 +37,7 @@ def front_page(competition: Competition, *, user: Person, now: datetime) -> dict
     rows, told = _front(Asker.of(user)), {"user": user.pk, "competition": competition.pk, "now": now}
     stages = place(rows.stages.ask(**told), now)
     closing, opening = closing_next(stages), opening_next(stages)
-    tracks = rows.tracks.ask(**told)
+    tracks: list[Any] = rows.tracks.ask(**told)
     return {
         "competition": competition,
         "competition_nav": {"results_url": results_url(competition, user)},
@@ -90,7 +90,8 @@ def _for_choosing(asker: Asker) -> Prepared[Competition]:
 
 @cache
 def _front(asker: Asker) -> Front:
-    now, here = Given("now", DateTimeField()), Given("competition")
+    now: Any = Given("now", DateTimeField())
+    here = Given("competition")
     tracks = Track.objects.visible_to(asker).filter(competition=here).with_topic_count().order_by("number")
     news = Announcement.objects.visible_to(asker, now=now).filter(competition=here).for_listing()
     stages = Stage.objects.visible_to(asker).filter(competition=here)

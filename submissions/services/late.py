@@ -21,7 +21,7 @@ from submissions.services import submitting
 from submissions.services.assessing import clean_reason
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
-from submissions.services.locking import lock_submission
+from submissions.services.locking import NoOwnEntry, lock_submission
 from submissions.services.telling import tell_members
 
 
@@ -88,7 +88,10 @@ def keep_late(
 def _own(entry: Submission | uuid.UUID, actor: Any) -> Submission:
     if isinstance(entry, Submission):
         return entry
-    return Submission.objects.of_member(actor).select_related("team").get(public_id=entry)
+    found = Submission.objects.of_member(actor).select_related("team").filter(public_id=entry).first()
+    if found is None:
+        raise NoOwnEntry
+    return found
 
 
 @transaction.atomic
