@@ -265,3 +265,9 @@ def test_the_preview_shows_what_a_judge_will_read(draft, captain):
     page = captain.get(reverse("submissions:preview", args=[draft.public_id])).content.decode()
 
     assert (ABSTRACT in page, draft.team.organization.name in page) == (True, False)
+
+
+def test_what_leads_on_from_an_entry_bears_the_name_of_its_competition(draft, captain):
+    pages = [address(draft, page="section_history"), reverse("submissions:preview", args=[draft.public_id])]
+
+    assert [captain.get(page).context["competition"] for page in pages] == [draft.team.competition] * 2
