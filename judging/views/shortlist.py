@@ -42,7 +42,7 @@ def shortlist(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.GET.get("track", "")
     form = FirstForm(request.GET if chosen else None, initial={"track": tracks.first()})
     form.fields["track"].queryset = tracks  # type: ignore[attr-defined]
-    context = {"round": round_, "form": form, "first": None}
+    context = {"round": round_, "competition": round_.competition, "form": form, "first": None}
     if chosen:
         if not form.is_valid():
             raise Http404

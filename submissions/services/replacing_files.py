@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,15 +14,15 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.permissions import require
-from submissions import replacing, rules
+from submissions import replacing, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
-from submissions.models import Receipt, Replacement, Submission, SubmissionVersion
+from submissions.models import Receipt, RegisteredFile, Replacement, Submission, SubmissionVersion
 from submissions.services.facts import asking_for_facts
 from submissions.services.keyed import keyed
 from submissions.services.locking import lock_submission
-from submissions.services.submitting import make_receipt
+from submissions.services.submitting import make_receipt, registered_in_words
 from submissions.services.telling import tell_members
 from submissions.signals import files_replaced
 
@@ -65,10 +66,18 @@ def _replace(submission: Submission, *, actor: Any, expected_version: int, recei
         raise ValidationError({lack.anchor: str(lack) for lack in lacking})
     if not files.changed:
         return files.latest.receipt
+    # What was registered for a slot that is fixed goes on being waited for, as long as it may follow.
+    awaited = list(files.latest.registered.filter(attachment=None).exclude(slot__in=scope.keys))
     with audit.together():
-        version = _version(submission, files, actor=actor, received_at=received_at)
+        version = _version(submission, files, awaited, actor=actor, received_at=received_at)
         receipt = make_receipt(
-            version, files.all, "issue_receipt", actor=actor, received_at=received_at, rule=ReceiptRule.REPLACEMENT
+            version,
+            files.all,
+            "issue_receipt",
+            actor=actor,
+            received_at=received_at,
+            rule=ReceiptRule.REPLACEMENT,
+            registered=registered_in_words(awaited, windows.window_of(submission) if awaited else None),
         )
         files_replaced.send(sender=SubmissionVersion, version=version, is_recorded=False)
     # Whoever assigns judges meanwhile finds the new version in this order, or we find their assignment.
@@ -79,7 +88,14 @@ def _replace(submission: Submission, *, actor: Any, expected_version: int, recei
     return receipt
 
 
-def _version(submission: Submission, files: replacing.Files, *, actor: Any, received_at: datetime) -> SubmissionVersion:
+def _version(
+    submission: Submission,
+    files: replacing.Files,
+    awaited: Sequence[RegisteredFile],
+    *,
+    actor: Any,
+    received_at: datetime,
+) -> SubmissionVersion:
     latest = files.latest
     SUBMISSION_LIFECYCLE.apply(submission, "replace_files", actor=actor, submitted_at=received_at)
     version = SubmissionVersion.objects.create(
@@ -92,8 +108,7 @@ def _version(submission: Submission, files: replacing.Files, *, actor: Any, rece
         created_at=received_at,
     )
     version.attachments.add(*files.all)
-    # What was registered for a slot that is fixed goes on being waited for, as long as it may follow.
-    version.registered.add(*latest.registered.filter(attachment=None).exclude(slot__in=files.scope.keys))
+    version.registered.add(*awaited)
     Replacement.objects.create(version=version, shortlisting=files.scope.shortlisting, slots=files.changed)
     return version
 

@@ -60,6 +60,7 @@ def preview(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     service.require_spare()
     entry = own(request, public_id)
     context = {"submission": entry, "sheet": sheet_of_draft(entry, Audience.BLIND_JUDGE), "topic": entry.topic}
+    context["competition"] = entry.team.competition
     return render(request, "submissions/preview.html", context)
 
 

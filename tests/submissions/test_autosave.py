@@ -265,3 +265,9 @@ def test_the_preview_shows_what_a_judge_will_read(draft, captain):
     page = captain.get(reverse("submissions:preview", args=[draft.public_id])).content.decode()
 
     assert (ABSTRACT in page, draft.team.organization.name in page) == (True, False)
+
+
+def test_the_preview_bears_the_name_of_the_competition(draft, captain):
+    page = captain.get(reverse("submissions:preview", args=[draft.public_id]))
+
+    assert page.context["competition"] == draft.team.competition

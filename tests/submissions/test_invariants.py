@@ -14,9 +14,11 @@ from submissions.models import (
     Attachment,
     Correction,
     Receipt,
+    Replacement,
     Screening,
     ScreeningClaim,
     ScreeningProposal,
+    Shortlisting,
     Submission,
     SubmissionVersion,
     UndoneScreening,
@@ -149,7 +151,20 @@ def moved_behind_the_trail(entry):
     audit.record("reject", entry, actor=None, after={"status": "rejected"})
 
 
+def listed(entry):
+    return Shortlisting.objects.create(
+        submission=entry, made_by=entry.versions.first().submitted_by, made_at=timezone.now()
+    )
+
+
+def with_other_words_beside_replaced_files(entry):
+    form = {**entry.versions.last().form, "answers": {"abstract": "入围后改写"}}
+    Replacement.objects.create(version=VersionFactory(submission=entry, form=form), shortlisting=listed(entry))
+
+
 BREAKING = {
+    "shortlisted_entry_has_passed_screening": listed,
+    "replaced_files_keep_the_words_of_the_version_before": with_other_words_beside_replaced_files,
     "entry_has_a_number_once_it_has_a_version": without_a_number,
     "entry_number_is_of_its_form": lambda entry: Submission.objects.update(number="T1-3"),
     "versions_are_counted_without_a_gap": with_a_gap,

@@ -22,7 +22,7 @@ from submissions.services.receipts import check_receipt
 from tests.factories.files import pdf
 from tests.factories.forms import publish, section, slot
 from tests.factories.judging import AssignmentFactory, RoundFactory
-from tests.factories.submissions import TeamMemberFactory, captain_of
+from tests.factories.submissions import RegisteredFileFactory, TeamMemberFactory, captain_of
 from tests.submissions.people import client_for, write
 from tests.submissions.screening_world import submitted_entry
 from tests.submissions.shortlists import Shortlist, announced, hand_in, put
@@ -321,3 +321,13 @@ def test_what_the_judges_of_the_defence_have_stays_on_the_shortlist(desk, entry)
 
     with pytest.raises(Conflict, match=entry.number):
         services.undo_shortlist([entry.public_id], actor=desk.organizer, reason="名额有误")
+
+
+def test_what_was_registered_for_a_fixed_file_is_still_waited_for(entry):
+    row = RegisteredFileFactory(submission=entry, slot="proposal")
+    row.versions.add(entry.versions.get())
+    put(entry)
+    version = hand_in(entry).version
+
+    said = [each["sha256"] for each in version.receipt.document["receipt"]["registered"]]
+    assert (list(version.registered.all()), said) == ([row], [row.sha256])
