@@ -102,6 +102,13 @@ class TestJudges:
         judge = Judge.objects.get()
         assert (judge.user, judge.organization, deeds_of(judge)) == (person, home, ["appoint"])
 
+    def test_homes_are_chosen_among_organizations_that_one_sees(self, staff, organizer):
+        own = SubmissionFactory(team__competition=organizer.competition, submitted=True).team.organization
+        other = SubmissionFactory(submitted=True).team.organization
+
+        homes = staff.get(page("judge_add")).context["adminform"].form.fields["organization"].queryset
+        assert (own in homes, other in homes) == (True, False)
+
     @pytest.mark.parametrize("verified", [None, False])
     def test_an_address_that_nobody_has_proved_is_refused(self, staff, organizer, verified):
         if verified is False:

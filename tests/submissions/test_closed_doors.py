@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from submissions.models import TeamOrganization
+from tests.factories.accounts import SiteAdminFactory
 from tests.factories.submissions import (
     CommentFactory,
     HandOverFactory,
@@ -67,6 +68,8 @@ def person(things, who):
         return user
     if who == "captain":
         return captain_of(team)
+    if who == "site admin":
+        return SiteAdminFactory()
     if who == "member":
         return things["member"].user
     user = OrganizerFactory(competition=team.competition).user
@@ -91,6 +94,7 @@ REFUSED = [
     ("organizer", "get", "section_history", ENTRY, "abstract"),
     ("organizer", "post", "restore_section", ENTRY, "abstract"),
     ("organizer", "post", "save_section", ENTRY, "abstract"),
+    ("site admin", "post", "comments", ENTRY),
     ("organizer", "post", "presence", ENTRY),
     ("organizer", "get", "register_file", ENTRY, "proposal"),
     ("organizer", "post", "registered_file", FILE),

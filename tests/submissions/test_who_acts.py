@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from submissions.enums import MemberRole, RosterChange
 from submissions.models import AnswerRevision, ScreeningPlan, Submission
 from submissions.services import claims, exporting, late, plans, screening_notes, second_look
 from tests.factories.accounts import SiteAdminFactory, UserFactory
+from tests.factories.files import pdf
 from tests.factories.submissions import (
     HandOverFactory,
     LateAttemptFactory,
@@ -110,6 +112,19 @@ class TestOfEntries:
 
         with pytest.raises(Missing):
             services.restore_revision(entry, actor=stranger(), key="abstract", number=number, expected_version=0)
+
+    def test_an_upload_becomes_no_file_of_a_team_that_its_sender_has_left(self, settings, tmp_path):
+        settings.UPLOAD_PARTS_DIR = tmp_path / "parts"
+        entry = SubmissionFactory()
+        member = TeamMemberFactory(team=entry.team)
+        content = pdf("upload")
+        upload = services.begin_upload(entry, actor=member.user, slot="proposal", name="a.pdf", size=len(content))
+        services.take_chunk(upload, io.BytesIO(content), offset=0)
+        member.delete()
+
+        with pytest.raises(PermissionDenied):
+            services.finish_upload(upload, actor=member.user)
+        assert not entry.attachments.exists()
 
     def test_nobody_takes_entries_out_of_a_competition_that_they_run_no_part_of(self, entry):
         with pytest.raises(PermissionDenied):
