@@ -12,6 +12,7 @@ from django.core.cache import cache
 from portal.core.catalogues import compile_catalogues
 from tests.append_only import let_tests_flush
 from tests.invariants import broken_now, is_asked_about
+from tests.migrated import let_sqlite_copy
 
 # Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -19,6 +20,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 def pytest_configure() -> None:
     let_tests_flush()
+    let_sqlite_copy()
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
 

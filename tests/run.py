@@ -16,11 +16,13 @@ from types import FrameType
 from xml.etree import ElementTree as ET
 
 from portal.core.processes import die_with_parent
+from tests.migrated import VARIABLE, made_once
 from tests.servers import ServerFailedError, outside_environment, private_servers
 
 NO_TESTS_COLLECTED = 5
 # More would find neither connections nor Redis numbers enough on the private servers.
 MOST_WORKERS = 8
+TESTS = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Part:
     workers: int
     # How tests are given to workers. Those of a file share the portal that they have started.
     distribution: str = "load"
+    # Its tests are in the folder of this name, or in files that say the marker; reading all takes longer than some parts.
+    only: str = ""
 
 
 PARTS = [
@@ -45,10 +49,25 @@ PARTS = [
         "database and not browser and not faults and not failpoints",
         on_servers=False,
         workers=2,
+        only="database",
     ),
-    Part("In a browser, on PostgreSQL and Redis", "browser", on_servers=True, workers=2, distribution="loadfile"),
+    # Half of the tests are in one file. They go one after the other, a file's together, until a worker has no more.
+    Part(
+        "In a browser, on PostgreSQL and Redis",
+        "browser",
+        on_servers=True,
+        workers=2,
+        distribution="worksteal",
+        only="browser",
+    ),
     # One after the other: it has servers of its own, and its processes are killed while they are busy.
-    Part("Killed at named places, with servers as in production", "failpoints", on_servers=False, workers=1),
+    Part(
+        "Killed at named places, with servers as in production",
+        "failpoints",
+        on_servers=False,
+        workers=1,
+        only="failpoints",
+    ),
 ]
 
 
@@ -58,7 +77,10 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="portal-tests-") as name, private_servers() as servers:
-            results = [run(part, arguments, servers, Path(name)) for part in PARTS]
+            folder = Path(name)
+            on_postgresql, on_sqlite = made_once(servers["DATABASE_URL"], folder)
+            for_servers, for_none = {**servers, VARIABLE: on_postgresql}, {VARIABLE: on_sqlite}
+            results = [run(part, arguments, for_servers if part.on_servers else for_none, folder) for part in PARTS]
     except ServerFailedError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -66,7 +88,7 @@ def main(arguments: list[str]) -> int:
     return conclude(results, time.monotonic() - started)
 
 
-def run(part: Part, arguments: list[str], servers: dict[str, str], folder: Path) -> tuple[int, dict[str, int]]:
+def run(part: Part, arguments: list[str], environment: dict[str, str], folder: Path) -> tuple[int, dict[str, int]]:
     print(f"\n{part.title}", flush=True)
     report = folder / "report.xml"
     report.unlink(missing_ok=True)
@@ -75,8 +97,8 @@ def run(part: Part, arguments: list[str], servers: dict[str, str], folder: Path)
     shared_out = ["-n", str(part.workers), "--dist", part.distribution]
     command = [sys.executable, "-m", "pytest", "-m", part.marker, *shared_out, f"--junit-xml={report}"]
     process = subprocess.Popen(
-        [*command, *arguments],
-        env={**outside_environment(), "TMPDIR": str(folder), **(servers if part.on_servers else {})},
+        [*command, *arguments, *files_of(part, arguments)],
+        env={**outside_environment(), "TMPDIR": str(folder), **environment},
         # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
         start_new_session=True,
         preexec_fn=lambda: die_with_parent(signal.SIGINT),
@@ -88,6 +110,16 @@ def run(part: Part, arguments: list[str], servers: dict[str, str], folder: Path)
         process.wait()
         raise
     return code, counts(report)
+
+
+def files_of(part: Part, arguments: list[str]) -> list[str]:
+    """Nothing when all files are wanted, or when the arguments name some themselves."""
+    if not part.only or any(Path(each.partition("::")[0]).exists() for each in arguments):
+        return []
+    if (folder := TESTS / part.only).is_dir():
+        return [str(folder)]
+    files = sorted(TESTS.rglob("test_*.py"))
+    return [str(file) for file in files if f"mark.{part.only}" in file.read_text(encoding="utf-8")]
 
 
 def counts(report: Path) -> dict[str, int]:

@@ -39,7 +39,7 @@ def private_servers() -> Iterator[dict[str, str]]:
 
 def outside_environment() -> dict[str, str]:
     """Our environment without what speaks to the portal: neither a developer's shell nor the tests' settings."""
-    ours = {*NAMES, "TEST_REDIS_URL", "TEST_VAR_OF", "DJANGO_SETTINGS_MODULE"}
+    ours = {*NAMES, "TEST_REDIS_URL", "TEST_VAR_OF", "TEST_MIGRATED", "DJANGO_SETTINGS_MODULE"}
     return {name: value for name, value in os.environ.items() if name not in ours} | compiled_once()
 
 

@@ -40,6 +40,8 @@ CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Pages are counted by their queries, and a look every two seconds would be one too many for some.
 SERVICE_STATE_SECONDS = None
 
+if "sqlite" not in DATABASES["default"]["ENGINE"] and (migrated := os.environ.get("TEST_MIGRATED")):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": migrated}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory: threads and processes then meet the locks that real requests meet.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}

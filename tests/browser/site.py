@@ -7,15 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg2
 from django.conf import settings
 
 from portal.core.processes import die_with_parent
+from tests.migrated import VARIABLE, create_database, execute
 from tests.servers import free_port, outside_environment
 
 PATIENCE = 300.0
@@ -52,9 +52,9 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
+def running_site(folder: Path, *, is_first_start: bool = False) -> Iterator[Site]:
     port = free_port()
-    with own_database() as servers:
+    with own_database(None if is_first_start else os.environ.get(VARIABLE)) as servers:
         environment = {**outside_environment(), **servers, "PORTAL_VAR": str(folder / "var")}
         site = Site(f"http://localhost:{port}", folder, environment, folder / "site.log")
         with site.log.open("wb") as output:
@@ -76,14 +76,14 @@ def running_site(folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def own_database() -> Iterator[dict[str, str]]:
+def own_database(template: str | None) -> Iterator[dict[str, str]]:
     """On the servers the environment names: a database and two Redis numbers. Without servers: nothing."""
     url, redis = os.environ.get("DATABASE_URL", ""), os.environ.get("TEST_REDIS_URL")
     if not url.startswith("postgres"):
         yield {}
         return
     name = f"browser_{secrets.token_hex(4)}"
-    execute(url, f"CREATE DATABASE {name}")
+    create_database(url, name, template=template)
     try:
         # The site's numbers lie above those of the tests themselves (tests/settings.py).
         number = 32 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -91,13 +91,6 @@ def own_database() -> Iterator[dict[str, str]]:
         yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), **brokers}
     finally:
         execute(url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def execute(url: str, statement: str) -> None:
-    with closing(psycopg2.connect(url.replace("postgres://", "postgresql://"))) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
 
 
 def wait_for_address(site: Site, process: subprocess.Popen) -> None:

@@ -1,6 +1,16 @@
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.site import Site
+from tests.browser.site import Site, running_site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Site]:
+    """On an empty database: all other portals start from one that has been migrated."""
+    with running_site(tmp_path_factory.mktemp("first"), is_first_start=True) as site:
+        yield site
 
 
 def test_the_first_page_is_chinese_and_complete(page, site: Site, screenshot):
