@@ -8,7 +8,8 @@ A ``Prepared`` question has been put into words before: what differs from one re
 from __future__ import annotations
 
 import copy
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -21,6 +22,7 @@ from portal.core.people import Person
 M = TypeVar("M")
 # No row has a larger number, and SQLite can't be asked for one.
 LARGEST = 2**63 - 1
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]|$)")
 
 
 class Given(Expression):
@@ -108,6 +110,7 @@ class Prepared(Generic[M]):
             except EmptyResultSet:
                 compiler = None
             else:
+                _require_no_moment(compiler.words[1])
                 # Another thread has a connection of its own.
                 compiler.connection = None
             self._compiled[connection.vendor] = compiler
@@ -122,3 +125,10 @@ class Prepared(Generic[M]):
         like = SimpleNamespace(db=rows.db, query=query, model=rows.model, _known_related_objects=known)
         like._fields = rows._fields
         return rows._iterable_class(like)  # noqa: SLF001
+
+
+def _require_no_moment(params: Any) -> None:
+    """The time that it was when somebody first asked must not be the time for everybody after."""
+    # SQLite has them as text.
+    if any(isinstance(each, date) or (isinstance(each, str) and MOMENT.match(each)) for each in params):
+        raise TypeError("a moment in a prepared question has to be Given")

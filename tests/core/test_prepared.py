@@ -98,8 +98,13 @@ def kinds_of_people(competition):
 def test_whoever_asks_sees_what_they_may_see(db):
     hidden = CompetitionFactory(is_published=False)
     CompetitionFactory()
-    now = timezone.now()
+    now = Given("now", DateTimeField())
     for person in kinds_of_people(hidden):
         visible = Competition.objects.visible_to(Asker.of(person)).with_contents(Asker.of(person), now).order_by("pk")
-        asked = Prepared(visible).ask(user=person.pk)
+        asked = Prepared(visible).ask(user=person.pk, now=timezone.now())
         assert asked == list(Competition.objects.visible_to(person).order_by("pk"))
+
+
+def test_the_time_of_asking_is_never_remembered(topic):
+    with pytest.raises(TypeError, match="has to be Given"):
+        Prepared(Topic.objects.filter(withdrawn_at__lt=timezone.now())).ask()
