@@ -33,7 +33,7 @@ class Part:
     workers: int
     # How tests are given to workers. Those of a file share the portal that they have started.
     distribution: str = "load"
-    # Its tests are in the folder of this name, or in files that say the marker; reading all takes longer than some parts.
+    # Its tests are in the folder of this name, or in files that name the marker; reading all of them takes long.
     only: str = ""
 
 
