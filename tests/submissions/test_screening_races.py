@@ -181,6 +181,6 @@ def test_no_judge_is_given_what_is_taken_back_meanwhile(entry, monkeypatch):
 
 @pytest.mark.makeshift("what the second look keeps away")
 def test_without_the_second_look_one_would_be(entry, monkeypatch):
-    monkeypatch.setattr(assignment, "_require_still_eligible", lambda entries: None)
+    monkeypatch.setattr(assignment, "_require_still_eligible", lambda *entries: None)
 
     assert assign_while_undone(entry, monkeypatch) is HAS_LOCKS
