@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -50,7 +50,8 @@ def day_page(user: Any, slug: str, *, now: datetime) -> dict[str, Any]:
     competition = named(_with_figures(Competition.objects.partly_organized_by(user), user, now), slug)
     tracks = Track.objects.organized_by(user).filter(competition=competition)
     rows = list(_counted(tracks).order_by("number"))
-    key = f"deadline-day:{get_language()}:{competition.pk}:{','.join(str(row.pk) for row in rows)}"
+    whose = "all" if competition.is_run_whole else "some"
+    key = f"deadline-day:{get_language()}:{competition.pk}:{whose}:{','.join(str(row.pk) for row in rows)}"
     figures = cache.get(key)
     if figures is None:
         figures = _figures(competition, rows, now)
@@ -75,6 +76,7 @@ def _with_figures(competitions: QuerySet[Any], user: Any, now: datetime) -> Quer
         uploads_coming=_how_many(uploads),
         late_waiting=_how_many(late),
         teams_extended=_how_many(extended),
+        is_run_whole=Exists(Competition.objects.organized_by(user).filter(pk=OuterRef("pk"))),
         files_awaited=_how_many(RegisteredFile.objects.missing().filter(own, submission__in=entries)),
         mail_waits_since=Subquery(waiting.values("available_at")[:1]),
     )
@@ -115,7 +117,8 @@ def _figures(competition: Any, tracks: list[Any], now: datetime) -> dict[str, An
         "minutes": _minutes(tracks, now),
         "uploads": competition.uploads_coming,
         "late": competition.late_waiting,
-        "extended": competition.teams_extended,
+        # Who has been given more time is for whoever runs the whole competition.
+        "extended": competition.teams_extended if competition.is_run_whole else None,
         "awaited": competition.files_awaited,
         "outbox": _("%(count)s s") % {"count": _seconds(waits_since, now)},
         "mode": service.state().label,

@@ -112,6 +112,16 @@ def test_files_on_their_way_late_ones_and_more_time_are_counted(competition, org
     assert (found["uploads"], found["late"], found["extended"]) == (1, 1, 1)
 
 
+def test_whoever_runs_all_tracks_one_by_one_is_not_told_who_has_more_time(competition, organizer):
+    track = TrackFactory(competition=competition)
+    helper = OrganizerFactory(competition=competition, tracks=[track]).user
+    ExtensionFactory(team=entry(competition, topic=TopicFactory(track=track)).team)
+
+    # Within the seconds for which figures are shared.
+    pages = [day_page(each, competition.slug, now=timezone.now()) for each in (organizer, helper)]
+    assert [page["figures"]["extended"] for page in pages] == [1, None]
+
+
 def test_the_age_of_the_oldest_mail_that_waits_is_told(competition, organizer):
     now = timezone.now()
     Outbox.objects.create(kind="mail", key="1", available_at=now - timedelta(seconds=90))
