@@ -76,15 +76,14 @@ class Pages:
                 raise SystemExit(f"{address} answered {status}")
 
     def queries(self) -> dict[str, int]:
-        found = {}
-        for name, address in self.addresses.items():
-            service.state()
-            with CaptureQueriesContext(connection) as captured:
-                self.client.get(address)
-            found[name] = len(
-                [each for each in captured if not each["sql"].startswith(("BEGIN", "COMMIT", "SAVE", "REL"))]
-            )
-        return found
+        # Once a second whichever page comes next asks how the portal stands.
+        return {name: min(self._queries(address) for _each in range(3)) for name, address in self.addresses.items()}
+
+    def _queries(self, address: str) -> int:
+        service.state()
+        with CaptureQueriesContext(connection) as captured:
+            self.client.get(address)
+        return len([each for each in captured if not each["sql"].startswith(("BEGIN", "COMMIT", "SAVE", "REL"))])
 
     def costs(self, times: int) -> dict[str, tuple[float, float]]:
         """Of one request: CPU of this process, and what it waited."""
