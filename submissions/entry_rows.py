@@ -17,6 +17,7 @@ from submissions.models import (
     Attachment,
     Correction,
     Screening,
+    Shortlisting,
     Submission,
     SubmissionVersion,
     TeamMember,
@@ -35,6 +36,7 @@ class EntryRow:
     files: list[Attachment] = field(default_factory=list)
     screening: Screening | None = None
     correction_ends: datetime | None = None
+    shortlisting: Shortlisting | None = None
 
     @property
     def title(self) -> str:
@@ -48,7 +50,7 @@ def keys_of(entries: QuerySet[Submission]) -> list[int]:
 
 
 def rows_of(keys: Sequence[int]) -> Iterator[EntryRow]:
-    """Eight queries for each batch. Rows are read side by side and not through each other's relations: those would
+    """Nine queries for each batch. Rows are read side by side and not through each other's relations: those would
     refer to one another, and stay until somebody collects them.
     """
     for start in range(0, len(keys), A_BATCH):
@@ -67,6 +69,7 @@ def _described(keys: Sequence[int]) -> list[EntryRow]:
     decided = decided.defer("version__form").order_by("version__number")
     screenings = {each.version.submission_id: each for each in decided}
     ends = dict(Correction.objects.filter(screening__version__in=shown).values_list("screening__version", "closes_at"))
+    listed = {each.submission_id: each for each in Shortlisting.objects.live().filter(submission__in=keys)}
     for row in rows:
         row.captain = captains.get(row.entry.team_id, "")
         row.partners = partners[row.entry.team_id]
@@ -75,6 +78,7 @@ def _described(keys: Sequence[int]) -> list[EntryRow]:
         is_standing = made is not None and made.version_id == row.version.pk
         row.screening = made if is_standing or row.entry.status == SubmissionStatus.ELIGIBLE else None
         row.correction_ends = ends.get(row.version.pk)
+        row.shortlisting = listed.get(row.entry.pk)
     return rows
 
 

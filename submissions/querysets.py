@@ -109,6 +109,12 @@ class SubmissionQuerySet(models.QuerySet):
             window_extended_to=F("window_granted__closes_at"),
         )
 
+    def with_shortlist(self) -> Self:
+        """``is_shortlisted`` and ``shortlist_ends_at`` as the team knows them: from the moment it was told."""
+        rows = apps.get_model("submissions", "Shortlisting").objects.live().announced().with_end()
+        told = rows.filter(submission=OuterRef("pk"))
+        return self.annotate(is_shortlisted=Exists(told), shortlist_ends_at=Subquery(told.values("ends_at")[:1]))
+
     def with_correction(self) -> Self:
         """``correction_…``: what may be mended and until when, of entries that were returned with a scope."""
         rows = apps.get_model("submissions", "Correction").objects.order_by("-screening__version__number")

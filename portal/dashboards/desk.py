@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from judging.enums import AssignmentStatus, RoundStatus
 from judging.models import Assignment, Certificate, Judge, Round
 from portal.dashboards.front import ENTERING
+from portal.dashboards.next_steps import Step, of_shortlist
 from submissions import roster_pages
 from submissions.asked import definition_of
 from submissions.completeness import Draft, Lack, make_draft, registered_in
@@ -49,6 +50,8 @@ class Entry:
     certificate: Certificate | None = None
     # For parts/correction.html of the entry.
     correction: dict[str, Any] | None = None
+    # What follows from the shortlist, once the team has been told of it.
+    shortlist: Step | None = None
 
     @cached_property
     def missing(self) -> list[Lack]:
@@ -166,7 +169,7 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 
 
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
-    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_correction()
+    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_correction().with_shortlist()
     submissions = list(own.order_by("-updated_at"))
     registered = registered_in(each for each in submissions if may_register(each, windows.get(each.team_id), now))
     newest = {"version__submission__in": submissions}
@@ -189,6 +192,7 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
             receipt=receipt_of.get(submission.pk),
             screening=screening_of.get(submission.pk),
             certificate=certificate_of.get(submission.pk),
+            shortlist=_shortlist(submission, now),
         )
         for submission in submissions
     ]
@@ -196,6 +200,11 @@ def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[En
 
 def _correction(draft: Draft, screening: Screening | None, now: datetime) -> dict[str, Any] | None:
     return correction_part(draft, screening.version, now) if screening else None
+
+
+def _shortlist(entry: Any, now: datetime) -> Step | None:
+    is_told = entry.status == SubmissionStatus.ELIGIBLE and entry.is_shortlisted
+    return of_shortlist(entry, now) if is_told else None
 
 
 def _drafts(

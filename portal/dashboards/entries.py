@@ -28,7 +28,6 @@ from submissions.models import (
     Answer,
     Attachment,
     Comment,
-    Shortlisting,
     Submission,
     SubmissionVersion,
     Team,
@@ -121,13 +120,10 @@ def _own(user: Any) -> Any:
     rows = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_window()
     given = Certificate.objects.visible_to(user).filter(award__submission=OuterRef("pk"))
     standing = given.exclude(status=CertificateStatus.REVOKED).order_by("-pk").values("public_id")
-    told: Any = Shortlisting.objects.live().announced().with_end().filter(submission=OuterRef("pk"))
-    return rows.annotate(
+    return rows.with_shortlist().annotate(
         at=F("created_at"),
         certificate=Subquery(standing[:1]),
         is_captain=Exists(captained),
-        shortlist_ends_at=Subquery(told.values("ends_at")[:1]),
-        is_shortlisted=Exists(told),
         comments_waiting=Coalesce(Subquery(waiting.annotate(count=Count("pk")).values("count")), 0),
     )
 

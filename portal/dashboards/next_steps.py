@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,11 +88,17 @@ def _of_returned(own: OwnEntry) -> Step:
 
 
 def _of_shortlisted(own: OwnEntry, now: datetime) -> Step:
-    ends_at = own.entry.shortlist_ends_at
-    if ends_at is None or now >= ends_at or not open_slots(definition_of(own.entry)):
-        return _with_receipt(own, _("It is shortlisted and goes on to the defence."))
+    step = of_shortlist(own.entry, now)
+    return step if step.url else _with_receipt(own, step.words)
+
+
+def of_shortlist(entry: Any, now: datetime) -> Step:
+    """Of one that came ``with_shortlist``; without an address once there is nothing to replace."""
+    ends_at = entry.shortlist_ends_at
+    if ends_at is None or now >= ends_at or not open_slots(definition_of(entry)):
+        return Step(_("It is shortlisted and goes on to the defence."))
     words = _("It is shortlisted. Some files may be replaced until %(time)s.") % {"time": deadline(ends_at)}
-    return Step(words, _("Replace files"), reverse("submissions:replace_files", args=[own.entry.public_id]))
+    return Step(words, _("Replace files"), reverse("submissions:replace_files", args=[entry.public_id]))
 
 
 def _submit_again(own: OwnEntry, words: str) -> Step:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from portal.core import audit, service
 from portal.core.permissions import require
@@ -18,7 +19,7 @@ from portal.core.tables import CSV, CellTooLong, Row, csv_chunks, xlsx_file
 from portal.core.text import tidy_file_name
 from portal.core.zips import CONTENT_TYPE as ZIP
 from submissions.entry_rows import EntryRow, keys_of, rows_of
-from submissions.enums import ScreeningOutcome, SubmissionStatus
+from submissions.enums import ScreeningOutcome, ShortlistState, SubmissionStatus
 from submissions.models import Submission, TeamMember
 from submissions.packing import packed
 from tracks.models import Competition
@@ -115,15 +116,25 @@ def _table(keys: Sequence[int], *, own: frozenset[int]) -> Iterator[Row]:
         *(_("Number"), _("Project title"), _("Track"), _("Topic"), _("Team")),
         *(_("Lead organization"), _("Credit code"), _("Partner organizations"), _("Captain")),
         *(_("Submitted at"), _("Version"), _("State"), _("Screening"), _("Code of the reason"), _("Reason")),
-        *(_("Decided by"), _("Decided at"), _("Correction until"), _("Number of files"), _("Files")),
+        *(_("Decided by"), _("Decided at"), _("Correction until"), pgettext("a column", "Shortlist"), _("Number of files"), _("Files")),
     ]
     states: dict[str, str] = {value: str(label) for value, label in SubmissionStatus.choices}
     outcomes: dict[str, str] = {value: str(label) for value, label in ScreeningOutcome.choices}
-    return _lines(keys, heads, states, outcomes, own)
+    places: dict[str, str] = {
+        "": _("not shortlisted"),
+        ShortlistState.CHOSEN: str(ShortlistState.CHOSEN.label),
+        ShortlistState.ANNOUNCED: pgettext("shortlist", "shortlisted, announced"),
+    }
+    return _lines(keys, heads, states, outcomes, places, own)
 
 
 def _lines(
-    keys: Sequence[int], heads: list[str], states: Mapping[str, str], outcomes: Mapping[str, str], own: frozenset[int]
+    keys: Sequence[int],
+    heads: list[str],
+    states: Mapping[str, str],
+    outcomes: Mapping[str, str],
+    places: Mapping[str, str],
+    own: frozenset[int],
 ) -> Iterator[Row]:
     yield heads
     for row in rows_of(keys):
@@ -133,6 +144,7 @@ def _lines(
             *(team.organization.name, team.organization.code, _joined(row.partners), row.captain),
             *(entry.submitted_at, row.version.number, states[entry.status]),
             *_decided(row, outcomes, is_own=entry.team_id in own),
+            places[_place(row, is_own=entry.team_id in own)],
             *(len(row.files), _joined([each.name for each in row.files])),
         ]
 
@@ -144,6 +156,13 @@ def _decided(row: EntryRow, outcomes: Mapping[str, str], *, is_own: bool) -> lis
         return [""] * 6
     told = ["", found.reason, ""] if is_own else [found.code, found.reason, found.decided_by.full_name]
     return [outcomes[found.outcome], *told, found.decided_at, row.correction_ends]
+
+
+def _place(row: EntryRow, *, is_own: bool) -> str:
+    """Of their own team's entry nobody learns here that it is shortlisted before the team does."""
+    if row.shortlisting is None or (is_own and not row.shortlisting.is_announced):
+        return ""
+    return ShortlistState.ANNOUNCED if row.shortlisting.is_announced else ShortlistState.CHOSEN
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -7,6 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from judging.enums import AssignmentStatus
+from portal.core.templatetags.ui import deadline
+from submissions import services
+from submissions.models import Shortlisting
 from tests.factories.accounts import UserFactory
 from tests.factories.judging import AssignmentFactory, CertificateFactory, JudgeFactory, RoundFactory
 from tests.factories.submissions import (
@@ -16,8 +19,10 @@ from tests.factories.submissions import (
     SubmissionFactory,
     TeamFactory,
     TeamMemberFactory,
+    captain_of,
 )
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
+from tests.submissions.shortlists import Shortlist, announced
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,41 @@ def test_the_desk_costs_the_same_however_much_is_on_it(client, count, django_ass
 
     # Their own, and those that they are asked to lead.
     assert len(response.context["teams"]) == 2 * count
+
+
+def shortlisted(**how):
+    """An entry, its team told; the captain's desk says what follows from it."""
+    place = Shortlist()
+    entry = place.entry()
+    announced(place, entry, **how)
+    return entry
+
+
+def test_a_team_reads_until_when_its_shortlisted_entry_takes_files(client):
+    end = timezone.now() + timedelta(days=3)
+    entry = shortlisted(closes_at=end)
+    (team,) = desk(client, captain_of(entry.team)).context["teams"]
+
+    step = team.entries[0].shortlist
+    assert step.words == f"作品已入围，{deadline(end)} 前可更换部分文件。"
+    assert step.url == reverse("submissions:replace_files", args=[entry.public_id])
+
+
+def test_once_the_end_has_passed_nothing_is_offered(client):
+    entry = shortlisted()
+    Shortlisting.objects.update(closes_at=timezone.now())
+    page = desk(client, captain_of(entry.team))
+
+    assert "作品已入围，进入答辩。" in page.text
+    assert reverse("submissions:replace_files", args=[entry.public_id]) not in page.text
+
+
+def test_before_it_is_announced_the_desk_says_nothing_of_it(client):
+    place = Shortlist()
+    entry = place.entry()
+    services.shortlist([entry.public_id], actor=place.organizer)
+
+    assert "入围" not in desk(client, captain_of(entry.team)).text
 
 
 def test_whoever_has_left_a_team_is_offered_it_no_more(client):

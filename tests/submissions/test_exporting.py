@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from portal.core import service
 from portal.core.enums import ServiceMode
 from portal.core.models import AuditEntry
-from submissions import entry_rows
+from submissions import entry_rows, services
 from submissions.models import Attachment, Correction, Receipt, Submission, SubmissionVersion, TeamOrganization
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
@@ -52,6 +52,14 @@ def organizer(competition):
 def entry(topic, **fields):
     state = {} if fields.keys() & {"eligible", "returned", "rejected"} else {"submitted": True}
     return SubmissionFactory(**{"team__competition": topic.track.competition, "topic": topic, **state, **fields})
+
+
+def put_on_shortlist(made, organizer, step):
+    end = timezone.now() + timedelta(days=3)
+    if step:
+        services.shortlist([made.public_id], actor=organizer)
+    if step == "announce":
+        services.announce_shortlist([made.public_id], actor=organizer, closes_at=end)
 
 
 def address(competition, kind="csv", query=""):
@@ -202,6 +210,34 @@ def test_who_decided_about_one_s_own_team_is_not_told(organizer, competition, to
     assert (row["决定人"], row["理由代码"], row["形式审查"]) == ("", "", "退回补正")
 
 
+@pytest.mark.parametrize(("step", "said"), [("", "未入围"), ("shortlist", "已入围，未通知"), ("announce", "已入围，已通知")])
+def test_a_row_says_how_far_it_is_on_the_shortlist(organizer, competition, topic, step, said):
+    made = entry(topic, eligible=True)
+    put_on_shortlist(made, organizer, step)
+
+    (row,) = table(organizer, competition)
+    assert row["入围"] == said
+
+
+@pytest.mark.parametrize(("step", "said"), [("shortlist", "未入围"), ("announce", "已入围，已通知")])
+def test_whoever_is_in_the_team_learns_of_the_shortlist_with_it(organizer, competition, topic, step, said):
+    made = entry(topic, eligible=True)
+    put_on_shortlist(made, organizer, step)
+    TeamMemberFactory(team=made.team, user=organizer)
+
+    (row,) = table(organizer, competition)
+    assert row["入围"] == said
+
+
+def test_what_was_taken_off_the_shortlist_is_not_on_it(organizer, competition, topic):
+    made = entry(topic, eligible=True)
+    put_on_shortlist(made, organizer, "announce")
+    services.undo_shortlist([made.public_id], actor=organizer, reason="名额有误")
+
+    (row,) = table(organizer, competition)
+    assert row["入围"] == "未入围"
+
+
 def test_nobody_else_gets_it(competition, topic):
     people = [UserFactory(), captain_of(TeamFactory(competition=competition)), OrganizerFactory().user]
 
@@ -282,4 +318,4 @@ def test_each_batch_takes_as_many_queries(organizer, competition, topic, monkeyp
         return len(queries)
 
     asked(10)
-    assert asked(5) - asked(10) == 8
+    assert asked(5) - asked(10) == 9
