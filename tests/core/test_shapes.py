@@ -35,7 +35,10 @@ def test_it_is_what_the_template_says():
     assert shown(shaped, label="保存") == shown(plain, label="保存")
 
 
-@pytest.mark.parametrize("word", [f"{SECRET}-other-", "{value}", "%(value)s", "\\1"])
+# Each worker has a secret of its own, and all have to call their tests alike.
+@pytest.mark.parametrize(
+    "word", [f"{SECRET}-other-", "{value}", "%(value)s", "\\1"], ids=["mark", "braces", "percent", "group"]
+)
 def test_nothing_looks_into_what_was_put_in(word):
     told = marks(["value", "other"])
     shape = Shape(f"{told['value']} and {told['other']}")
