@@ -24,6 +24,7 @@ RULES = {
     ReceiptRule.GRACE: "截止后随即收到，按时计入",
     ReceiptRule.CORRECTION: "按组委会要求补正",
     ReceiptRule.LATE: "截止后收到，经组委会认可",
+    ReceiptRule.REPLACEMENT: "入围后按组委会规定的期限更换文件",
 }
 
 

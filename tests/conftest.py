@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from portal.core.catalogues import compile_catalogues
 from tests.append_only import let_tests_flush
@@ -23,6 +24,12 @@ def pytest_configure() -> None:
     let_sqlite_copy()
     for folder in settings.LOCALE_PATHS:
         compile_catalogues(folder)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_spoken_yet() -> None:
+    """A request leaves its language behind in its thread, where the next test would find it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from submissions.asked import plain_form
+from submissions.enums import ReasonUse
 from submissions.models import ScreeningPlan
 from submissions.services import set_up_form
 from tests.factories.accounts import AgreementFactory
@@ -44,6 +45,7 @@ def competition():
     plan = ScreeningPlan.objects.create(competition=competition)
     plan.items.create(key="seal", title="申报书已盖章")
     plan.reasons.create(code="seal", title="未盖章", text="请补交盖章页。")
+    plan.reasons.create(code="copy", title="抄袭", text="与往届作品雷同。", use=ReasonUse.REJECT)
     for kind, (opens, closes) in CALENDAR.items():
         days = {"opens_at": NOW + timedelta(days=opens), "closes_at": NOW + timedelta(days=closes)}
         StageFactory(competition=competition, kind=kind, **days)
@@ -336,7 +338,7 @@ def test_a_check_costs_the_same_however_large(competition, count, django_assert_
         TopicFactory.create_batch(count, track=TrackFactory(competition=competition))
     TopicFactory(body="")  # another competition's, must not appear
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         found = findings(competition, now=NOW)
 
     assert not any("has no text" in finding.words for finding in found)
