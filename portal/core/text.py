@@ -42,6 +42,11 @@ def validate_text(value: str) -> None:
         raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
 
 
+def says_nothing(text: str) -> bool:
+    """Spaces, also those of no width, and other characters that nobody sees."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
+
+
 def tidy_file_name(name: str, *, limit: int = 150) -> str:
     """The last part of ``name`` in NFC without controls, direction overrides or leading dots."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
