@@ -52,3 +52,13 @@ def test_rows_that_all_find_their_place_leave_nothing_to_say(page):
     paste(page, ["单位\t联系人"] * 10)
 
     expect(said).to_have_count(0)
+
+
+def test_what_was_refused_in_a_section_stands_out(page):
+    section = page.locator("#section-abstract")
+    section.locator("textarea").fill("😀" * 1001)
+    said = section.locator(".errors li")
+    expect(said).to_contain_text("现有 1001 字，最多 1000 字")
+
+    colours = [each.evaluate("(shown) => getComputedStyle(shown).color") for each in (said, section)]
+    assert colours[0] != colours[1]
