@@ -111,7 +111,7 @@ class SubmissionQuerySet(models.QuerySet):
 
     def with_shortlist(self) -> Self:
         """``is_shortlisted`` and ``shortlist_ends_at`` as the team knows them: from the moment it was told."""
-        rows = apps.get_model("submissions", "Shortlisting").objects.live().announced().with_end()
+        rows: Any = apps.get_model("submissions", "Shortlisting").objects.live().announced().with_end()
         told = rows.filter(submission=OuterRef("pk"))
         return self.annotate(is_shortlisted=Exists(told), shortlist_ends_at=Subquery(told.values("ends_at")[:1]))
 

@@ -7,7 +7,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, ngettext_lazy
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Controls, halves of characters, and what XML calls no character at all.
@@ -17,6 +17,11 @@ UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0
 SAID_BETTER = (
     gettext_noop("Null characters are not allowed."),
     gettext_noop("Surrogate characters are not allowed: U+{code_point:X}."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
 )
 
 
@@ -35,6 +40,11 @@ def validate_text(value: str) -> None:
     """Refuse in a longer text what no page, feed or PDF can show; line breaks and tabs may stand."""
     if UNSHOWABLE.search(value):
         raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
+
+
+def says_nothing(text: str) -> bool:
+    """Spaces, also those of no width, and other characters that nobody sees."""
+    return all(unicodedata.category(char)[0] in "ZC" for char in text)
 
 
 def tidy_file_name(name: str, *, limit: int = 150) -> str:

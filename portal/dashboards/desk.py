@@ -169,7 +169,8 @@ def enterable(user: Any, *, now: datetime) -> list[Competition]:
 
 
 def _entries(user: Any, windows: dict[int, Window], *, now: datetime) -> list[Entry]:
-    own = Submission.objects.visible_to(user).of_member(user).for_listing().with_form().with_correction().with_shortlist()
+    own = Submission.objects.visible_to(user).of_member(user).for_listing()
+    own = own.with_form().with_correction().with_shortlist()
     submissions = list(own.order_by("-updated_at"))
     registered = registered_in(each for each in submissions if may_register(each, windows.get(each.team_id), now))
     newest = {"version__submission__in": submissions}

@@ -1,4 +1,4 @@
-import { element, words } from "./words.js";
+import { element, say, words } from "./words.js";
 
 // Tables: Enter goes to the next row, a row is added at the end, rows copied from a spreadsheet fill as many.
 export function fillRows(table, rows) {
@@ -44,7 +44,9 @@ export function tables(box) {
   const add = element("button", { type: "button", className: "btn small", textContent: words.add_row });
   add.dataset.addRow = "";
   add.addEventListener("click", () => addRow(table)?.querySelector("input, select, textarea").focus());
-  table.closest(".table-wrap").after(add);
+  const told = element("div");
+  told.setAttribute("role", "status");
+  table.closest(".table-wrap").after(add, told);
   table.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || ["BUTTON", "TEXTAREA"].includes(event.target.tagName)) return;
     event.preventDefault();
@@ -58,13 +60,19 @@ export function tables(box) {
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
     let row = event.target.closest("tr");
-    const first = [...row.querySelectorAll("input, select, textarea")].indexOf(event.target);
+    const fields = [...row.querySelectorAll("input, select, textarea")];
+    const first = fields.indexOf(event.target);
+    let left = 0;
     for (const line of text.split(/\r?\n/)) {
-      if (!row) break;
-      const cells = [...row.querySelectorAll("input, select, textarea")].slice(first);
-      line.split("\t").forEach((said, place) => cells[place] && (cells[place].value = said.trim()));
-      row = row.nextElementSibling ?? addRow(table);
+      const cells = row ? [...row.querySelectorAll("input, select, textarea")].slice(first) : [];
+      line.split("\t").forEach((said, place) => {
+        if (cells[place]) cells[place].value = said.trim();
+        else if (said.trim()) left += 1;
+      });
+      row = row && (row.nextElementSibling ?? addRow(table));
     }
+    const sizes = { count: left, rows: table.dataset.most, columns: fields.length };
+    told.replaceChildren(...(left ? [element("ul", { className: "errors" }, element("li", { textContent: say("no_room", sizes) }))] : []));
     box.dispatchEvent(new Event("input"));
   });
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from portal.core.instants import validate_instant
+from portal.core.text import says_nothing
 from submissions.asked import definition_of
 from submissions.enums import ReasonUse, ScreeningOutcome
 from submissions.models import ChecklistItem, ScreeningReason, Submission
@@ -87,8 +87,7 @@ def clean_reason(reason: str, *, is_required: bool = True, at: str = "reason") -
         reason = clean_text(reason, limit=REASON_LIMIT).strip()
     except ValidationError as error:
         raise ValidationError({at: error.messages}) from None
-    # Spaces of no width say nothing either.
-    if all(unicodedata.category(char)[0] in "ZC" for char in reason):
+    if says_nothing(reason):
         reason = ""
     if is_required and not reason:
         raise ValidationError({at: [_("Please say why: the team will read it.")]})

@@ -116,7 +116,8 @@ def _table(keys: Sequence[int], *, own: frozenset[int]) -> Iterator[Row]:
         *(_("Number"), _("Project title"), _("Track"), _("Topic"), _("Team")),
         *(_("Lead organization"), _("Credit code"), _("Partner organizations"), _("Captain")),
         *(_("Submitted at"), _("Version"), _("State"), _("Screening"), _("Code of the reason"), _("Reason")),
-        *(_("Decided by"), _("Decided at"), _("Correction until"), pgettext("a column", "Shortlist"), _("Number of files"), _("Files")),
+        *(_("Decided by"), _("Decided at"), _("Correction until"), pgettext("a column", "Shortlist")),
+        *(_("Number of files"), _("Files")),
     ]
     states: dict[str, str] = {value: str(label) for value, label in SubmissionStatus.choices}
     outcomes: dict[str, str] = {value: str(label) for value, label in ScreeningOutcome.choices}

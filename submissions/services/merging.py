@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.people import Person
+from portal.core.text import says_nothing
 from submissions.models import Organization, Team, TeamMember, TeamOrganization
 from submissions.services.organizations import add_missing, require_registrar, scope_of
 from submissions.signals import organization_merged
@@ -166,6 +167,6 @@ def _clean_reason(reason: str) -> str:
         reason = " ".join(clean_text(reason, limit=REASON_LIMIT).split())
     except ValidationError as error:
         raise ValidationError({"reason": error.messages}) from None
-    if not reason:
+    if says_nothing(reason):
         raise ValidationError({"reason": _("Please say why: the teams concerned will read it.")})
     return reason

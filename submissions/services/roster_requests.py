@@ -17,7 +17,7 @@ from portal.core import audit
 from portal.core.addresses import normal_address
 from portal.core.errors import Conflict
 from portal.core.permissions import require, require_in_person
-from portal.core.text import validate_plain_line
+from portal.core.text import says_nothing, validate_plain_line
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.enums import MemberRole, RosterChange, RosterRequestStatus
@@ -163,7 +163,7 @@ def clean_words(text: str, field: str) -> str:
         text = clean_text(text, limit=WORDS_LIMIT).strip()
     except ValidationError as error:
         raise ValidationError({field: error.messages}) from None
-    if not text:
+    if says_nothing(text):
         raise ValidationError({field: _("Please say why: those concerned will read it.")})
     return text
 

@@ -93,7 +93,7 @@ def replace(page: Page, file, screenshot) -> None:
     screenshot(page, "replace-check-phone")
     page.get_by_role("button", name="立即提交").click()
     page.wait_for_url(re.compile("/submissions/receipts/"))
-    expect(page.locator("main")).to_contain_text("文件已接收")
+    expect(page.locator("body")).to_contain_text("文件已接收")
     expect(page.locator("main")).to_contain_text("答辩演示.pdf")
     assert overflow(page) == []
     screenshot(page, "replace-receipt-phone")

@@ -85,6 +85,19 @@ def test_once_the_end_has_passed_nothing_is_offered(client):
     assert reverse("submissions:replace_files", args=[entry.public_id]) not in page.text
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_shortlisted_entries_cost_the_desk_nothing_more(client, count, django_assert_num_queries):
+    place, captain = Shortlist(), UserFactory()
+    entries = [place.entry(team=TeamFactory(competition=place.competition, captain=captain)) for _each in range(count)]
+    announced(place, *entries)
+    client.force_login(captain)
+
+    with django_assert_num_queries(24):
+        page = client.get(reverse("dashboards:desk"))
+
+    assert page.text.count("前可更换部分文件") == count
+
+
 def test_before_it_is_announced_the_desk_says_nothing_of_it(client):
     place = Shortlist()
     entry = place.entry()

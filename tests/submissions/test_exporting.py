@@ -210,7 +210,9 @@ def test_who_decided_about_one_s_own_team_is_not_told(organizer, competition, to
     assert (row["决定人"], row["理由代码"], row["形式审查"]) == ("", "", "退回补正")
 
 
-@pytest.mark.parametrize(("step", "said"), [("", "未入围"), ("shortlist", "已入围，未通知"), ("announce", "已入围，已通知")])
+@pytest.mark.parametrize(
+    ("step", "said"), [("", "未入围"), ("shortlist", "已入围，未通知"), ("announce", "已入围，已通知")]
+)
 def test_a_row_says_how_far_it_is_on_the_shortlist(organizer, competition, topic, step, said):
     made = entry(topic, eligible=True)
     put_on_shortlist(made, organizer, step)

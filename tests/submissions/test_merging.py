@@ -190,9 +190,10 @@ class TestWho:
         with pytest.raises(PermissionDenied):
             merge(double, kept, admin)
 
-    def test_nobody_without_a_reason(self, double, kept):
+    @pytest.mark.parametrize("reason", [" \n ", "\u200b", "\u2060 \ufeff"])
+    def test_nobody_without_a_reason(self, double, kept, reason):
         with pytest.raises(ValidationError) as refused:
-            merge(double, kept, reason=" \n ")
+            merge(double, kept, reason=reason)
 
         assert list(refused.value.message_dict) == ["reason"]
 

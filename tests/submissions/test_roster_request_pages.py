@@ -72,6 +72,22 @@ class TestAsking:
 
         assert (response.status_code, REASON in response.content.decode()) == (400, True)
 
+    def test_a_reason_that_is_too_long_says_by_how_much_and_is_still_there(self, team, member):
+        words = "😀" * 501
+        data = self.form(member=member.pk, reason=words)
+        response = client_for(captain_of(team)).post(new_url(team, "remove"), data)
+
+        form = response.context["form"]
+        assert (response.status_code, form.errors["reason"]) == (400, ["请精简文字：现有 501 字，最多 500 字。"])
+        assert form["reason"].value() == words
+
+    def test_a_reason_that_nobody_can_see_is_none(self, team, member):
+        response = client_for(captain_of(team)).post(
+            new_url(team, "remove"), self.form(member=member.pk, reason="\u200b")
+        )
+
+        assert (response.status_code, list(response.context["form"].errors)) == (400, ["reason"])
+
     def test_somebody_elses_member_is_no_choice(self, team):
         other = captain_of(TeamFactory()).memberships.get()
         response = client_for(captain_of(team)).post(new_url(team, "remove"), self.form(member=other.pk))

@@ -48,7 +48,7 @@ def test_a_topic_is_withdrawn_with_its_reason(organizer, topic):
     assert (now(topic).status, now(topic).withdrawal_reason) == (TopicStatus.WITHDRAWN, "合并")
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "长" * 201, "\u202e反", "a\x00b"], ids=repr)
+@pytest.mark.parametrize("reason", ["", "   ", "\u200b", "长" * 201, "\u202e反", "a\x00b"], ids=repr)
 def test_a_reason_that_is_none_is_named_at_its_field(organizer, topic, reason):
     response = organizer.post(step("withdraw", topic), {"reason": reason})
 

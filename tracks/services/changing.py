@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from portal.core import audit
 from portal.core.people import Person
-from portal.core.text import BIDI, validate_text
+from portal.core.text import BIDI, says_nothing, validate_text
 from tracks.models.topics import LONGEST_REASON
 
 Row = TypeVar("Row", bound=models.Model)
@@ -58,7 +58,7 @@ def clean_reason(reason: str, *, is_required: bool = False) -> str:
         _require_showable(reason)
     except ValidationError as error:
         raise ValidationError({"reason": error.messages}) from None
-    if is_required and not reason:
+    if is_required and says_nothing(reason):
         raise ValidationError({"reason": _("Please say why: teams and visitors will read it.")})
     if len(reason) > LONGEST_REASON:
         told = {"limit": LONGEST_REASON, "length": len(reason)}
