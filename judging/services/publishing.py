@@ -20,6 +20,7 @@ from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.people import Person
 from portal.core.permissions import require
+from portal.core.text import spoken
 
 
 def awards_to_publish(round_: Round) -> list[Award]:
@@ -51,7 +52,7 @@ def publish_results(round_: Round, *, actor: Person | None, reason: str = "", se
     awards = awards_to_publish(round_)
     _check(round_, awards, seen)
     now = timezone.now()
-    ROUND_LIFECYCLE.apply(round_, "publish", actor=actor, reason=reason.strip())
+    ROUND_LIFECYCLE.apply(round_, "publish", actor=actor, reason=spoken(reason))
     publication = Publication.objects.create(
         round=round_, published_by_id=actor.pk if actor is not None else None, published_at=now
     )

@@ -19,7 +19,7 @@ from portal.core import audit
 from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
 from portal.core.permissions import require
-from portal.core.text import validate_plain_line
+from portal.core.text import spoken, validate_plain_line
 
 # Where an entry stands by its award: the best level first, no award last.
 HEIGHT = {level: height for height, level in enumerate([*AwardLevel.values, ""])}
@@ -68,7 +68,7 @@ def decide_awards(
         raise TransitionNotAllowed(_("Awards are decided between the close of a round and its publication."))
     entries = list(RankingEntry.objects.filter(ranking__round=round_).select_related("decision", "submission"))
     before = _outcomes(entries)
-    wanted = {pk: (level, reason.strip()) for pk, (level, reason) in decisions.items()}
+    wanted = {pk: (level, spoken(reason)) for pk, (level, reason) in decisions.items()}
     _check(entries, before | wanted, wanted)
     changed = {pk: outcome for pk, outcome in wanted.items() if outcome != before[pk]}
     if changed and seen is not None and seen != fingerprint(entries):

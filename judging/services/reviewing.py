@@ -19,7 +19,7 @@ from judging.services.locking import lock_assignment
 from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.people import Person
 from portal.core.permissions import require, require_in_person
-from portal.core.text import validate_plain_line
+from portal.core.text import spoken, validate_plain_line
 from submissions.texts import clean_text
 
 Points = Mapping[int, Decimal | None]
@@ -93,7 +93,7 @@ def recuse(assignment: Assignment, *, actor: Person | None, reason: str) -> Conf
     assignment = lock_assignment(assignment.pk)
     require(owes_review, actor, assignment)
     conflict = ConflictOfInterest(
-        judge=assignment.judge, submission=assignment.submission, reason=reason.strip(), declared_at=timezone.now()
+        judge=assignment.judge, submission=assignment.submission, reason=spoken(reason), declared_at=timezone.now()
     )
     conflict.clean_fields(exclude=["judge", "submission"])
     validate_plain_line(conflict.reason)

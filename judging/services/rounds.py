@@ -24,6 +24,7 @@ from portal.core.errors import Conflict
 from portal.core.idempotency import once
 from portal.core.people import Person
 from portal.core.permissions import require
+from portal.core.text import spoken
 from tracks.models import Competition
 from tracks.rules import is_organizer
 
@@ -123,10 +124,10 @@ def close_round(round_: Round, *, actor: Person | None, reason: str = "", accept
     if round_.status in {RoundStatus.CLOSED, RoundStatus.PUBLISHED}:
         return round_.ranking
     if missing := missing_in(round_):
-        _accept(missing, actor=actor, reason=reason.strip(), accept_missing=accept_missing)
+        _accept(missing, actor=actor, reason=spoken(reason), accept_missing=accept_missing)
     if not round_.assignments.filter(status=AssignmentStatus.SUBMITTED).exists():
         raise Conflict(_("No review has been handed in, so there is nothing to rank."))
-    ROUND_LIFECYCLE.apply(round_, "close", actor=actor, reason=reason.strip())
+    ROUND_LIFECYCLE.apply(round_, "close", actor=actor, reason=spoken(reason))
     ranking = compute_ranking(round_, actor=actor)
     audit.record("rank", round_, actor=actor, after={"ranking": ranking.pk, "inputs": ranking.inputs_sha256})
     return ranking

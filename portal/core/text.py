@@ -47,6 +47,11 @@ def says_nothing(text: str) -> bool:
     return all(unicodedata.category(char)[0] in "ZC" for char in text)
 
 
+def spoken(text: str) -> str:
+    """``text`` without spaces around it; nothing when nobody sees any of it."""
+    return "" if says_nothing(text) else text.strip()
+
+
 def tidy_file_name(name: str, *, limit: int = 150) -> str:
     """The last part of ``name`` in NFC without controls, direction overrides or leading dots."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])

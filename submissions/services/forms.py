@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.permissions import require
+from portal.core.text import spoken
 from submissions.asked import plain_form
 from submissions.canonical import sha256_of
 from submissions.definition import TITLE_KEY, FormDefinition, Section
@@ -98,7 +99,7 @@ def publish_form(
         number=latest.number + 1 if latest else 1,
         definition=definition,
         sha256=sha256_of(definition),
-        reason=reason.strip(),
+        reason=spoken(reason),
         published_by=actor,
         created_at=now or timezone.now(),
     )

@@ -53,9 +53,10 @@ def test_awards_along_the_ranking_need_no_reason(ranking, entries, levels):
 
 
 @pytest.mark.parametrize("levels", [(SECOND, FIRST, NONE), (NONE, FIRST, NONE), (FIRST, NONE, SECOND)])
-def test_an_award_that_leaves_the_order_needs_a_reason(ranking, entries, levels):
+@pytest.mark.parametrize("reason", ["", "\u200b"])
+def test_an_award_that_leaves_the_order_needs_a_reason(ranking, entries, levels, reason):
     with pytest.raises(ValidationError):
-        decide(ranking, [(entry, (level, "")) for entry, level in zip(entries, levels, strict=True)])
+        decide(ranking, [(entry, (level, reason)) for entry, level in zip(entries, levels, strict=True)])
 
 
 @pytest.mark.parametrize("place", [0, 1])

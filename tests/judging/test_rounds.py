@@ -200,12 +200,13 @@ class TestClose:
         with pytest.raises(Conflict):
             close_round(round_, actor=None)
 
-    def test_closing_without_what_is_missing_takes_a_reason(self):
+    @pytest.mark.parametrize("reason", ["  ", "\u200b", "\u3000\u2060"])
+    def test_closing_without_what_is_missing_takes_a_reason(self, reason):
         done = ReviewFactory(submitted=True).assignment
         AssignmentFactory(round=done.round, submission=done.submission)
 
         with pytest.raises(ValidationError):
-            close_round(done.round, actor=None, accept_missing=True, reason="  ")
+            close_round(done.round, actor=None, accept_missing=True, reason=reason)
 
     def test_what_is_missing_is_revoked_with_the_reason(self):
         done = ReviewFactory(submitted=True).assignment
