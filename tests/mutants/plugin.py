@@ -131,6 +131,7 @@ class Trial:
         items = sorted(self.session.items, key=lambda item: (not _is_first(item, []), *_cheapest_first(item)))
         running.run(items[0], items[1])
         self.functions = swap.living()
+        running.look_who_remembers()
         self.views = {mutant.key: _view_key(mutant) for mutant in self.everything if mutant.view}
         gc.freeze()
 
