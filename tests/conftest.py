@@ -27,9 +27,11 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_spoken_yet() -> None:
+def _as_it_was_spoken() -> Iterator[None]:
     """A request leaves its language behind in its thread, where the next test would find it."""
-    translation.deactivate()
+    spoken = translation.get_language()
+    yield
+    translation.activate(spoken or settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

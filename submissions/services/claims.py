@@ -103,7 +103,7 @@ def _locked(rows: QuerySet[Submission]) -> Submission | None:
 def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim:
     """Who has it now: somebody else, or from now on this actor. Whoever calls has locked the entry."""
     claims, end = ScreeningClaim.objects.filter(submission=submission), now + CLAIM_LASTS
-    known = claims.select_related("user").first()
+    known = _known(claims)
     if known is not None and known.expires_at > now and known.user_id != actor.pk:
         return known
     is_mine = known is not None and known.expires_at > now
@@ -114,3 +114,8 @@ def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim:
         return ScreeningClaim.objects.create(submission=submission, **state)
     known.user, known.claimed_at, known.expires_at = actor, began, end
     return known
+
+
+def _known(claims: QuerySet[ScreeningClaim]) -> ScreeningClaim | None:
+    """Who has it, or had it last."""
+    return claims.select_related("user").first()

@@ -296,6 +296,7 @@ def peak(client, where):
         tracemalloc.stop()
 
 
+@pytest.mark.makeshift("1,200 entries put down at once; the question about the books is planned for a handful")
 def test_memory_stays_the_same_however_many_there_are(competition, topic, monkeypatch):
     monkeypatch.setattr(entry_rows, "A_BATCH", 50)
     larger = TopicFactory(track=TrackFactory(competition=CompetitionFactory(open=True), number=1))

@@ -112,6 +112,7 @@ KINDS = {"add_partner": OrganizationKind.COMPANY, "request_rendition": Rendition
 ELSEWHERE = {
     *("found_team", "finish_upload", "take_chunk", "give_up", "clone_forms", "set_up_form"),
     *("restore_revision", "keep_unsent", "decide_many", "take_next"),
+    *("shortlist", "announce_shortlist", "move_shortlist_end", "undo_shortlist"),
 }
 
 

@@ -110,7 +110,7 @@ def test_of_many_who_take_the_next_at_once_each_has_one_of_their_own(competition
 
 def test_without_the_lock_they_all_have_the_same(competition, monkeypatch):
     monkeypatch.setattr(claims, "_locked", lambda rows: rows.select_related("team", "track").first())
-    monkeypatch.setattr(claims, "_holder", then_wait(claims._holder, meeting_point(RIVALS)))
+    monkeypatch.setattr(claims, "_known", then_wait(claims._known, meeting_point(RIVALS)))
 
     results = take_at_once(competition)
 
