@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import re
 from datetime import date, timedelta
+from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -77,6 +78,7 @@ class Prepared(Generic[M]):
         self.rows = rows
         # In the words of each database: tests have two.
         self._compiled: dict[str, Any] = {}
+        self._compiling = Lock()
 
     def ask(self, **given: Any) -> list[M]:
         if self.rows.query.select_for_update and not connection.in_atomic_block:
@@ -104,16 +106,10 @@ class Prepared(Generic[M]):
     def _words(self) -> Any:
         """The compiler that has put it into words, with them; None for what finds nothing, whatever is told."""
         if connection.vendor not in self._compiled:
-            compiler: Any = self.rows.query.get_compiler(connection=connection)
-            try:
-                compiler.words = compiler.as_sql()
-            except EmptyResultSet:
-                compiler = None
-            else:
-                _require_no_moment(compiler.words[1])
-                # Another thread has a connection of its own.
-                compiler.connection = None
-            self._compiled[connection.vendor] = compiler
+            # One thread puts it into words: two at the same query leave half of it out, and that would be kept.
+            with self._compiling:
+                if connection.vendor not in self._compiled:
+                    self._compiled[connection.vendor] = _compiled(self.rows.query)
         return self._compiled[connection.vendor]
 
     def _iterable(self, compiler: Any) -> Any:
@@ -125,6 +121,18 @@ class Prepared(Generic[M]):
         like = SimpleNamespace(db=rows.db, query=query, model=rows.model, _known_related_objects=known)
         like._fields = rows._fields
         return rows._iterable_class(like)  # noqa: SLF001
+
+
+def _compiled(query: Any) -> Any:
+    compiler: Any = query.get_compiler(connection=connection)
+    try:
+        compiler.words = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    _require_no_moment(compiler.words[1])
+    # Another thread has a connection of its own.
+    compiler.connection = None
+    return compiler
 
 
 def _require_no_moment(params: Any) -> None:

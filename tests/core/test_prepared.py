@@ -1,6 +1,7 @@
 """A question that is put into words once is answered anew each time, and as Django would have asked it."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
+from portal.core import prepared
 from portal.core.prepared import Asker, Given, Prepared
 from tests.factories.accounts import UserFactory
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
@@ -15,6 +17,7 @@ from tests.race import race
 from tracks.models import Competition, Topic, TopicRevision, Track
 
 pytestmark = pytest.mark.database
+COMPILED = prepared._compiled
 TOPICS = Prepared(Topic.objects.filter(pk=Given("topic")).select_related("track__competition"))
 
 
@@ -77,6 +80,24 @@ def test_each_thread_asks_by_its_own_connection():
     topic = TopicFactory()
 
     assert race([lambda: TOPICS.first(topic=topic.pk)] * 4) == [topic] * 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_threads_put_a_new_question_into_words_once(monkeypatch):
+    topic, new, begun = TopicFactory(), Prepared(TOPICS.rows.all()), []
+    another = Event()
+
+    def compiled(query):
+        # A second one, if it may, is here before the first has ended.
+        begun.append(query)
+        if len(begun) > 1:
+            another.set()
+        another.wait(0.2)
+        return COMPILED(query)
+
+    monkeypatch.setattr(prepared, "_compiled", compiled)
+
+    assert (race([lambda: new.first(topic=topic.pk)] * 4), len(begun)) == ([topic] * 4, 1)
 
 
 @pytest.mark.django_db(transaction=True)
