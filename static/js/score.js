@@ -13,7 +13,8 @@ function total() {
 }
 
 if (sheet) {
-  let changed = false;
+  // On a slow line a judge writes before this script has come.
+  let changed = [...sheet.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
   const shown = sheet.querySelector("[data-total]");
   const show = () => (shown.textContent = total());
   sheet.addEventListener("input", () => {

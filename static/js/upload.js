@@ -227,13 +227,17 @@ class Slot {
     this.told = box.querySelector("[data-told]");
     box.hidden = false;
     this.field = box.closest(".field");
-    this.field.addEventListener("change", (event) => {
-      if (event.target.type !== "file") return;
-      const files = [...event.target.files];
-      // The form sends what else it holds, and not these once more.
-      event.target.value = "";
-      for (const file of files) new Sending(file, this);
-    });
+    this.field.addEventListener("change", (event) => event.target.type === "file" && this.take(event.target));
+    // On a slow line a file is chosen before this script has come.
+    const early = this.field.querySelector("input[type=file]");
+    if (early?.files.length) this.take(early);
+  }
+
+  take(input) {
+    const files = [...input.files];
+    // The form sends what else it holds, and not these once more.
+    input.value = "";
+    for (const file of files) new Sending(file, this);
   }
 
   say(text) {

@@ -13,8 +13,28 @@ const LONGEST_PAUSE = 5000;
 const PATIENCE = 30_000;
 const RETRIES = [2000, 4000, 8000, 15000, 30000];
 
-const length = (text) => [...text.replaceAll("\r\n", "\n")].length;
+const plain = (text) => text.replaceAll("\r\n", "\n");
+const length = (text) => [...plain(text)].length;
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// What stands in a section's fields, in the server's form.
+function read(box) {
+  const { kind, section } = box.dataset;
+  if (kind === "choices") return [...box.querySelectorAll("input:checked")].map((input) => input.value);
+  if (kind === "choice") return box.querySelector("input:checked")?.value ?? "";
+  if (kind !== "people" && kind !== "rows") return plain(box.querySelector(`[name="a-${CSS.escape(section)}"]`).value);
+  const rows = [...box.querySelectorAll("tbody tr")].map((row) =>
+    Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => [cell.dataset.column, cell.querySelector("input, select, textarea").value])),
+  );
+  return rows.filter((row) => Object.values(row).some((cell) => cell.trim()));
+}
+
+// What the server has put there. On a slow line people write before this script has come, and that is not saved yet.
+function readAsServed(box) {
+  const form = element("form", {}, box.cloneNode(true));
+  form.reset();
+  return read(form.firstElementChild);
+}
 
 class Section {
   constructor(box) {
@@ -24,7 +44,7 @@ class Section {
     this.place = { person: root.dataset.person, entry: root.dataset.entry, section: this.key };
     this.left = [];
     this.versionField = box.querySelector(`[name="v-${CSS.escape(this.key)}"]`);
-    this.acknowledged = this.value;
+    this.acknowledged = readAsServed(box);
     this.attempt = 0;
     this.sentBefore = [];
     box.addEventListener("input", () => this.changed());
@@ -41,13 +61,7 @@ class Section {
   }
 
   get value() {
-    if (this.kind === "choices") return [...this.box.querySelectorAll("input:checked")].map((input) => input.value);
-    if (this.kind === "choice") return this.box.querySelector("input:checked")?.value ?? "";
-    if (this.kind !== "people" && this.kind !== "rows") return this.control.value.replaceAll("\r\n", "\n");
-    const rows = [...this.box.querySelectorAll("tbody tr")].map((row) =>
-      Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => [cell.dataset.column, cell.querySelector("input, select, textarea").value])),
-    );
-    return rows.filter((row) => Object.values(row).some((cell) => cell.trim()));
+    return read(this.box);
   }
 
   set value(said) {
@@ -378,7 +392,10 @@ if (root) {
   }
   conditions();
   root.addEventListener("change", conditions);
-  for (const section of page.sections) count(section);
+  for (const section of page.sections) {
+    count(section);
+    if (section.isDue) section.changed();
+  }
   const byKey = new Map(page.sections.map((section) => [section.key, section]));
   copies.inherit(root.dataset.person, root.dataset.entry, (left) =>
     // A section that is no longer asked takes nothing up; the server puts its words aside.

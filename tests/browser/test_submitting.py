@@ -51,6 +51,16 @@ def address(site) -> str:
     return run(site, MAKE).splitlines()[-1]
 
 
+def test_a_form_that_is_only_opened_has_nothing_to_save(browser_context_factory, site, address):
+    page = browser_context_factory().new_page()
+    sign_in(page, site, PEOPLE["captain"])
+
+    page.goto(address)
+
+    expect(page.locator("[data-left]").first).to_contain_text("已填写完整")
+    expect(page.locator("[data-save-state][data-state]")).to_have_count(0)
+
+
 @pytest.fixture
 def someone(browser_context_factory, site, address):
     """A browser of the captain's, with the last look before submitting open."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.pages import PEOPLE
 from tests.browser.site import running_site
 from tests.browser.visitors import sign_in
+from tests.factories.files import pdf
 
 SAVED = "已保存"
 WORDS = "融合雨量站、铁塔视频与卫星降水，每十分钟给出沟道级风险。"
@@ -70,6 +71,58 @@ def state(page: Page, key: str = "abstract"):
 
 def write(page: Page, text: str) -> None:
     page.locator(ABSTRACT).fill(text)
+
+
+@pytest.fixture
+def slow(captain, address) -> Iterator[tuple[Page, Callable[[], None]]]:
+    """A draft's page whose scripts are still on their way, and what lets them come."""
+    held: list[Route] = []
+    has_arrived = False
+
+    def pass_on(route: Route) -> None:
+        if has_arrived:
+            route.continue_()
+        else:
+            held.append(route)
+
+    def arrive() -> None:
+        nonlocal has_arrived
+        has_arrived = True
+        while held:
+            held.pop().continue_()
+
+    captain.route("**/js/*.js", pass_on)
+    captain.goto(address, wait_until="commit")
+    yield captain, arrive
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_saved_too(slow):
+    page, arrive = slow
+    write(page, WORDS)
+
+    arrive()
+
+    expect(state(page)).to_contain_text(SAVED)
+
+
+def test_a_choice_made_before_the_scripts_have_come_is_saved_too(slow):
+    page, arrive = slow
+    section = page.locator("[data-section]:not([hidden])", has=page.locator("input[type=radio]")).first
+    section.locator("input[type=radio]").first.check()
+
+    arrive()
+
+    expect(section.locator("[data-save-state]")).to_contain_text(SAVED)
+
+
+def test_a_file_chosen_before_the_scripts_have_come_is_sent(slow):
+    page, arrive = slow
+    field = page.locator(".field:has([data-upload])").first
+    field.locator("input[type=file]").set_input_files({"name": "方案.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+
+    arrive()
+
+    expect(field.locator("ul[data-kept]")).to_contain_text("方案.pdf")
 
 
 def test_what_is_typed_is_saved_without_a_button(captain, address):
