@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import partial
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -19,7 +17,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models import Expression, prefetch_related_objects
-from django.db.models.sql.compiler import SQLCompiler
 
 from portal.core.people import Person
 
@@ -92,7 +89,6 @@ class Prepared(Generic[M]):
             return []
         compiler = copy.copy(known)
         compiler.connection = database
-        compiler.get_converters = partial(_converters, compiler)
         sql, params = known.words
         try:
             told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
@@ -135,16 +131,9 @@ def _compiled(query: Any) -> Any:
     except EmptyResultSet:
         return None
     _require_no_moment(compiler.words[1])
-    compiler.converted = frozenset(compiler.get_converters(column[0] for column in compiler.select))
     # Another thread has a connection of its own.
     compiler.connection = None
     return compiler
-
-
-def _converters(compiler: Any, columns: Iterable[Any]) -> Any:
-    """Most columns are taken as the database gives them: which these are stays the same, and is asked once."""
-    asked = (column if place in compiler.converted else None for place, column in enumerate(columns))
-    return SQLCompiler.get_converters(compiler, asked)
 
 
 def _require_no_moment(params: Any) -> None:

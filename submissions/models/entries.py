@@ -214,6 +214,10 @@ class Receipt(models.Model):
         return [{**each, "until": datetime.fromisoformat(each["until"])} for each in said]
 
     @property
+    def is_signed(self) -> bool:
+        return self.document is not None
+
+    @property
     def track(self) -> Any:
         """As it was called when the receipt was signed; one from before signatures has what the records say."""
         return Track(**self.document["receipt"]["track"]) if self.document else self.version.submission.track
