@@ -155,7 +155,7 @@ def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
 
 @cache
 def _receipt(asker: Asker, *, is_shown: bool = False) -> Prepared[Receipt]:
-    own = TeamMember.objects.filter(user_id=asker.pk, team=OuterRef("version__submission__team"))
+    own = TeamMember.objects.filter(user_id=Given("user"), team=OuterRef("version__submission__team"))
     rows: Any = Receipt.objects.visible_to(asker).annotate(is_own=Exists(own)).select_related("version__submission")
     if is_shown:
         title = KeyTextTransform("title", "version__form")

@@ -9,6 +9,7 @@ from csp.middleware import CheckableLazyObject, CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -56,17 +57,16 @@ class PolicyMiddleware:
         return response
 
 
-class SourcesMiddleware(CSPMiddleware):  # type: ignore[misc]
+class SourcesMiddleware(CSPMiddleware):
     """django-csp's; the policy of a page that asks for none of its own is put into words once."""
 
     def __init__(self, get_response: GetResponse):
         super().__init__(get_response)
         self.policy = build_policy()
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.csp_nonce or not OWN_SOURCES.isdisjoint(vars(response)) or settings.DEBUG:  # type: ignore[attr-defined]
-            answer: HttpResponse = super().process_response(request, response)
-            return answer
+            return super().process_response(request, response)
         response.headers.setdefault(HEADER, self.policy)
         # A nonce that is asked for from here on would stand in no policy.
         request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
