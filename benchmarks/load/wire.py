@@ -16,7 +16,9 @@ HOST = "contest.example.cn"
 PIECE = 16 * 1024
 MOST = 4 * 1024 * 1024
 # What deploy/nginx.conf brings to web servers of its own.
-SUBMITS = re.compile(r"/submissions/[0-9a-f-]+/(?:files/)?submit/")
+SUBMITS = re.compile(
+    r"/submissions/(?:[0-9a-f-]+/(?:files/)?submit/|receipts/[0-9a-f-]+/(?:receipt\.json)?|late/[0-9a-f-]+/)"
+)
 BEHIND_PROXY = {"Host": HOST, "X-Forwarded-Proto": "https", "Origin": f"https://{HOST}"}
 
 

@@ -125,8 +125,17 @@ def test_who_sends_too_much_is_told_how_much_may_come(proxy, path, megabytes, li
         assert (answer.status, limit in answer.read().decode()) == (413, True)
 
 
-@pytest.mark.parametrize("path", [SUBMIT, f"/submissions/{ENTRY}/files/submit/"])
-def test_a_submit_reaches_processes_of_its_own(proxy, path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        SUBMIT,
+        f"/submissions/{ENTRY}/files/submit/",
+        f"/submissions/receipts/{ENTRY}/",
+        f"/submissions/receipts/{ENTRY}/receipt.json",
+        f"/submissions/late/{ENTRY}/",
+    ],
+)
+def test_a_submit_and_its_receipt_reach_processes_of_their_own(proxy, path):
     ask(proxy, "POST", path, body=HALF)
 
     assert [proxy.submits.body, proxy.behind.body] == [HALF, b""]
@@ -139,7 +148,10 @@ def test_those_processes_see_the_same_as_the_others(proxy):
     assert set(proxy.submits.headers) == set(proxy.behind.headers)
 
 
-@pytest.mark.parametrize("path", ["/", f"/submissions/{ENTRY}/", f"/submissions/{ENTRY}/submit/more/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", f"/submissions/{ENTRY}/", f"/submissions/{ENTRY}/submit/more/", f"/submissions/receipts/{ENTRY}/receipt.pdf"],
+)
 def test_everything_else_goes_to_the_pages(proxy, path):
     ask(proxy, path=path)
 
