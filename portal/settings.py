@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "portal.core.hardening.PrivacyMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.core.hardening.SourcesMiddleware",
     "portal.core.shedding.OverloadMiddleware",
     "portal.core.middleware.PlainRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -233,6 +233,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"
+SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True

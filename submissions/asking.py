@@ -7,13 +7,14 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, OuterRef, Prefetch, UUIDField
+from django.db.models import CharField, Exists, OuterRef, Prefetch, UUIDField
+from django.db.models.fields.json import KeyTextTransform
 
 from portal.core.gathered import Gathered
 from portal.core.locks import is_alone
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, TeamMember
+from submissions.models import Answer, Attachment, Comment, Receipt, Submission, SubmissionVersion, Team, TeamMember
 
 # Of one entry, by its address or by its key.
 ADDRESS, ENTRY = Given("entry", UUIDField()), Given("entry")
@@ -68,6 +69,25 @@ def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
     """Those that wait, newest first."""
     return _comments(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+
+
+def receipt_of(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """With its entry, and ``is_own``: is it of a team that ``user`` is in?"""
+    return _receipt(Asker.of(user)).first(user=user.pk, receipt=public_id)
+
+
+def receipt_to_show(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """The same with all that its page says, and ``title`` of what was submitted."""
+    found = _receipt(Asker.of(user), is_shown=True).first(user=user.pk, receipt=public_id)
+    if found is not None:
+        entry = found.version.submission
+        entry.team = _teams().ask(team=entry.team_id)[0]
+    return found
+
+
+def receipts_of(entry: Submission) -> list[tuple[int, uuid.UUID]]:
+    """The number of each version with the address of its receipt, newest first."""
+    return _receipts().ask(entry=entry.pk)
 
 
 @cache
@@ -131,6 +151,27 @@ def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
     rows = SubmissionVersion.objects.visible_to(asker).filter(submission=ENTRY)
     related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision", "replacement")
     return Prepared(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
+
+
+@cache
+def _receipt(asker: Asker, *, is_shown: bool = False) -> Prepared[Receipt]:
+    own = TeamMember.objects.filter(user_id=asker.pk, team=OuterRef("version__submission__team"))
+    rows: Any = Receipt.objects.visible_to(asker).annotate(is_own=Exists(own)).select_related("version__submission")
+    if is_shown:
+        title = KeyTextTransform("title", "version__form")
+        rows = rows.select_related("version__submitted_by").annotate(title=title)
+    return Prepared(rows.defer("version__form").filter(public_id=Given("receipt", UUIDField())))
+
+
+@cache
+def _receipts() -> Prepared[tuple[int, uuid.UUID]]:
+    rows = Receipt.objects.filter(version__submission=ENTRY).order_by("-version__number")
+    return Prepared(rows.values_list("version__number", "public_id"))
+
+
+@cache
+def _teams() -> Prepared[Team]:
+    return Prepared(Team.objects.filter(pk=Given("team")).select_related("organization", "competition"))
 
 
 @cache
