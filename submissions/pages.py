@@ -16,7 +16,7 @@ from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
-from submissions.forms import SubmitForm
+from submissions.forms import SubmitForm, new_key
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Submission, SubmissionVersion, UnsentText
 from submissions.services.inspections import show_inspections
@@ -77,7 +77,12 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
     context = _both_pages(user, entry, now=now)
     errors = refused.errors.values() if refused else []
     return context | {
-        "form": SubmitForm(initial={"expected_version": entry.draft_version, "topic_revision": _number(context)}),
+        # What SubmitForm reads.
+        "fields": {
+            "expected_version": entry.draft_version,
+            "topic_revision": _number(context),
+            "idempotency_key": new_key(),
+        },
         "errors": [message for messages in errors for message in messages],
         "lacking": context["draft"].missing,
         "sheet": sheet_of_draft(entry, Audience.TEAM, context["draft"]),
