@@ -13,15 +13,26 @@ from portal.core.gathered import Gathered
 from portal.core.locks import is_alone
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, TeamMember
+from submissions.enums import SubmissionStatus
+from submissions.models import Answer, Attachment, Comment, Correction, Submission, SubmissionVersion, TeamMember
 
 # Of one entry, by its address or by its key.
 ADDRESS, ENTRY = Given("entry", UUIDField()), Given("entry")
+# What ``with_form`` and ``with_stage`` tell, and ``with_correction``.
+ASKED = (
+    *("form_version", "track_form_version"),
+    *("window_opens_at", "window_closes_at", "window_grace", "window_hash_grace", "window_extended_to"),
+)
+CORRECTION = ("sections", "slots", "closes_at")
 
 
 def page_of(user: Person, public_id: uuid.UUID) -> Submission | None:
     """The entry with all that its page shows of it, where ``user`` may see it."""
-    return _page(Asker.of(user)).first(user=user.pk, entry=public_id)
+    entry = _page(Asker.of(user)).first(user=user.pk, entry=public_id)
+    if entry is None:
+        return None
+    _settle(entry)
+    return entry
 
 
 def to_write(user: Person, public_id: uuid.UUID, key: str) -> Submission | None:
@@ -51,8 +62,10 @@ def files_of(entry: Submission) -> list[Attachment]:
 
 
 def members_of(entry: Submission) -> list[TeamMember]:
-    """Of its team, with the people, in their order."""
-    return _members().ask(team=entry.team_id)
+    """Of its team, with the people, in their order; rules then ask no more."""
+    members = _members().ask(team=entry.team_id)
+    entry.team.known_roles = {member.user_id: member.role for member in members}
+    return members
 
 
 def answers_of(entry: Submission) -> list[tuple[str, Any, int]]:
@@ -62,7 +75,8 @@ def answers_of(entry: Submission) -> list[tuple[str, Any, int]]:
 
 def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
     """What was submitted, as far as ``user`` may see it, newest first, with all that pages tell of it."""
-    return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+    # A number comes with the first.
+    return [] if not entry.number else _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
 
 
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
@@ -83,8 +97,22 @@ def _own(rows: Any) -> models.QuerySet[Submission]:
 
 @cache
 def _page(asker: Asker) -> Prepared[Submission]:
-    rows = Submission.objects.visible_to(asker).for_listing().with_form().with_window().with_page(asker)
-    return Prepared(rows.select_related("topic_revision").filter(public_id=ADDRESS)[:1])
+    rows = Submission.objects.visible_to(asker).with_page(asker).filter(public_id=ADDRESS)
+    related = rows.select_related("team__organization", "team__competition", "topic", "track", "topic_revision")
+    return Prepared(related.defer("topic__body", "topic_revision__body", "team__competition__introduction")[:1])
+
+
+@cache
+def _asked() -> Prepared[dict[str, Any]]:
+    """Which forms ask it, and when: apart from the page's rows, for two short joins are planned sooner than a long."""
+    return Prepared(Submission.objects.filter(pk=ENTRY).with_form().with_stage().values(*ASKED))
+
+
+@cache
+def _correction() -> Prepared[dict[str, Any]]:
+    """What may be mended of it, once it has been returned."""
+    rows = Correction.objects.filter(screening__version__submission=ENTRY).order_by("-screening__version__number")
+    return Prepared(rows.values(*CORRECTION)[:1])
 
 
 @cache
@@ -149,6 +177,18 @@ def _found(entry: Submission | None) -> Submission:
     if entry is None:
         raise Submission.DoesNotExist
     return entry
+
+
+def _settle(entry: Any) -> None:
+    """What is asked apart, and the competition that its track shares with the team."""
+    for name, value in (_asked().first(entry=entry.pk) or {}).items():
+        setattr(entry, name, value)
+    is_returned = entry.status == SubmissionStatus.RETURNED
+    correction = _correction().first(entry=entry.pk) if is_returned else None
+    for name in CORRECTION:
+        setattr(entry, f"correction_{name}", correction[name] if correction else None)
+    if entry.track.competition_id == entry.team.competition_id:
+        entry.track.competition = entry.team.competition
 
 
 def _with_roles(entry: Any) -> Submission:

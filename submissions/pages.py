@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions import asking, completeness, windows
+from portal.core.permissions import require
+from submissions import asking, completeness, rules, windows
 from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
@@ -74,7 +75,9 @@ def entry_page(
 
 
 def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitForm | None) -> dict[str, Any]:
+    """For its team alone."""
     context = _both_pages(user, entry, now=now)
+    require(rules.is_member, user, entry.team)
     errors = refused.errors.values() if refused else []
     return context | {
         # What SubmitForm reads.
