@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 # Nobody can guess it, so nobody can write it into a form.
 SECRET = secrets.token_hex(16)
-MARK = re.compile(f"{SECRET}-([a-z_]+)-")
+MARK = re.compile(f"{SECRET}-([a-z0-9_]+)-")
 MOST = 4096
 
 
