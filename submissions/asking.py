@@ -30,10 +30,16 @@ def page_of(user: Person, public_id: uuid.UUID) -> Submission | None:
     """The entry with all that its page shows of it, where ``user`` may see it."""
     told = {"user": user.pk, "entry": public_id}
     # Nearly all who come are of its team, and for that a database plans half as long.
-    entry = _own_page(Asker.of(user)).first(**told) or _page(Asker.of(user)).first(**told)
+    own = _own_page(Asker.of(user)).first(**told)
+    entry = own or _page(Asker.of(user)).first(**told)
     if entry is None:
         return None
-    _settle(entry)
+    for name, value in (_asked().first(entry=entry.pk) or {}).items():
+        setattr(entry, name, value)
+    if own is None and entry.status == SubmissionStatus.RETURNED:
+        _tell_correction(entry, _correction().first(entry=entry.pk))
+    if entry.track.competition_id == entry.team.competition_id:
+        entry.track.competition = entry.team.competition
     return entry
 
 
@@ -80,9 +86,12 @@ def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
     if not entry.number:
         # It comes with the first.
         return []
-    is_own = user.pk in (entry.team.known_roles or ())
-    asked = _own_versions() if is_own else _versions(Asker.of(user))
-    return asked.ask(user=user.pk, entry=entry.pk)
+    if user.pk not in (entry.team.known_roles or ()):
+        return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+    versions = _own_versions().ask(user=user.pk, entry=entry.pk)
+    decided = [each.screening for each in versions if hasattr(each, "screening")]
+    _tell_correction(entry, next((each.correction for each in decided if hasattr(each, "correction")), None))
+    return versions
 
 
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
@@ -133,10 +142,10 @@ def _asked() -> Prepared[dict[str, Any]]:
 
 
 @cache
-def _correction() -> Prepared[dict[str, Any]]:
+def _correction() -> Prepared[Correction]:
     """What may be mended of it, once it has been returned."""
-    rows = Correction.objects.filter(screening__version__submission=ENTRY).order_by("-screening__version__number")
-    return Prepared(rows.values(*CORRECTION)[:1])
+    rows = Correction.objects.filter(screening__version__submission=ENTRY)
+    return Prepared(rows.order_by("-screening__version__number")[:1])
 
 
 @cache
@@ -185,9 +194,9 @@ def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
 
 @cache
 def _own_versions() -> Prepared[SubmissionVersion]:
-    """The team's, which sees them all, and isn't told who decided."""
+    """The team's, which sees them all, and isn't told who decided; with what may be mended."""
     own = TeamMember.objects.filter(user_id=Given("user")).values("team")
-    rows = SubmissionVersion.objects.filter(submission__team__in=own).select_related("screening")
+    rows = SubmissionVersion.objects.filter(submission__team__in=own).select_related("screening__correction")
     return Prepared(_with_all_told(rows))
 
 
@@ -215,16 +224,10 @@ def _found(entry: Submission | None) -> Submission:
     return entry
 
 
-def _settle(entry: Any) -> None:
-    """What is asked apart, and the competition that its track shares with the team."""
-    for name, value in (_asked().first(entry=entry.pk) or {}).items():
-        setattr(entry, name, value)
-    is_returned = entry.status == SubmissionStatus.RETURNED
-    correction = _correction().first(entry=entry.pk) if is_returned else None
+def _tell_correction(entry: Submission, correction: Correction | None) -> None:
+    """As ``with_correction`` would have."""
     for name in CORRECTION:
-        setattr(entry, f"correction_{name}", correction[name] if correction else None)
-    if entry.track.competition_id == entry.team.competition_id:
-        entry.track.competition = entry.team.competition
+        setattr(entry, f"correction_{name}", getattr(correction, name, None))
 
 
 def _with_roles(entry: Any) -> Submission:
