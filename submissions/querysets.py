@@ -93,11 +93,15 @@ class SubmissionQuerySet(models.QuerySet):
         return self.annotate(**_forms())
 
     def with_window(self) -> Self:
-        """``window_…``: the stage of submitting, and what was granted to the team; and ``correction_…``."""
+        """``with_stage`` and ``with_correction``: when it can be written, whatever became of it."""
+        return self.with_correction().with_stage()
+
+    def with_stage(self) -> Self:
+        """``window_…``: the stage of submitting, and what was granted to the team."""
         # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
         path, kind = "team__competition__stages", StageKind.SUBMISSION
         live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
-        joined = self.with_correction().annotate(
+        joined = self.annotate(
             window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
             window_granted=FilteredRelation("team__extensions", condition=live),
         )
