@@ -84,8 +84,6 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
         entry = asking.to_finish(upload)
         if entry.upload_state != UploadState.OPEN:
             upload.refresh_from_db(fields=["state", "attachment", "refusal"])
-            # Whoever finished it may have died before the part was gone.
-            parts.remove(upload.public_id)
             return upload
         require(rules.is_member, actor, entry.team)
         now = now or timezone.now()
