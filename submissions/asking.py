@@ -59,7 +59,7 @@ def held_by_address(user: Person, public_id: uuid.UUID) -> Submission | None:
 
 
 def to_attach(user: Person, public_id: uuid.UUID, *, within: int | None) -> Submission | None:
-    """An entry of one of the person's own teams ``for_attaching``; ``within`` a competition, where they are bound to it."""
+    """An entry of one of the person's own teams ``for_attaching``; ``within`` the competition that they are bound to."""
     rows = _to_attach(Asker.of(user), is_bound=within is not None)
     found = rows.first(user=user.pk, entry=public_id, competition=within)
     return _with_roles(found) if found else None
@@ -71,12 +71,12 @@ def upload_of(user: Person, public_id: uuid.UUID, *, within: int | None) -> Uplo
     return rows.first(user=user.pk, upload=public_id, competition=within)
 
 
-def to_finish(upload: Upload) -> Submission:
-    """The entry ``for_attaching`` that the upload is for, with the ``upload_state`` that it has now."""
-    found = _to_finish().first(upload=upload.pk)
+def to_finish(upload: Upload) -> tuple[Submission, str]:
+    """The entry ``for_attaching`` that the upload is for, and the state that the upload has now."""
+    found: Any = _to_finish().first(upload=upload.pk)
     if found is None:
         raise Upload.DoesNotExist
-    return _with_roles(found)
+    return _with_roles(found), found.upload_state
 
 
 def files_in(entry: Submission, slot: str) -> list[Attachment]:

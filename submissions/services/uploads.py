@@ -81,8 +81,8 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
     A second time, also at the same moment, changes nothing.
     """
     with parts.locked(upload.public_id):
-        entry = asking.to_finish(upload)
-        if entry.upload_state != UploadState.OPEN:
+        entry, state = asking.to_finish(upload)
+        if state != UploadState.OPEN:
             upload.refresh_from_db(fields=["state", "attachment", "refusal"])
             return upload
         require(rules.is_member, actor, entry.team)
