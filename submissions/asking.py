@@ -59,7 +59,7 @@ def held_by_address(user: Person, public_id: uuid.UUID) -> Submission | None:
 
 
 def to_attach(user: Person, public_id: uuid.UUID, *, within: int | None) -> Submission | None:
-    """An entry of one of the person's own teams ``for_attaching``; ``within`` the competition that they are bound to."""
+    """An entry of one of the person's own teams ``for_attaching``; ``within`` the competition they are bound to."""
     rows = _to_attach(Asker.of(user), is_bound=within is not None)
     found = rows.first(user=user.pk, entry=public_id, competition=within)
     return _with_roles(found) if found else None

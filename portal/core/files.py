@@ -91,7 +91,7 @@ def enter(stored: StoredFile) -> StoredFile:
 
     Whoever enters the same bytes waits for this transaction: it is for before other rows are locked.
     """
-    if stored._state.adding:
+    if not stored.pk:
         StoredFile.objects.bulk_create(
             [stored], update_conflicts=True, unique_fields=["sha256"], update_fields=["size"]
         )

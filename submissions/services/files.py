@@ -77,7 +77,7 @@ def current_files(submission: Submission) -> dict[str, list[Attachment]]:
 def attach_stored(
     submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any, now: datetime
 ) -> Attachment:
-    """What is stored already and has passed all checks of its slot. Without a savepoint: all comes of it, or nothing."""
+    """What is stored already and has passed all checks of its slot. Without a savepoint: all or nothing."""
     require_not_refused(stored)
     _lock_draft(submission, slot.key, now)
     current = asking.files_in(submission, slot.key)
