@@ -255,7 +255,7 @@ def test_comparing_one_asks_as_much_however_many_there_are(track, count, django_
         find_near()
 
 
-COMPARING = 22
+COMPARING = 17
 
 
 def test_counts_are_asked_in_one_query(track, django_assert_num_queries):
