@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from portal.notifications.services import enqueue
-from submissions import mail, replacing
+from submissions import afterwards, mail, replacing
 from submissions.asked import definition_of
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
@@ -26,7 +26,6 @@ from submissions.models import (
     Invitation,
     LateAttempt,
     LateDecision,
-    Receipt,
     RegisteredFile,
     RosterRequest,
     Screening,
@@ -165,7 +164,7 @@ def send_roster_request(*, key: str, about: int, news: str, user: int | None) ->
 
 @handles("submissions.submitted")
 def send_submitted(*, key: str, about: int, user: int) -> None:
-    receipt = Receipt.objects.select_related(f"version__{OF_ENTRY}", "version__replacement").filter(pk=about).first()
+    receipt = afterwards.receipt_to_mail(about)
     if receipt and (person := _member(receipt.version.submission, user)):
         mail.submitted(receipt, person, key=key)
 
@@ -361,5 +360,4 @@ def _gone(team: int, user: int) -> Any:
 
 def _in_team(team: int, user: int) -> Any:
     """Whoever has left the team meanwhile is told nothing."""
-    people = get_user_model().objects.filter(pk=user, is_active=True)
-    return people.filter(memberships__team=team).first()
+    return afterwards.member(team, user)
