@@ -48,11 +48,15 @@ def drain(*, seconds: float = 60, now: datetime | None = None) -> bool:
 def _note_and_claim_next(row: Outbox, came_of_it: Mapping[str, Any], now: datetime) -> Outbox | None:
     """At once: each commit waits for the disk."""
     _note(row, came_of_it)
-    return _claim_next(now)
+    return _take(now)
 
 
 @transaction.atomic
 def _claim_next(now: datetime) -> Outbox | None:
+    return _take(now)
+
+
+def _take(now: datetime) -> Outbox | None:
     due = _due(is_locked=connection.features.has_select_for_update_skip_locked)
     row = due.first(now=now)
     while row is not None and row.attempts >= MAX_ATTEMPTS:
