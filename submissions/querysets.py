@@ -373,9 +373,9 @@ class UndoneScreeningQuerySet(ScreenedQuerySet):
 class VersionFactsQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
 
-    def of_files(self, files: Any) -> Self:
-        """Those of versions in which one of the stored ``files`` was handed in."""
-        return self.filter(version__attachments__file__in=files).distinct()
+    def of_file(self, file: Any) -> Self:
+        """Those of versions in which the stored ``file`` was handed in."""
+        return self.filter(version__attachments__file=file).distinct()
 
 
 class CorrectionQuerySet(OfSubmissionQuerySet):
