@@ -268,12 +268,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Load. A submit is served first, whatever else waits.
+# Load. The last look, the submit and its receipt are served first, whatever else waits; deploy/nginx.conf brings them
+# to processes of their own.
 SHED_AFTER_SECONDS = env.number("SHED_AFTER_SECONDS", default=0)
 MOST_REQUESTS_AT_ONCE = env.number("MOST_REQUESTS_AT_ONCE", default=0)
 # Chunks of files that a web process reads at once; the rest of its threads are there for everything else.
 MOST_UPLOADS_AT_ONCE = env.number("MOST_UPLOADS_AT_ONCE", default=2)
-SERVED_FIRST = r"/submissions/[0-9a-f-]{36}/submit/"
+SERVED_FIRST = r"/submissions/(?:[0-9a-f-]+/(?:files/)?submit/|receipts/[0-9a-f-]+/(?:receipt\.json)?|late/[0-9a-f-]+/)"
 # How old a process's knowledge of the service's mode may be.
 SERVICE_STATE_SECONDS: float | None = 2
 

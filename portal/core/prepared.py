@@ -131,6 +131,9 @@ def _compiled(query: Any) -> Any:
     except EmptyResultSet:
         return None
     _require_no_moment(compiler.words[1])
+    # These ask nothing of the connection whose they are but its time zone; they are given the one that is used.
+    converters = compiler.get_converters([each[0] for each in compiler.select[: compiler.col_count]])
+    compiler.get_converters = lambda _columns: converters
     # Another thread has a connection of its own.
     compiler.connection = None
     return compiler

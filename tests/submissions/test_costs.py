@@ -119,7 +119,7 @@ def test_submitting_costs_the_same_for_a_large_team(draft):
 
 def press(captain, draft):
     """Captain's last step, as the page sends it."""
-    page = captain.get(f"{draft.get_absolute_url()}submit/").context["form"].initial
+    page = captain.get(f"{draft.get_absolute_url()}submit/").context["fields"]
     fields = {**page, "idempotency_key": "0123456789abcdef"}
     with CaptureQueriesContext(connection) as queries:
         response = captain.post(f"{draft.get_absolute_url()}submit/", fields)

@@ -261,7 +261,7 @@ def test_submitting_a_draft_that_changed_shows_the_new_one_first(draft, captain)
     response = press_submit(captain, draft)
 
     assert (response.status_code, "别人刚改的" in text_of(response)) == (409, True)
-    assert response.context["form"].initial["expected_version"] == draft.draft_version + 1
+    assert response.context["fields"]["expected_version"] == draft.draft_version + 1
 
 
 def test_submitting_too_late_leads_to_what_is_kept(draft, captain):
