@@ -19,9 +19,7 @@ _PLACES = [
         ("confirm-email",),
     )
 ]
-_PARAMETER = re.compile(
-    rf"((?:[?&]|%3[Ff]|%26)(?:{'|'.join(sorted(_VALUES))})(?:=|%3[Dd]))[^&\s\"'#]+", re.IGNORECASE
-)
+_PARAMETER = re.compile(rf"((?:[?&]|%3[Ff]|%26)(?:{'|'.join(sorted(_VALUES))})(?:=|%3[Dd]))[^&\s\"'#]+", re.IGNORECASE)
 # Each after what stands in any line that it masks something in, in small letters: to look for that takes a twentieth.
 _SECRETS = [
     *_PLACES,
