@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -102,11 +102,13 @@ class Looker:
             self._end()
         # It ends with our end of the line, which closes with this process, however that ends.
         line, far = socket.socketpair()
-        with far:
+        with far, ExitStack() as undone:
+            undone.callback(line.close)
             self.process = subprocess.Popen(
                 [sys.executable, "-I", str(CHILD)],
                 stdin=far.fileno(), stdout=far.fileno(), stderr=subprocess.DEVNULL, env={}, start_new_session=True,
             )  # fmt: skip
+            undone.pop_all()
         self._line, self._answers = line, line.makefile("rb")
 
     def _end(self) -> None:
