@@ -108,7 +108,7 @@ def _ask_for_near(now: datetime) -> None:
 
 @handles(NEAR)
 def look_for_near(*, key: str, version: int = 0) -> None:
-    """All that wait, not ``version`` alone, which rows of an earlier release name. The sweep goes on where this stops."""
+    """All that wait, not ``version`` alone, as rows of an earlier release say. The sweep goes on where this stops."""
     # It brings NumPy along, which only those need that compare.
     from submissions.services.near_comparing import find_near
 
