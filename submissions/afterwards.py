@@ -1,4 +1,4 @@
-"""What is asked after each submit and each file, by the mails, the facts and the looks that follow: put into words once."""
+"""What the mails, facts and looks that follow each submit and each file ask: put into words once a process."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def definition_of(entry: Submission) -> FormDefinition:
 
 @cache
 def _which_asks() -> Prepared[Any]:
-    rows = Submission.objects.with_form().filter(pk=Given("entry"))
+    rows: Any = Submission.objects.with_form().filter(pk=Given("entry"))
     return Prepared(rows.values_list("form_version", "track_form_version"))
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -70,6 +70,8 @@ class Looker:
     def ask(self, path: Path, kind: str) -> list[Finding] | None:
         """None when it died, took too long or made no sense of the file."""
         with self._lock:
+            # Where none can be begun nothing is wrong with the file: whoever asks tries again later.
+            self._begin_where_none_is()
             try:
                 return self._answer(str(path), kind)
             except (OSError, ValueError):
@@ -85,26 +87,29 @@ class Looker:
             self._end()
 
     def _answer(self, path: str, kind: str) -> list[Finding] | None:
-        if self.process is not None and self.process.poll() is not None:
-            self._end()
-        if self.process is None:
-            self._begin()
         self._line.settimeout(WALL_SECONDS)
         self._line.sendall(json.dumps([kind, path]).encode() + b"\n")
+        found: list[Finding] | None
         about, found = json.loads(self._answers.readline())
         if about != path:
             raise ValueError(about)
-        return found  # type: ignore[no-any-return]
+        return found
 
-    def _begin(self) -> None:
-        # Its end of the line closes with this process, however that ends, and then it ends as well.
-        self._line, far = socket.socketpair()
-        self._answers = self._line.makefile("rb")
-        with far:
+    def _begin_where_none_is(self) -> None:
+        if self.process is not None:
+            if self.process.poll() is None:
+                return
+            self._end()
+        # It ends with our end of the line, which closes with this process, however that ends.
+        line, far = socket.socketpair()
+        with far, ExitStack() as undone:
+            undone.callback(line.close)
             self.process = subprocess.Popen(
                 [sys.executable, "-I", str(CHILD)],
-                stdin=far, stdout=far, stderr=subprocess.DEVNULL, env={}, start_new_session=True,
+                stdin=far.fileno(), stdout=far.fileno(), stderr=subprocess.DEVNULL, env={}, start_new_session=True,
             )  # fmt: skip
+            undone.pop_all()
+        self._line, self._answers = line, line.makefile("rb")
 
     def _end(self) -> None:
         """With the fork that it may be waiting for."""

@@ -249,7 +249,7 @@ def by_a_fork(kind: str, path: Path) -> list | None:
         os.close(near)
         _look_and_end(kind, path, far)
     os.close(far)
-    with open(near, "rb") as said:
+    with os.fdopen(near, "rb") as said:
         answer = said.read(LONGEST_ANSWER)
     _pid, status = os.waitpid(child, 0)
     if status:

@@ -100,7 +100,7 @@ def make_facts(*, key: str, version: int) -> None:
 
 
 def _ask_for_near(now: datetime) -> None:
-    """Once for all that are committed within some seconds, and after them: comparing many costs little more than one."""
+    """Once for all that come within some seconds, and after them: comparing many costs little more than one."""
     turn = int(now.timestamp()) // NEAR_EVERY + 1
     at = datetime.fromtimestamp(turn * NEAR_EVERY, UTC)
     enqueue(NEAR, key=f"near-at:{at:%Y%m%d%H%M%S}", payload={}, available_at=at)
@@ -108,7 +108,7 @@ def _ask_for_near(now: datetime) -> None:
 
 @handles(NEAR)
 def look_for_near(*, key: str, version: int = 0) -> None:
-    """Whatever waits, not ``version`` alone, which rows of an earlier release name; the sweep goes on where this stops."""
+    """All that wait, not ``version`` alone, as rows of an earlier release say. The sweep goes on where this stops."""
     # It brings NumPy along, which only those need that compare.
     from submissions.services.near_comparing import find_near
 

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable
 
-
 # In seconds, between two pulls of one process. In a rush a pull finds what all have rung for meanwhile.
 PAUSE = 0.5
 
@@ -16,7 +15,8 @@ class Bell:
 
     def __init__(self, pull: Callable[[], None], *, pause: float = PAUSE):
         self.pull, self.pause = pull, pause
-        self._forget()
+        self._lock, self._nobody = threading.Lock(), threading.Event()
+        self._is_ringing = self._again = False
         os.register_at_fork(after_in_child=self._forget)
 
     def ring(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from django.db import transaction
@@ -21,7 +20,7 @@ from submissions.near.sketch import EDITION
 from submissions.near.spans import Passage
 from submissions.near_texts import texts_of
 from submissions.services import near_ties
-from submissions.services.near_sketching import sketch_next, unsketched
+from submissions.services.near_sketching import sketch_next
 
 BATCH = 200
 # Sketches that are asked for by name; more of them are read together with all others.

@@ -178,6 +178,16 @@ def test_a_program_that_died_between_two_files_is_begun_anew():
 
 
 @pytest.mark.usefixtures("looks_like_this")
+def test_where_no_program_can_be_begun_the_file_is_not_to_blame(monkeypatch):
+    monkeypatch.setattr(inspecting.sys, "executable", "/nowhere/python")
+    with pytest.raises(FileNotFoundError):
+        looked_into(pdf(), "pdf")
+    monkeypatch.undo()
+
+    assert looked_into(pdf(), "pdf") == ("clear", ["pages"])
+
+
+@pytest.mark.usefixtures("looks_like_this")
 def test_an_answer_about_another_file_is_taken_for_none(monkeypatch, tmp_path):
     odd = tmp_path / "liar.py"
     odd.write_text("for line in __import__('sys').stdin: print('[\"/another\", []]', flush=True)")
