@@ -103,7 +103,7 @@ class SubmissionQuerySet(models.QuerySet):
         return self.annotate(**_forms())
 
     def with_window(self) -> Self:
-        """``window_…`` and ``correction_…``: all that says until when the entry may be written."""
+        """``with_stage`` and ``with_correction``: when it can be written, whatever became of it."""
         return self.with_correction().with_stage()
 
     def with_stage(self) -> Self:
@@ -373,9 +373,9 @@ class UndoneScreeningQuerySet(ScreenedQuerySet):
 class VersionFactsQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
 
-    def of_files(self, files: Any) -> Self:
-        """Those of versions in which one of the stored ``files`` was handed in."""
-        return self.filter(version__attachments__file__in=files).distinct()
+    def of_file(self, file: Any) -> Self:
+        """Those of versions in which the stored ``file`` was handed in."""
+        return self.filter(version__attachments__file=file).distinct()
 
 
 class CorrectionQuerySet(OfSubmissionQuerySet):

@@ -49,6 +49,18 @@ async def web_worker(game: Game, rounds: int) -> Found:
     return found
 
 
+async def kill_web_servers(game: Game) -> float:
+    """When they were dead; returns once they are back."""
+    for name in game.house.web_servers:
+        game.house.kill(name)
+    began = time.monotonic()
+    for name in game.house.web_servers:
+        game.house.start(name)
+    for name in game.house.web_servers:
+        await asyncio.to_thread(game.house.ready, name)
+    return began
+
+
 async def whole_web(game: Game, rounds: int) -> Found:
     """During fifty uploads at once, which have to go on where they were."""
     found, took = Found(), []
@@ -56,10 +68,7 @@ async def whole_web(game: Game, rounds: int) -> Found:
     async def kill() -> None:
         for _round in range(rounds):
             await a_moment(game, 3.0)
-            game.house.kill("web")
-            began = time.monotonic()
-            game.house.start("web")
-            await asyncio.to_thread(game.house.ready, "web")
+            began = await kill_web_servers(game)
             took.append(time.monotonic() - began)
 
     people = crowd(game, max(PARALLEL, 30))
