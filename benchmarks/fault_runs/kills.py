@@ -7,7 +7,6 @@ import os
 import signal
 import time
 from contextlib import suppress
-from pathlib import Path
 
 from benchmarks.deadline import Game
 from benchmarks.fault_runs.common import (
@@ -94,16 +93,10 @@ async def whole_web(game: Game, rounds: int) -> Found:
 
 async def parts_swept(game: Game, found: Found) -> None:
     """Whoever is killed between the commit and the removal of a part leaves it behind; the next sweep takes it."""
-    before = len(parts_left(game))
-    await game.steward.asked("sweep_uploads")
-    if left := parts_left(game):
-        found.problems.append(f"{len(left)} parts outlive the sweep although every upload is finished")
-    found.words.append(f"{before} parts of finished uploads left behind, {before - len(left)} taken by the next sweep")
-
-
-def parts_left(game: Game) -> list[Path]:
-    """An empty one was begun by somebody who never heard of it; it is swept after a day."""
-    return [part for part in (game.house.files / "tmp" / "parts").iterdir() if part.stat().st_size]
+    before, after = await game.steward.asked("sweep_uploads")
+    found.words.append(f"{before} parts of finished uploads left behind, {before - after} taken by the next sweep")
+    if after:
+        found.problems.append(f"{after} parts of finished uploads outlive the sweep")
 
 
 async def task_worker(game: Game, rounds: int) -> Found:
