@@ -17,8 +17,8 @@ class Assets(ManifestStaticFilesStorage):
         self.known: dict[str, str] = {}
         super().__init__(*args, **more)
 
-    def url(self, name: str, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django calls it
-        if force or not self.hashed_files:
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django calls it
+        if name is None or force or not self.hashed_files:
             return str(super().url(name, force))
         if name not in self.known:
             self.known[name] = str(super().url(name))
