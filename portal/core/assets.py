@@ -18,7 +18,9 @@ class Assets(ManifestStaticFilesStorage):
         super().__init__(*args, **more)
 
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django calls it
-        if name is None or force or not self.hashed_files:
+        if name is None:
+            raise ValueError("a static file has a name")
+        if force or not self.hashed_files:
             return str(super().url(name, force))
         if name not in self.known:
             self.known[name] = str(super().url(name))
