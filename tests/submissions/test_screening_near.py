@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from submissions.enums import SubmissionStatus
-from submissions.models import NearPair, Submission
+from submissions.models import NearPair, Submission, VersionFacts
 from submissions.services import facts
 from tests.factories.submissions import TeamMemberFactory
 from tests.factories.tracks import OrganizerFactory, TopicFactory
@@ -110,7 +110,7 @@ def test_the_queue_says_which_ones_resemble_another(pair, organizer):
     )
 
 
-def test_those_with_remarks_are_also_those_that_resemble_another(pair, organizer, of_first):
+def test_those_with_remarks_are_also_those_that_resemble_another(pair, organizer):
     for row in Submission.objects.select_related("topic"):
         row.versions.get().facts.delete()
     alike = {pair.first.number, pair.second.number}
@@ -119,12 +119,7 @@ def test_those_with_remarks_are_also_those_that_resemble_another(pair, organizer
 
 
 def test_what_is_missing_is_marked_where_a_return_opens_it(pair, organizer):
-    version = pair.first.versions.get()
-    version.facts.delete()
-    facts.make_facts(version.pk)
-    version.refresh_from_db()
-    version.facts.lacking = ["section-abstract"]
-    version.facts.save()
+    VersionFacts.objects.filter(version__submission=pair.first).update(lacking=["section-abstract"])
     scope = page(organizer, pair.first).context["scope"]
 
     assert [box["key"] for group in scope for box in group["boxes"] if box["is_lacking"]] == ["abstract"]
