@@ -45,6 +45,10 @@ class NearPairQuerySet(models.QuerySet):
         """Those in which one of these stands on either side."""
         return self.filter(Q(first__in=keys) | Q(second__in=keys))
 
+    def of_number(self, number: str) -> Self:
+        """By the number of one of the two, which whoever sees the pair is told of both."""
+        return self.filter(Q(first__number__iexact=number) | Q(second__number__iexact=number))
+
     def of_kind(self, kind: str) -> Self:
         return self.filter(**{COUNTING[NearKind(kind)]: 0})
 
