@@ -65,6 +65,15 @@ def test_the_list_is_narrowed_to_one_entry_by_its_number(pair, organizer):
     assert [found for found, _address in response.context["pairs"]] == [pair]
 
 
+def test_who_looked_at_it_is_nothing_for_an_organizer_in_one_of_the_teams(pair, organizer):
+    insider = OrganizerFactory(competition=pair.first.track.competition).user
+    TeamMemberFactory(team=pair.second.team, user=insider)
+    note_pair(pair, actor=organizer, text="", versions=pair.versions)
+    lines = [AuditEntry.objects.visible_to(person).filter(action="note_pair") for person in (organizer, insider)]
+
+    assert [found.exists() for found in lines] == [True, False]
+
+
 def test_both_texts_stand_side_by_side_with_what_they_share_marked(pair, organizer):
     text = text_of(client_for(organizer), page(pair))
 
