@@ -25,11 +25,11 @@ class Likeness(NamedTuple):
 
 class Alike(NamedTuple):
     shown: list[Likeness]
-    count: int
+    total: int
 
     @property
     def more(self) -> int:
-        return self.count - len(self.shown)
+        return self.total - len(self.shown)
 
 
 def alike(user: Any, entry: Submission, competition: str) -> Alike:

@@ -115,4 +115,4 @@ def _page(request: HttpRequest, count: int) -> int:
 
 
 def _link(asked: dict[str, str], number: int) -> str:
-    return f"?{urlencode({**asked, 'page': number})}"
+    return f"?{urlencode({**asked, 'page': str(number)})}"

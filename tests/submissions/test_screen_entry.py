@@ -287,12 +287,6 @@ class TestSecondLook:
 
         assert (status_of(entry), house.numbers(state="second_look")) == ("submitted", [entry.number])
 
-    def test_whoever_waits_for_it_has_nothing_in_hand(self, house, entry):
-        house.decide(entry, "reject")
-        text = house.client.get(house.address(entry)).content.decode()
-
-        assert ("data-claim" in text, ScreeningClaim.objects.exists()) == (False, False)
-
     def test_another_organizer_agrees(self, house, entry, second):
         house.decide(entry, "reject")
         self.answer(house, entry, second, "agree")

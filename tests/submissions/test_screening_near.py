@@ -83,13 +83,13 @@ def test_whoever_runs_one_track_learns_the_others_number_and_no_more(pair, of_fi
 def test_nothing_is_said_to_whoever_is_in_the_other_team(pair, organizer):
     TeamMemberFactory(team=pair.second.team, user=organizer)
 
-    assert page(organizer, pair.first).context["alike"].count == 0
+    assert page(organizer, pair.first).context["alike"].total == 0
 
 
 def test_one_that_was_withdrawn_counts_no_longer(pair, organizer):
     Submission.objects.filter(pk=pair.second_id).update(status=SubmissionStatus.WITHDRAWN)
 
-    assert page(organizer, pair.first).context["alike"].count == 0
+    assert page(organizer, pair.first).context["alike"].total == 0
 
 
 def test_the_most_alike_are_named_and_the_others_counted(pair, organizer):
