@@ -111,11 +111,23 @@ def test_the_queue_says_which_ones_resemble_another(pair, organizer):
 
 
 def test_those_with_remarks_are_also_those_that_resemble_another(pair, organizer):
-    for row in Submission.objects.select_related("topic"):
-        row.versions.get().facts.delete()
+    VersionFacts.objects.all().delete()
     alike = {pair.first.number, pair.second.number}
 
     assert set(chips(organizer, pair, remarks="on")) == alike
+
+
+def test_nor_does_the_queue_tell_whoever_is_in_the_other_team(pair, organizer):
+    TeamMemberFactory(team=pair.second.team, user=organizer)
+
+    assert not any(chips(organizer, pair).values())
+
+
+def test_nor_is_it_a_remark_for_them(pair, organizer):
+    TeamMemberFactory(team=pair.second.team, user=organizer)
+    VersionFacts.objects.all().delete()
+
+    assert chips(organizer, pair, remarks="on") == {}
 
 
 def test_what_is_missing_is_marked_where_a_return_opens_it(pair, organizer):
