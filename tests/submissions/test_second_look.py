@@ -102,7 +102,7 @@ def test_declined_the_entry_waits_as_before(entry, proposal, second):
 
 
 def test_it_is_not_declined_without_a_reason(proposal, second):
-    with pytest.raises(ValidationError, match="other organizers"):
+    with pytest.raises(ValidationError, match="其他审查人员"):
         second_look.decline(proposal, actor=second, reason="　")
 
 
