@@ -27,7 +27,7 @@ FEW, MANY = 200, 20_000
 ROUNDS, REQUESTS = 7, 10
 # The same page, a hundred times the entries.
 LIMIT = 1.2
-MOST_QUERIES, OF_ENTRY = 15, 16
+MOST_QUERIES, OF_ENTRY = 16, 17
 
 
 def main() -> int:

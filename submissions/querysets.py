@@ -207,8 +207,12 @@ class SubmissionQuerySet(models.QuerySet):
             rows = rows.filter(~over if state == ScreeningState.RETURNED else over)
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
 
-    def with_remarks(self) -> Self:
-        """Those about whose latest version the portal found something, or whose topic has got another text since."""
+    def with_remarks(self, user: Person) -> Self:
+        """Those about whose latest version the portal found something, that resemble another one as far as ``user``
+        sees, or whose topic has got another text since.
+        """
+        near = apps.get_model("submissions", "NearPair").objects.visible_to(user).standing()
+        alike = Exists(near.filter(first=OuterRef("pk"))) | Exists(near.filter(second=OuterRef("pk")))
         facts = apps.get_model("submissions", "VersionFacts").objects.filter(version__submission=OuterRef("pk"))
         versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(submission=OuterRef("pk"))
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic"))
@@ -217,7 +221,7 @@ class SubmissionQuerySet(models.QuerySet):
             answered_text=Subquery(versions.order_by("-number").values("topic_revision")[:1]),
             newest_text=Subquery(texts.order_by("-number").values("pk")[:1]),
         )
-        return rows.filter(Q(remarks__gt=0) | ~Q(answered_text=F("newest_text")))
+        return rows.filter(Q(remarks__gt=0) | ~Q(answered_text=F("newest_text")) | alike)
 
     def matching(self, words: str) -> Self:
         """By number, title as it was submitted, team or organization."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -58,6 +59,11 @@ class QueueForm(forms.Form):
         """What stands in the address of this view, for links that lead to another part of it."""
         said = {name: self.data.get(name, "") for name in ("state", "track", "q", "order", "remarks")}
         return {name: value for name, value in said.items() if value}
+
+    def leaving(self) -> str:
+        """The same view for a table that leaves (``filters.EntryFilter``)."""
+        said = {"screening": self.cleaned_data["state"] or ScreeningState.WAITING, **self.asked()}
+        return urlencode({name: said[name] for name in ("screening", "track", "q", "remarks") if said.get(name)})
 
 
 class ReasonSelect(forms.Select):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ from submissions.models import (
     SubmissionVersion,
     TeamMember,
 )
+from submissions.near_said import alike
 from submissions.pages import Text
 from submissions.screening_forms import DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
 from submissions.screening_said import Kind, Said, said_about
@@ -111,6 +113,7 @@ def entry_page(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]
         "sheet": sheet_of_version(latest, Audience.TEAM),
         "text": Text.of(entry.topic, latest.topic_revision, newest),
         "chips": chips_of(latest, entry, in_full=True),
+        "alike": alike(user, entry, entry.track.competition.slug),
         "changes": _changes(decided, latest) if decided else None,
         "members": TeamMember.objects.filter(team=entry.team_id).select_related("user"),
         "partners": entry.team.partners.select_related("organization"),
@@ -150,20 +153,28 @@ def forms_of(
         "extend_form": ExtendForm(prefix="extend"),
         "second_form": SecondLookForm(prefix="second"),
         "note_form": NoteForm(prefix="note"),
-        "scope": scope_of(decide),
+        "scope": scope_of(decide, lacking_in(latest)),
         "checklist": checklist_of(decide, plan),
     } | {name: form for name, form in typed.items() if name != "form"}
 
 
-def scope_of(form: Any) -> list[dict[str, Any]]:
-    """Sections by group, then files, for the boxes of what a team may mend."""
+def lacking_in(version: SubmissionVersion) -> set[str]:
+    """Anchors of what the portal missed in it."""
+    facts = getattr(version, "facts", None)
+    return set(facts.lacking) if facts else set()
+
+
+def scope_of(form: Any, lacking: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Sections by group, then files, for the boxes of what a team may mend; ``lacking`` are marked."""
     chosen = {name: set(form[name].value() or []) for name in ("sections", "slots")}
     groups = [
-        {"title": title or _("Sections"), "name": "sections", "boxes": _boxes(members, chosen["sections"])}
+        {"title": title or _("Sections"), "name": "sections", "boxes": _boxes(members, chosen["sections"], lacking)}
         for title, members in grouped(form.asked_sections)
     ]
     if form.asked_slots:
-        groups.append({"title": _("Files"), "name": "slots", "boxes": _boxes(form.asked_slots, chosen["slots"])})
+        groups.append(
+            {"title": _("Files"), "name": "slots", "boxes": _boxes(form.asked_slots, chosen["slots"], lacking)}
+        )
     return groups
 
 
@@ -172,8 +183,11 @@ def checklist_of(form: Any, plan: ScreeningPlan | None) -> list[dict[str, Any]]:
     return [{"item": item, "is_ticked": item.key in ticked} for item in (plan.items.all() if plan else ())]
 
 
-def _boxes(asked: Any, chosen: set[str]) -> list[dict[str, Any]]:
-    return [{"key": each.key, "title": each.title, "is_chosen": each.key in chosen} for each in asked]
+def _boxes(asked: Any, chosen: set[str], lacking: Collection[str]) -> list[dict[str, Any]]:
+    return [
+        {"key": each.key, "title": each.title, "is_chosen": each.key in chosen, "is_lacking": each.anchor in lacking}
+        for each in asked
+    ]
 
 
 def _versions(entry: Submission) -> list[SubmissionVersion]:

@@ -13,8 +13,9 @@ from django.db.models.fields.json import KeyTextTransform
 from portal.core.keyset import Page, page_of
 from submissions.enums import ScreeningState, SubmissionStatus
 from submissions.models import ScreeningClaim, ScreeningProposal, Submission, SubmissionVersion
+from submissions.near_said import alike_counts
 from submissions.querysets import SubmissionQuerySet
-from submissions.screening_words import Chip, chips_of, remarks_of
+from submissions.screening_words import Chip, alike_chip, chips_of, remarks_of
 from tracks.models import Competition, TopicRevision
 
 A_PAGE = 50
@@ -62,7 +63,7 @@ def page_of_queue(
     if asked["q"]:
         rows = rows.matching(asked["q"])
     if asked["remarks"]:
-        rows = rows.with_remarks()
+        rows = rows.with_remarks(user)
     # First which, then what is known about them: the sorting drags nothing along.
     narrow = rows.only("pk").annotate(at=F("submitted_at"))
     page = page_of([narrow], size=A_PAGE, before=before, after=after, oldest_first=asked["order"] != "new")
@@ -71,7 +72,7 @@ def page_of_queue(
 
 
 def lines_of(user: Any, keys: list[int], *, now: datetime) -> list[Line]:
-    """In the order of ``keys``; in four queries, however many."""
+    """In the order of ``keys``; in five queries, however many."""
     if not keys:
         return []
     versions = {each.submission_id: each for each in _latest_versions(keys)}
@@ -80,12 +81,14 @@ def lines_of(user: Any, keys: list[int], *, now: datetime) -> list[Line]:
     proposals = ScreeningProposal.objects.visible_to(user).open().filter(version__submission__in=keys)
     proposed = {each.version_id: each for each in proposals.select_related("proposed_by")}
     entries = Submission.objects.screened_by(user).for_listing().in_bulk(keys)
+    resembling = alike_counts(user, keys)
     lines = []
     for key in keys:
         # Between the two queries an entry may have been taken out of sight.
         if key in entries and key in versions:
             version = versions[key]
-            chips = remarks_of(chips_of(version, entries[key]))
+            near = [alike_chip(resembling[key])] if key in resembling else []
+            chips = remarks_of([*chips_of(version, entries[key]), *near])
             lines.append(Line(entries[key], version, chips, held.get(key), proposed.get(version.pk)))
     return lines
 

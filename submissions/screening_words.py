@@ -43,6 +43,11 @@ def chips_of(version: SubmissionVersion, entry: Submission, *, in_full: bool = F
     ]
 
 
+def alike_chip(count: int) -> Chip:
+    words = ngettext("resembles %(count)s entry", "resembles %(count)s entries", count)
+    return Chip(words % {"count": count}, LOOK)
+
+
 def remarks_of(chips: Sequence[Chip]) -> list[Chip]:
     """What deserves a look; where nothing does, one word for all."""
     return [chip for chip in chips if chip.is_remark] or [Chip(_("nothing to remark"), OK)]

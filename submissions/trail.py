@@ -10,7 +10,17 @@ from django.db.models.functions import Cast
 from portal.core.audit_rights import grants, withholds
 from portal.core.models import AuditEntry
 from portal.core.people import Person
-from submissions.models import Extension, HandOver, Invitation, RosterRequest, Submission, Team, TeamMember
+from submissions.models import (
+    Extension,
+    HandOver,
+    Invitation,
+    NearNote,
+    RosterRequest,
+    ScreeningNote,
+    Submission,
+    Team,
+    TeamMember,
+)
 
 # What a team does itself: with the names of its members.
 OWN = {
@@ -48,15 +58,23 @@ def history_of(team: Team) -> list[Q]:
     return [_lines(rows, object_type) for object_type, rows in _things(own).items()]
 
 
-# What nobody in the team may learn before it is announced, an organizer among them neither.
-UNANNOUNCED = ["shortlist", "drop_from_shortlist"]
+# What nobody in the team may learn, an organizer among them neither: who is shortlisted before it is announced, and
+# what organizers say to each other about the entry.
+AMONG_ORGANIZERS = ["shortlist", "drop_from_shortlist", "propose_rejection", "decline_rejection"]
 
 
 @withholds
-def shortlist_of_own_teams(user: Person) -> Q:
+def talk_about_own_teams(user: Person) -> Q:
     own = TeamMember.objects.filter(user_id=user.pk).values("team")
-    rows = Submission.objects.filter(team__in=own).annotate(key=Cast("pk", CharField()))
-    return Q(object_type="submissions.submission", action__in=UNANNOUNCED, object_id__in=rows.values("key"))
+    said = Q(
+        object_type="submissions.submission",
+        action__in=AMONG_ORGANIZERS,
+        object_id__in=_keys(Submission.objects.filter(team__in=own)),
+    )
+    notes = ScreeningNote.objects.filter(submission__team__in=own)
+    pairs = NearNote.objects.filter(Q(pair__first__team__in=own) | Q(pair__second__team__in=own))
+    said |= Q(object_type="submissions.screeningnote", object_id__in=_keys(notes))
+    return said | Q(object_type="submissions.nearnote", object_id__in=_keys(pairs))
 
 
 @grants
@@ -80,6 +98,10 @@ def _things(teams: QuerySet[Team]) -> dict[str, QuerySet[Any]]:
 
 
 def _lines(rows: QuerySet[Any], object_type: str) -> Q:
-    keys = rows.annotate(key=Cast("pk", CharField())).values("key")
     actions = [*OWN.get(object_type, []), *TOLD.get(object_type, [])]
-    return Q(object_type=object_type, action__in=actions, object_id__in=keys)
+    return Q(object_type=object_type, action__in=actions, object_id__in=_keys(rows))
+
+
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """As lines name them."""
+    return rows.annotate(key=Cast("pk", CharField())).values("key")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from judging.models import Judge
@@ -29,10 +29,17 @@ from tracks.rules import is_organizer
 PAGE = 50
 
 
+class Part(NamedTuple):
+    """What somebody is in the competition, and the page of the team they are in."""
+
+    text: str
+    url: str = ""
+
+
 @dataclass
 class Participant:
     user: User
-    parts: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     given: Consent | None = None
 
 
@@ -41,6 +48,13 @@ def participants(competition: Competition) -> QuerySet[User]:
     member = TeamMember.objects.filter(team__competition=competition, user=OuterRef("pk"))
     judge = Judge.objects.filter(competition=competition, user=OuterRef("pk"))
     return User.objects.filter(Exists(member) | Exists(judge))
+
+
+def found_by(people: QuerySet[User], competition: Competition, words: str) -> QuerySet[User]:
+    """By what the list shows of them, but for the number that it masks."""
+    teams = TeamMember.objects.filter(team__competition=competition, team__name__icontains=words, user=OuterRef("pk"))
+    named = Q(full_name__icontains=words) | Q(email__icontains=words) | Q(affiliation__icontains=words)
+    return people.filter(named | Exists(teams))
 
 
 def without_pledge(people: QuerySet[User], pledge: Agreement) -> QuerySet[User]:
@@ -59,9 +73,11 @@ def described(competition: Competition, ids: Sequence[int], pledge: Agreement | 
     rows = {pk: Participant(users[pk]) for pk in ids if pk in users}
     members = TeamMember.objects.filter(team__competition=competition, user__in=rows).select_related("team")
     for member in members.order_by("pk"):
-        rows[member.user_id].parts.append(f"{member.team} · {member.get_role_display()}")
+        rows[member.user_id].parts.append(
+            Part(f"{member.team} · {member.get_role_display()}", member.team.get_absolute_url())
+        )
     for judge in Judge.objects.filter(competition=competition, user__in=rows):
-        rows[judge.user_id].parts.append(_("judge") if judge.is_active else _("judge, no longer active"))
+        rows[judge.user_id].parts.append(Part(_("judge") if judge.is_active else _("judge, no longer active")))
     for user, consent in _given(rows, pledge).items():
         rows[user].given = consent
     return list(rows.values())
@@ -94,7 +110,8 @@ def _rows(competition: Competition, ids: Sequence[int], pledge: Agreement | None
         for each in described(competition, ids[start : start + PAGE], pledge):
             given = [each.given.agreement.version, iso(each.given.accepted_at)] if each.given else ["", ""]
             user = each.user
-            yield [user.full_name, user.email, "；".join(each.parts), user.affiliation, user.masked_phone, *given]
+            parts = "；".join(part.text for part in each.parts)
+            yield [user.full_name, user.email, parts, user.affiliation, user.masked_phone, *given]
 
 
 @dataclass

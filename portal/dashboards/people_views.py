@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -29,24 +30,36 @@ class ReadingForm(forms.Form):
     what = forms.ChoiceField(choices=[("phone", "phone"), ("number", "number")], widget=forms.HiddenInput)
 
 
+class PeopleForm(forms.Form):
+    q = forms.CharField(label=gettext_lazy("Name, e-mail, organization or team"), max_length=60, required=False)
+    pledge = forms.ChoiceField(choices=[("", ""), ("missing", "missing")], required=False, widget=forms.HiddenInput)
+
+
 @login_required
 @never_cache
 @require_safe
 def people(request: HttpRequest, competition: str) -> HttpResponse:
-    """Who takes part; with ``?pledge=missing`` those who have not given the pledge that holds."""
+    """Who takes part; ``?q=`` words, with ``pledge=missing`` those who have not given the pledge that holds."""
     shown = named(Competition.objects.organized_by(request.user), competition)
-    everybody, pledge = board.participants(shown), board.pledge_of(shown)
-    only_missing = request.GET.get("pledge") == "missing" and pledge is not None
-    ids = board.in_order(board.without_pledge(everybody, pledge) if only_missing and pledge else everybody)
+    form = PeopleForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    rows, pledge, words = board.participants(shown), board.pledge_of(shown), form.cleaned_data["q"]
+    only_missing = form.cleaned_data["pledge"] == "missing" and pledge is not None
+    rows = board.without_pledge(rows, pledge) if only_missing and pledge else rows
+    ids = board.in_order(board.found_by(rows, shown, words) if words else rows)
     page = _page(request, len(ids))
+    asked = {name: value for name, value in (("q", words), ("pledge", "missing" if only_missing else "")) if value}
     context = {
         "competition": shown,
         "people": board.described(shown, ids[page * board.PAGE : (page + 1) * board.PAGE], pledge),
         "count": len(ids),
         "pledge": pledge,
         "only_missing": only_missing,
-        "previous_url": _link(only_missing, page) if page else "",
-        "next_url": _link(only_missing, page + 2) if (page + 1) * board.PAGE < len(ids) else "",
+        "form": form,
+        "reset_url": "?" if asked else "",
+        "previous_url": _link(asked, page) if page else "",
+        "next_url": _link(asked, page + 2) if (page + 1) * board.PAGE < len(ids) else "",
     }
     return render(request, "dashboards/people.html", context)
 
@@ -101,5 +114,5 @@ def _page(request: HttpRequest, count: int) -> int:
     return page
 
 
-def _link(only_missing: bool, number: int) -> str:  # noqa: FBT001 - says itself at the call
-    return f"?pledge=missing&page={number}" if only_missing else f"?page={number}"
+def _link(asked: dict[str, str], number: int) -> str:
+    return f"?{urlencode({**asked, 'page': str(number)})}"

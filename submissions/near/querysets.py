@@ -41,6 +41,14 @@ class NearPairQuerySet(models.QuerySet):
         """Without those of which one has been withdrawn."""
         return self.exclude(first__status=SubmissionStatus.WITHDRAWN).exclude(second__status=SubmissionStatus.WITHDRAWN)
 
+    def of_entries(self, keys: Collection[int]) -> Self:
+        """Those in which one of these stands on either side."""
+        return self.filter(Q(first__in=keys) | Q(second__in=keys))
+
+    def of_number(self, number: str) -> Self:
+        """By the number of one of the two, which whoever sees the pair is told of both."""
+        return self.filter(Q(first__number__iexact=number) | Q(second__number__iexact=number))
+
     def of_kind(self, kind: str) -> Self:
         return self.filter(**{COUNTING[NearKind(kind)]: 0})
 
@@ -59,9 +67,11 @@ class NearPairQuerySet(models.QuerySet):
 
     def for_listing(self) -> Self:
         """``first_title`` and ``second_title``: as the compared versions had it."""
-        rows = self.select_related(*_SIDES).defer("passages")
+        return self.select_related(*_SIDES).defer("passages").with_titles()
+
+    def with_titles(self) -> Self:
         titles = {f"{side}_title": KeyTextTransform("title", f"{side}_version__form") for side in ("first", "second")}
-        return rows.annotate(**titles)
+        return self.annotate(**titles)
 
     def for_page(self) -> Self:
         return self.select_related(*_SIDES, "first_version", "second_version")
@@ -69,7 +79,7 @@ class NearPairQuerySet(models.QuerySet):
     def counts_for(self, submissions: Collection[Any]) -> dict[int, int]:
         """By key of the entry: how many it resembles. Entries that resemble none are not in it. One query."""
         keys = {getattr(each, "pk", each) for each in submissions}
-        pairs = self.standing().filter(Q(first__in=keys) | Q(second__in=keys)).order_by()
+        pairs = self.standing().of_entries(keys).order_by()
         sides = [key for pair in pairs.values_list("first", "second") for key in pair if key in keys]
         return dict(Counter(sides))
 

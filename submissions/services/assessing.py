@@ -81,8 +81,8 @@ def check_end(closes_at: datetime, now: datetime) -> None:
         raise ValidationError({"closes_at": [_("The end of the correction must lie in the future.")]})
 
 
-def clean_reason(reason: str, *, is_required: bool = True, at: str = "reason") -> str:
-    """The tidied reason; raises ValidationError at ``at``."""
+def clean_reason(reason: str, *, is_required: bool = True, at: str = "reason", missing: str = "") -> str:
+    """The tidied reason; raises ValidationError at ``at``, in the words ``missing`` where a team won't read it."""
     try:
         reason = clean_text(reason, limit=REASON_LIMIT).strip()
     except ValidationError as error:
@@ -90,7 +90,7 @@ def clean_reason(reason: str, *, is_required: bool = True, at: str = "reason") -
     if says_nothing(reason):
         reason = ""
     if is_required and not reason:
-        raise ValidationError({at: [_("Please say why: the team will read it.")]})
+        raise ValidationError({at: [missing or _("Please say why: the team will read it.")]})
     return reason
 
 

@@ -34,7 +34,7 @@ def agree(proposal: ScreeningProposal, *, actor: Any) -> Screening:
 def decline(proposal: ScreeningProposal, *, actor: Any, reason: str) -> ScreeningProposal:
     """Send the entry back to those that wait to be screened."""
     require(rules.can_screen, actor, proposal.version.submission)
-    reason = clean_reason(reason)
+    reason = clean_reason(reason, missing=_("Please say why: the other organizers will read it."))
     submission, proposal = _to_answer(proposal, actor=actor)
     _answer(proposal, SecondLook.DECLINED, actor=actor, answer=reason)
     audit.record(

@@ -36,6 +36,7 @@ class NearFilterForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Alike in"), choices=[("", gettext_lazy("anything")), *NearKind.choices], required=False
     )
+    number = forms.CharField(label=gettext_lazy("Entry number"), max_length=20, required=False)
     unseen = forms.BooleanField(label=gettext_lazy("Not looked at yet"), required=False)
 
     def __init__(self, *args: Any, tracks: list[Track], **kwargs: Any):
@@ -48,6 +49,8 @@ class NearFilterForm(forms.Form):
         rows = NearPair.objects.of_competition(user, competition, wanted["track"]).standing()
         if wanted["kind"]:
             rows = rows.of_kind(wanted["kind"])
+        if wanted["number"]:
+            rows = rows.of_number(wanted["number"])
         return rows.unseen(user) if wanted["unseen"] else rows
 
 

@@ -76,7 +76,8 @@ def _asked(request: HttpRequest, slug: str) -> tuple[Competition, Any, FilesFilt
     shown, tracks = _organized(request, slug)
     form = FilesFilter(request.GET, tracks=tracks)
     entries = Submission.objects.organized_by(request.user).filter(track__competition=shown)
-    return shown, form.narrowed(entries), form
+    now = request.received_at  # type: ignore[attr-defined]
+    return shown, form.narrowed(entries, user=request.user, now=now), form
 
 
 def _tabs(tracks: list[Track], wanted: str) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ def section_history(request: HttpRequest, public_id: uuid.UUID, key: str) -> Htt
     rows = services.revisions_of(entry, key)
     context: dict[str, Any] = {
         "submission": entry,
+        "competition": entry.team.competition,
         "section": section,
         "version": answer.version if answer else 0,
         "revisions": [

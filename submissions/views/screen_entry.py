@@ -170,13 +170,17 @@ def _page(
     page, plan = entry_page(user, entry, now=now), plan_beside(shown)
     if outcome is not None and outcome.conflict and "form" in typed:
         typed["form"] = _about_latest(typed["form"], page["latest"].number)
-    held = claims.claim(entry, actor=user, now=now) if request.method == "GET" and page["can_decide"] else None
+    is_own_proposal = page["proposal"] is not None and page["proposal"].who_id == user.pk
+    # Whoever waits for the second look has nothing in hand, and keeps nobody from taking it.
+    can_take = page["can_decide"] and not is_own_proposal
+    held = claims.claim(entry, actor=user, now=now) if request.method == "GET" and can_take else None
     note_reading(entry, actor=user)
     context = page | forms_of(entry, page["latest"], plan, now=now, typed=typed)
     context |= {
         "competition": shown,
         "other": held if held is not None and held.user_id != user.pk else None,
-        "is_mine_to_answer": page["proposal"] is not None and page["proposal"].who_id != user.pk,
+        "can_take": can_take,
+        "is_mine_to_answer": page["proposal"] is not None and not is_own_proposal,
         "conflict": outcome.conflict if outcome else None,
         "track": request.GET.get("track", ""),
         "query": f"?{urlencode({'track': request.GET['track']})}" if request.GET.get("track") else "",

@@ -52,6 +52,7 @@ def screening_queue(request: HttpRequest, competition: str) -> HttpResponse:
         "reset_url": f"?{urlencode({'state': state})}" if set(asked) - {"state"} else "",
         "previous_url": _earlier(page, asked),
         "next_url": _later(page, asked),
+        "leaving": form.leaving(),
         "now": now,
     }
     return render(request, "submissions/screening_queue.html", context)

@@ -200,6 +200,12 @@ def test_the_history_shows_what_was_said_before(draft, captain):
     assert [(each["revision"].value, each["is_now"]) for each in revisions] == [("第二稿", True), ("第一稿", False)]
 
 
+def test_the_history_stands_in_its_competition(draft, captain):
+    save(draft, abstract="第一稿")
+
+    assert captain.get(address(draft, page="section_history")).context["competition"] == draft.team.competition
+
+
 @pytest.fixture
 def three_drafts(draft):
     mate = TeamMemberFactory(team=draft.team).user

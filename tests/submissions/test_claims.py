@@ -14,6 +14,7 @@ from submissions.models import ScreeningClaim, Submission
 from submissions.services import claims, take_next
 from tests.factories.submissions import SubmissionFactory, TeamFactory
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
+from tests.submissions.screening import Screening
 from tests.submissions.screening_world import REASON, plan_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -195,3 +196,12 @@ def test_it_costs_the_same_however_many_wait(competition):
         costs.append(len(queries))
         waiting(competition, 10)
     assert (costs[0] == costs[1], Submission.objects.count()) == (True, 22)
+
+
+def test_whoever_waits_for_a_second_look_has_nothing_in_hand():
+    house = Screening(needs_second_look=True)
+    entry = house.entry()
+    house.decide(entry, "reject")
+    text = house.client.get(house.address(entry)).content.decode()
+
+    assert ("data-claim" in text, ScreeningClaim.objects.exists()) == (False, False)

@@ -56,6 +56,24 @@ def test_the_list_leads_to_the_pair(pair, organizer):
     assert page(pair) in text_of(client_for(organizer), report(pair))
 
 
+def test_the_list_is_narrowed_to_one_entry_by_its_number(pair, organizer):
+    for _each in range(2):
+        entry(pair.first.track, texts(2)[0])
+    pairs()
+    response = client_for(organizer).get(report(pair), {"number": pair.second.number.lower()})
+
+    assert [found for found, _address in response.context["pairs"]] == [pair]
+
+
+def test_who_looked_at_it_is_nothing_for_an_organizer_in_one_of_the_teams(pair, organizer):
+    insider = OrganizerFactory(competition=pair.first.track.competition).user
+    TeamMemberFactory(team=pair.second.team, user=insider)
+    note_pair(pair, actor=organizer, text="", versions=pair.versions)
+    lines = [AuditEntry.objects.visible_to(person).filter(action="note_pair") for person in (organizer, insider)]
+
+    assert [found.exists() for found in lines] == [True, False]
+
+
 def test_both_texts_stand_side_by_side_with_what_they_share_marked(pair, organizer):
     text = text_of(client_for(organizer), page(pair))
 

@@ -18,7 +18,7 @@ from tests.submissions.screening import REASON, Screening
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.makeshift("said by hand")]
 # With a plan of screening, from which the checklist and the reasons come.
-MOST_QUERIES = 17
+MOST_QUERIES = 18
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.submissions.people import client_for, queries_of
 from tests.submissions.screening import REASON, Screening, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-MOST_QUERIES = 15
+MOST_QUERIES = 16
 
 
 @pytest.fixture

@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from portal.core.errors import Conflict
+from portal.core.models import AuditEntry
 from portal.notifications.models import Outbox
 from submissions import services
 from submissions.models import Screening, ScreeningProposal, Submission
 from submissions.services import second_look
-from tests.factories.submissions import captain_of
+from submissions.services.screening_notes import add_note
+from tests.factories.submissions import TeamMemberFactory, captain_of
 from tests.submissions.people import save, submit
 from tests.submissions.screening_world import REASON, let_pass, organizer_of, plan_of, returned, submitted_entry
 
@@ -54,6 +56,25 @@ def test_the_team_is_told_nothing_of_it(proposal):
     assert not Outbox.objects.filter(kind="submissions.screened").exists()
 
 
+@pytest.mark.parametrize("action", ["propose_rejection", "decline_rejection"])
+def test_nor_is_an_organizer_in_the_team_by_the_audit_trail(entry, proposal, second, action):
+    insider = organizer_of(entry)
+    TeamMemberFactory(team=entry.team, user=insider)
+    second_look.decline(proposal, actor=second, reason="材料齐全")
+    lines = [AuditEntry.objects.visible_to(person).filter(action=action) for person in (second, insider)]
+
+    assert [found.exists() for found in lines] == [True, False]
+
+
+def test_nor_of_a_note_about_the_entry(entry, first, second):
+    insider = organizer_of(entry)
+    TeamMemberFactory(team=entry.team, user=insider)
+    add_note(entry, actor=first, text="盖章页待核。")
+    lines = [AuditEntry.objects.visible_to(person).filter(action="add_note") for person in (second, insider)]
+
+    assert [found.exists() for found in lines] == [True, False]
+
+
 def test_once_another_agrees_the_entry_is_rejected(entry, proposal, first, second):
     made = second_look.agree(proposal, actor=second)
 
@@ -81,7 +102,7 @@ def test_declined_the_entry_waits_as_before(entry, proposal, second):
 
 
 def test_it_is_not_declined_without_a_reason(proposal, second):
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="其他审查人员"):
         second_look.decline(proposal, actor=second, reason="　")
 
 

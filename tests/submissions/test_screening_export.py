@@ -1,0 +1,74 @@
+"""What the queue of screening shows leaves as a table: the same entries, of all its pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+
+from submissions.models import VersionFacts
+from tests.factories.submissions import TeamFactory, TeamMemberFactory
+from tests.factories.tracks import TopicFactory
+from tests.submissions.screening import Screening
+
+pytestmark = [pytest.mark.django_db, pytest.mark.makeshift("versions made by hand")]
+
+
+@pytest.fixture
+def house():
+    return Screening()
+
+
+def leaving(house, **asked):
+    """The numbers in the table to which the page of the queue leads."""
+    text = house.queue(**asked).content.decode()
+    (address,) = re.findall(r'href="([^"]*entries\.csv[^"]*)"', text)
+    response = house.client.get(unescape(address))
+    rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+    return [row[0] for row in rows[1:]]
+
+
+def test_a_tab_leaves_as_it_is_shown(house):
+    house.entry(status="eligible")
+    waiting = house.entry()
+
+    assert leaving(house) == [waiting.number]
+
+
+def test_what_the_filter_leaves_out_stays(house):
+    house.entry(team=TeamFactory(competition=house.competition, name="沱江队"))
+    wanted = house.entry(
+        team=TeamFactory(competition=house.competition, name="岷江队"),
+        topic=TopicFactory(track__competition=house.competition),
+    )
+
+    assert leaving(house, q="岷江", track=wanted.track.number) == [wanted.number]
+
+
+def test_only_those_with_remarks_leave(house):
+    plain, remarked = house.entry(), house.entry()
+    VersionFacts.objects.filter(version__submission=plain).update(remarks=0)
+    VersionFacts.objects.filter(version__submission=remarked).update(remarks=1)
+
+    assert leaving(house, remarks="on") == [remarked.number]
+
+
+def test_an_entry_of_ones_own_team_is_not_in_what_the_queue_sends_off(house):
+    TeamMemberFactory(team=house.entry().team, user=house.organizer)
+    other = house.entry()
+
+    assert leaving(house) == [other.number]
+
+
+def test_no_such_tab_is_refused(house):
+    assert house.client.get(house.url("export_entries", "csv"), {"screening": "nowhere"}).status_code == 400
+
+
+def test_the_end_of_a_correction_is_not_called_optional(house):
+    text = house.client.get(house.address(house.entry())).content.decode()
+    (label,) = re.findall(r'<label for="id_closes_at">(.*?)</label>', text)
+
+    assert "<span" not in label
