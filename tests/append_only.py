@@ -53,12 +53,13 @@ def postgres_flush(operations: PostgresOperations, style: Any, tables: Sequence[
     if options["reset_sequences"]:
         return postgres_flush_as_django_writes_it(operations, style, tables, **options)
     names = {each: operations.quote_name(each) for each in tables if each not in KEPT}
-    asked = " UNION ALL ".join(f"SELECT '{each}' WHERE EXISTS (SELECT FROM {name})" for each, name in names.items())
+    asked = [f"SELECT '{each}' WHERE EXISTS (SELECT FROM {name})" for each, name in names.items()]  # noqa: S608
     with operations.connection.cursor() as cursor:
-        cursor.execute(asked)
+        cursor.execute(" UNION ALL ".join(asked))
         filled = [names[each] for (each,) in cursor.fetchall()]
+    emptied = [f"DELETE FROM {name}" for name in filled]  # noqa: S608
     # As replicas do, so neither foreign keys nor append-only triggers are asked; until the transaction ends.
-    return ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in filled)]
+    return ["SET LOCAL session_replication_role = replica", *emptied]
 
 
 def fill(*arguments: Any, **options: Any) -> None:
@@ -69,8 +70,9 @@ def fill(*arguments: Any, **options: Any) -> None:
 
 
 def _held() -> list[tuple[int, int]]:
+    asked = [f"SELECT count(*), coalesce(max(id), 0) FROM {each}" for each in KEPT]  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(f"SELECT count(*), coalesce(max(id), 0) FROM {each}" for each in KEPT))
+        cursor.execute(" UNION ALL ".join(asked))
         return list(cursor.fetchall())
 
 

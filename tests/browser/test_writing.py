@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.pages import PEOPLE
 from tests.browser.site import running_site
 from tests.browser.visitors import sign_in
@@ -74,7 +75,7 @@ def write(page: Page, text: str) -> None:
 
 
 @pytest.fixture
-def slow(captain, address) -> Iterator[tuple[Page, Callable[[], None]]]:
+def slow(captain, address) -> tuple[Page, Callable[[], None]]:
     """A draft's page whose scripts are still on their way, and what lets them come."""
     held: list[Route] = []
     has_arrived = False
@@ -93,7 +94,7 @@ def slow(captain, address) -> Iterator[tuple[Page, Callable[[], None]]]:
 
     captain.route("**/js/*.js", pass_on)
     captain.goto(address, wait_until="commit")
-    yield captain, arrive
+    return captain, arrive
 
 
 def test_what_is_typed_before_the_scripts_have_come_is_saved_too(slow):
@@ -118,7 +119,9 @@ def test_a_choice_made_before_the_scripts_have_come_is_saved_too(slow):
 def test_a_file_chosen_before_the_scripts_have_come_is_sent(slow):
     page, arrive = slow
     field = page.locator(".field:has([data-upload])").first
-    field.locator("input[type=file]").set_input_files({"name": "方案.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    field.locator("input[type=file]").set_input_files(
+        {"name": "方案.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    )
 
     arrive()
 
@@ -296,7 +299,7 @@ def test_a_session_that_ends_loses_no_word(captain, address, site):
     second = captain.context.new_page()
     sign_in(second, site, PEOPLE["captain"])
 
-    expect(state(captain)).to_contain_text(SAVED, timeout=20_000)
+    expect(state(captain)).to_contain_text(SAVED)
 
 
 def test_a_stage_that_closes_between_two_keystrokes_keeps_the_words(captain, address, site):
@@ -358,7 +361,7 @@ def test_a_server_that_is_killed_between_keystroke_and_save_loses_no_word(tmp_pa
     with running_site(tmp_path) as site:
         url = next(new_drafts(site))
         page = chromium.new_context(locale="zh-CN", base_url=site.url).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         sign_in(page, site, PEOPLE["captain"])
         page.goto(url)
         workers = gunicorn_of(site)

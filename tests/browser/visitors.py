@@ -8,10 +8,12 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import watch
+from tests.browser.conftest import PATIENCE, watch
 from tests.browser.pages import PEOPLE
 from tests.browser.site import Site
 
+# Into the mailbox, until a letter has come.
+LOOKS = 300
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -43,7 +45,7 @@ class Visitors:
             viewport=options.pop("viewport", WIDE),
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "django_language", "value": language, "url": self.site.url}])
         watch(context, self.site, self.complaints)
         return context
@@ -65,6 +67,18 @@ def sign_in(page: Page, site: Site, email: str) -> None:
     page.locator("input[name=password]").fill(person.password)
     page.locator("main form button[type=submit], main form button:not([type])").first.click()
     expect(page).to_have_url(re.compile("/desk/$"))
+
+
+def letter_to(page: Page, to: str, subject: str) -> str:
+    """Opens the latest letter to somebody about something, read where a person reads it: its text."""
+    found = page.locator(".inbox li", has_text=subject)
+    for _look in range(LOOKS):
+        page.goto(f"/mailbox/?to={to}")
+        if found.count():
+            break
+        page.wait_for_timeout(200)
+    found.first.get_by_role("link").click()
+    return page.locator(".letter").inner_text()
 
 
 def overflow(page: Page) -> list[str]:
