@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -67,6 +68,23 @@ def sign_in(page: Page, site: Site, email: str) -> None:
     page.locator("input[name=password]").fill(person.password)
     page.locator("main form button[type=submit], main form button:not([type])").first.click()
     expect(page).to_have_url(re.compile("/desk/$"))
+
+
+# The cookies of who has signed in to which site before.
+SESSIONS: dict[tuple[str, str], Any] = {}
+
+
+def signed_in(new_context: Callable[[], BrowserContext], site: Site, who: str) -> Page:
+    """A browser of somebody's own, in the session that they began in another one: for whom signing out is no part of
+    the test. To sign in takes longer than most of what is then looked at."""
+    context = new_context()
+    page = context.new_page()
+    if known := SESSIONS.get((site.url, who)):
+        context.add_cookies(known)
+    else:
+        sign_in(page, site, PEOPLE[who])
+        SESSIONS[site.url, who] = context.cookies()
+    return page
 
 
 def letter_to(page: Page, to: str, subject: str) -> str:
