@@ -31,7 +31,7 @@ def until_somebody_waits_for_a_lock() -> None:
     """Go on as soon as a rival stands before a lock that we hold; at once where a database has one lock for all."""
     if connection.vendor != "postgresql":
         return
-    for _attempt in range(2000):
+    for _attempt in range(6000):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -35,6 +36,8 @@ class Part:
     distribution: str = "load"
     # Its tests are in the folder of this name, or in files that name the marker; reading all of them takes long.
     only: str = ""
+    # Runs while the next part does, and is told about after it: that one waits more than it works.
+    is_beside_next: bool = False
 
 
 PARTS = [
@@ -49,8 +52,9 @@ PARTS = [
         "On SQLite and a broker without a server",
         "database and not browser and not faults and not failpoints",
         on_servers=False,
-        workers=2,
+        workers=1,
         only="database",
+        is_beside_next=True,
     ),
     # Half of the tests are in one file. They go one after the other, a file's together, until a worker has no more.
     Part(
@@ -81,7 +85,8 @@ def main(arguments: list[str]) -> int:
             folder = Path(name)
             on_postgresql, on_sqlite = made_once(servers["DATABASE_URL"], folder)
             for_servers, for_none = {**servers, VARIABLE: on_postgresql}, {VARIABLE: on_sqlite}
-            results = [run(part, arguments, for_servers if part.on_servers else for_none, folder) for part in PARTS]
+            environments = [for_servers if part.on_servers else for_none for part in PARTS]
+            results = run_all(PARTS, arguments, environments, folder)
     except ServerFailedError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
@@ -89,28 +94,73 @@ def main(arguments: list[str]) -> int:
     return conclude(results, time.monotonic() - started)
 
 
-def run(part: Part, arguments: list[str], environment: dict[str, str], folder: Path) -> tuple[int, dict[str, int]]:
-    print(f"\n{part.title}", flush=True)
-    report = folder / "report.xml"
-    report.unlink(missing_ok=True)
+Result = tuple[int, dict[str, int]]
+
+
+def run_all(parts: list[Part], arguments: list[str], environments: list[dict[str, str]], folder: Path) -> list[Result]:
+    results: list[Result] = []
+    beside: list[tuple[Part, Running]] = []
+    try:
+        for part, environment in zip(parts, environments, strict=True):
+            if part.is_beside_next and part is not parts[-1]:
+                beside.append((part, start(part, arguments, environment, folder, aside=True)))
+                continue
+            print(f"\n{part.title}", flush=True)
+            results.append(start(part, arguments, environment, folder).wait())
+            while beside:
+                other, running = beside[0]
+                results.append(running.wait())
+                print(f"\n{other.title}\n{running.said()}", flush=True)
+                beside.pop(0)
+    finally:
+        for _part, running in beside:
+            running.stop()
+    return results
+
+
+@dataclass(frozen=True)
+class Running:
+    process: subprocess.Popen[bytes]
+    report: Path
+    output: Path | None
+
+    def wait(self) -> Result:
+        try:
+            code = self.process.wait()
+        except KeyboardInterrupt:
+            self.stop()
+            raise
+        return code, counts(self.report)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait()
+
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8", errors="replace") if self.output else ""
+
+
+def start(
+    part: Part, arguments: list[str], environment: dict[str, str], folder: Path, *, aside: bool = False
+) -> Running:
+    report = folder / f"report-{PARTS.index(part)}.xml"
+    output = report.with_suffix(".txt") if aside else None
     # Whatever a test leaves behind goes with this folder; PostgreSQL's own account has to reach into it.
     folder.chmod(0o755)
     shared_out = ["-n", str(part.workers), "--dist", part.distribution]
     command = [sys.executable, "-m", "pytest", "-m", part.marker, *shared_out, f"--junit-xml={report}"]
-    process = subprocess.Popen(
-        [*command, *arguments, *files_of(part, arguments)],
-        env={**outside_environment(), "TMPDIR": str(folder), **environment},
-        # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
-        start_new_session=True,
-        preexec_fn=lambda: die_with_parent(signal.SIGINT),
-    )
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-        raise
-    return code, counts(report)
+    with output.open("wb") if output else nullcontext() as written:
+        process = subprocess.Popen(
+            [*command, *arguments, *files_of(part, arguments)],
+            stdout=written,
+            stderr=written,
+            env={**outside_environment(), "TMPDIR": str(folder), **environment},
+            # Ctrl-C comes to us, and from us to pytest once: a second one would cut its tear-down short.
+            start_new_session=True,
+            preexec_fn=lambda: die_with_parent(signal.SIGINT),
+        )
+    return Running(process, report, output)
 
 
 def files_of(part: Part, arguments: list[str]) -> list[str]:

@@ -19,7 +19,9 @@ import redis
 from portal.core.processes import die_with_parent
 from portal.env import NAMES
 
-PATIENCE = 30.0
+PATIENCE = 120.0
+# Two for each worker, and from 32 on two for each portal that a worker has started (tests/browser/site.py).
+REDIS_NUMBERS = 192
 COMPILED = Path(__file__).parent.parent / "var" / "compiled"
 
 
@@ -77,6 +79,8 @@ def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
     if not is_durable:
         # The data lives as long as the tests do; nobody needs it after a power cut.
         options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        # Of tables without statistics it thinks so large that it compiles what it then asks of ten rows.
+        options |= {"jit": "off"}
     settings = [f"--{name}={value}" for name, value in options.items()]
     command = [binaries / "postgres", "-D", folder / "data", *settings]
     url = f"postgres://portal@127.0.0.1:{port}/postgres"
@@ -89,7 +93,14 @@ def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
 def redis_server(folder: Path) -> Iterator[str]:
     folder.mkdir()
     port = free_port()
-    options = {"port": port, "bind": "127.0.0.1", "dir": folder, "databases": 64, "save": "", "appendonly": "no"}
+    options = {
+        "port": port,
+        "bind": "127.0.0.1",
+        "dir": folder,
+        "databases": REDIS_NUMBERS,
+        "save": "",
+        "appendonly": "no",
+    }
     command = ["redis-server", *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
     with running(command, log=folder.with_suffix(".log"), stop=signal.SIGTERM) as is_alive:
         wait_until(lambda: answers_ping(port), is_alive, folder.with_suffix(".log"))

@@ -42,6 +42,9 @@ SERVICE_STATE_SECONDS = None
 
 if "sqlite" not in DATABASES["default"]["ENGINE"] and (migrated := os.environ.get("TEST_MIGRATED")):
     DATABASES["default"]["TEST"] = {"TEMPLATE": migrated}
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    # A race of twenty takes a busy machine longer than anybody should wait for a page.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=120000 -c lock_timeout=60000"
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file and not memory: threads and processes then meet the locks that real requests meet.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR / "test.sqlite3")}

@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import redis as redis_client
 from django.conf import settings
 
 from portal.core.processes import die_with_parent
@@ -19,6 +21,9 @@ from tests.migrated import VARIABLE, create_database, execute
 from tests.servers import free_port, outside_environment
 
 PATIENCE = 300.0
+# So many portals of one worker may be up at once.
+AT_ONCE = 10
+STARTED = count()
 PERSON = re.compile(r"^ +(?P<email>(?P<part>[a-z]+)\d*@\S+) +(?P<password>\S+) +(?P<name>\S.*)$", re.MULTILINE)
 
 
@@ -72,7 +77,7 @@ def running_site(folder: Path, *, is_first_start: bool = False) -> Iterator[Site
             yield site
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -85,12 +90,24 @@ def own_database(template: str | None) -> Iterator[dict[str, str]]:
     name = f"browser_{secrets.token_hex(4)}"
     create_database(url, name, template=template)
     try:
-        # The site's numbers lie above those of the tests themselves (tests/settings.py).
-        number = 32 + 2 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-        brokers = {"CELERY_BROKER_URL": f"{redis}/{number}", "CACHE_URL": f"{redis}/{number + 1}"} if redis else {}
-        yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(), **brokers}
+        yield {
+            "DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl(),
+            **(own_numbers(redis) if redis else {}),
+        }
     finally:
         execute(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def own_numbers(server: str) -> dict[str, str]:
+    """No other portal's: rows have the same keys in each, so one would show who is in the other's entries, and a bell
+    would wake the other's worker. They lie above those of the tests themselves (tests/settings.py)."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    number = 32 + 2 * (worker * AT_ONCE + next(STARTED) % AT_ONCE)
+    urls = {"CELERY_BROKER_URL": f"{server}/{number}", "CACHE_URL": f"{server}/{number + 1}"}
+    for each in urls.values():
+        with redis_client.Redis.from_url(each) as client:
+            client.flushdb()
+    return urls
 
 
 def wait_for_address(site: Site, process: subprocess.Popen) -> None:

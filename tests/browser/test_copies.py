@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import PEOPLE
-from tests.browser.test_writing import ABSTRACT, MAKE, SAVED, WORDS, somebody, state, write
-from tests.browser.visitors import sign_in
+from tests.browser.test_writing import ABSTRACT, MAKE, SAVED, WORDS, state, write
+from tests.browser.visitors import sign_in, signed_in
 
 OTHERS = "另一页里写的另一段话。"
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('entry:')).length"
@@ -21,7 +21,10 @@ def address(site) -> str:
 
 @pytest.fixture
 def captain(browser_context_factory, site) -> Page:
-    return somebody(browser_context_factory, site, "captain")
+    """In a session of their own, which ends with the test."""
+    page = browser_context_factory().new_page()
+    sign_in(page, site, PEOPLE["captain"])
+    return page
 
 
 def cut_off(page: Page, address: str, text: str) -> None:
@@ -90,7 +93,7 @@ def test_signing_out_sends_what_was_typed_a_moment_ago(captain, address, browser
     write(captain, WORDS)
     sign_out(captain)
     expect(captain.locator("form[data-sign-out]")).to_have_count(0)
-    other = somebody(browser_context_factory, site, "newcomer")
+    other = signed_in(browser_context_factory, site, "newcomer")
     other.goto(address)
 
     expect(other.locator(ABSTRACT)).to_have_value(WORDS)

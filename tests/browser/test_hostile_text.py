@@ -28,7 +28,7 @@ PAGES = {
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(season):
     run(season.site, "hostile.fill()")
     return season.site

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.pages import PEOPLE
-from tests.browser.visitors import overflow, sign_in
+from tests.browser.visitors import overflow, signed_in
 from tests.factories.files import pdf
 
 CHUNK = 8 * 1024**2
@@ -32,8 +31,7 @@ print(services.start_submission(team, topic, actor=captain, title="上传").get_
 
 @pytest.fixture
 def captain(browser_context_factory, site) -> Page:
-    page = browser_context_factory().new_page()
-    sign_in(page, site, PEOPLE["captain"])
+    page = signed_in(browser_context_factory, site, "captain")
     page.goto(str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1]))
     return page
 

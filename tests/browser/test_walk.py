@@ -18,6 +18,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.site import Person, Site
+from tests.browser.visitors import letter_to
 from tests.factories.files import pdf
 
 TEAM, PROJECT = "川西山洪预警队", "川西山洪短临预警与转移辅助决策"
@@ -58,14 +59,8 @@ class Walk:
         return page
 
     def letter(self, page: Page, to: str, subject: str) -> str:
-        """The link in the latest letter to somebody, read where a person reads it."""
-        letter = page.locator(".inbox li", has_text=subject)
-        while True:
-            page.goto(f"/mailbox/?to={to}")
-            if letter.count():
-                break
-            page.wait_for_timeout(200)
-        letter.first.get_by_role("link").click()
+        """The link in the latest letter to somebody."""
+        letter_to(page, to, subject)
         link = page.locator(".letter a").first.get_attribute("href")
         assert link
         return link
@@ -160,7 +155,7 @@ def the_member_joins(walk: Walk) -> None:
     page.locator("input[name=accept_agreement]").check()
     page.locator("main").get_by_role("button", name="注册").click()
     page.get_by_role("button", name="加入团队").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(TEAM)
+    expect(page.locator("#members")).to_contain_text(MEMBER.name)
 
 
 def an_entry_is_submitted(walk: Walk) -> None:
@@ -169,14 +164,19 @@ def an_entry_is_submitted(walk: Walk) -> None:
     page.locator("main a[href*='/submissions/start/']").first.click()
     page.locator("input[name=title]").fill(PROJECT)
     page.get_by_role("button", name="开始填写").click()
+    # A click waits neither for the page that it leads to nor for all of that page, and neither does all().
+    page.wait_for_url(re.compile(r"/submissions/[0-9a-f-]{36}/"))
     fill_the_form(page)
+    # What leaves the page while a file is on its way stops that file.
+    expect(page.locator("#entry ul[data-kept]").first).to_contain_text("申报书（盖章）.pdf")
     page.get_by_role("button", name="保存草稿").click()
     expect(page.get_by_text("申报书（盖章）.pdf").first).to_be_visible()
     walk.screenshot(page, "05-draft")
     page.get_by_role("button", name="检查并提交").click()
+    page.wait_for_url(re.compile("/submit/$"))
     walk.screenshot(page, "05-check")
     page.get_by_role("button", name="提交作品").click()
-    expect(page).to_have_url(re.compile("/submissions/receipts/"))
+    page.wait_for_url(re.compile("/submissions/receipts/"))
     number = re.search(r"T09-\d{4}", page.locator("main").inner_text())
     assert number
     walk.entry_number = number[0]
@@ -213,6 +213,7 @@ def an_organizer_screens(walk: Walk) -> None:
     page.goto("/admin/submissions/submission/")
     walk.screenshot(page, "06-screening-list")
     page.get_by_role("link", name=walk.entry_number).click()
+    page.wait_for_url(re.compile("/change/"))
     walk.screenshot(page, "06-screening")
     page.get_by_role("button", name="通过").first.click()
     expect(page.locator("#content-main")).to_contain_text("通过形式审查")
@@ -231,6 +232,7 @@ def a_round_is_made_and_assigned(walk: Walk) -> None:
     expect(page.locator("main")).to_contain_text("同一单位")
     walk.screenshot(page, "07-assignment-plan")
     page.get_by_role("button", name="按此分派").click()
+    page.wait_for_url(re.compile(r"/organize/rounds/\d+/$"))
     page.get_by_role("button", name="开启评审").click()
     expect(page.locator("main")).to_contain_text("评审中")
     walk.screenshot(page, "07-board")
@@ -255,6 +257,7 @@ def judges_score(walk: Walk) -> None:
         assert ORGANIZATION not in text
         walk.screenshot(page, f"08-{judge}-sheet")
         page.locator("button[data-final]").click()
+        expect(page.locator("button[data-final]")).to_have_count(0)
         expect(page.locator("main")).to_contain_text("已提交")
     walk.screenshot(page, "08-handed-in")
     assert "84.50" not in page.content(), "a judge reads another judge's total"
@@ -265,12 +268,16 @@ def results_are_published(walk: Walk) -> None:
     page.goto("/organize/")
     page.locator("main table a").first.click()
     page.get_by_role("link", name="结束评审").click()
+    page.wait_for_url(re.compile("/close/$"))
     page.get_by_role("button", name="结束评审").click()
     expect(page.locator("main")).to_contain_text("82.50")
     page.locator("main table select").first.select_option(label="一等奖")
     page.get_by_role("button", name="保存").first.click()
+    # Only a ranking with awards leads there.
+    expect(page.get_by_role("link", name="发布结果")).to_be_visible()
     walk.screenshot(page, "09-ranking")
     page.get_by_role("link", name="发布结果").click()
+    page.wait_for_url(re.compile("/publish/$"))
     walk.screenshot(page, "09-publish")
     page.get_by_role("button", name="立即发布").click()
     expect(page.locator("main")).to_contain_text("已发布")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.pages import PEOPLE
 from tests.browser.site import running_site
-from tests.browser.visitors import sign_in
+from tests.browser.visitors import sign_in, signed_in
 from tests.factories.files import pdf
 
 SAVED = "已保存"
@@ -56,13 +57,7 @@ def address(drafts) -> str:
 
 @pytest.fixture
 def captain(browser_context_factory, site) -> Page:
-    return somebody(browser_context_factory, site, "captain")
-
-
-def somebody(new_context, site, who: str) -> Page:
-    page = new_context().new_page()
-    sign_in(page, site, PEOPLE[who])
-    return page
+    return signed_in(browser_context_factory, site, "captain")
 
 
 def state(page: Page, key: str = "abstract"):
@@ -178,7 +173,7 @@ def test_words_that_had_arrived_before_the_page_was_opened_again_are_saved_all_t
     captain.context.set_offline(True)
     write(captain, WORDS)
     expect(state(captain)).to_contain_text("网络中断")
-    other = somebody(browser_context_factory, site, "newcomer")
+    other = signed_in(browser_context_factory, site, "newcomer")
     other.goto(address)
     captain.close()
     write(other, WORDS)
@@ -242,7 +237,7 @@ def test_words_are_not_saved_in_the_name_of_whoever_signed_in_meanwhile(captain,
 
 
 def test_two_people_write_in_two_sections_and_neither_is_stopped(captain, address, browser_context_factory, site):
-    other = somebody(browser_context_factory, site, "newcomer")
+    other = signed_in(browser_context_factory, site, "newcomer")
     for page in (captain, other):
         page.goto(address)
     write(captain, WORDS)
@@ -253,7 +248,7 @@ def test_two_people_write_in_two_sections_and_neither_is_stopped(captain, addres
 
 
 def test_two_people_in_one_section_both_keep_what_they_wrote(captain, address, browser_context_factory, site):
-    other = somebody(browser_context_factory, site, "newcomer")
+    other = signed_in(browser_context_factory, site, "newcomer")
     for page in (captain, other):
         page.goto(address)
     write(captain, "队长写的。")
@@ -298,7 +293,7 @@ def test_a_session_that_ends_loses_no_word(captain, address, site):
     second = captain.context.new_page()
     sign_in(second, site, PEOPLE["captain"])
 
-    expect(state(captain)).to_contain_text(SAVED, timeout=20_000)
+    expect(state(captain)).to_contain_text(SAVED)
 
 
 def test_a_stage_that_closes_between_two_keystrokes_keeps_the_words(captain, address, site):
@@ -360,7 +355,7 @@ def test_a_server_that_is_killed_between_keystroke_and_save_loses_no_word(tmp_pa
     with running_site(tmp_path) as site:
         url = next(new_drafts(site))
         page = chromium.new_context(locale="zh-CN", base_url=site.url).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         sign_in(page, site, PEOPLE["captain"])
         page.goto(url)
         workers = gunicorn_of(site)

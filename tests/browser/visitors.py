@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import watch
+from tests.browser.conftest import PATIENCE, watch
 from tests.browser.pages import PEOPLE
 from tests.browser.site import Site
 
+# Into the mailbox, until a letter has come.
+LOOKS = 300
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -43,7 +46,7 @@ class Visitors:
             viewport=options.pop("viewport", WIDE),
             **options,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": "django_language", "value": language, "url": self.site.url}])
         watch(context, self.site, self.complaints)
         return context
@@ -65,6 +68,35 @@ def sign_in(page: Page, site: Site, email: str) -> None:
     page.locator("input[name=password]").fill(person.password)
     page.locator("main form button[type=submit], main form button:not([type])").first.click()
     expect(page).to_have_url(re.compile("/desk/$"))
+
+
+# The cookies of who has signed in to which site before.
+SESSIONS: dict[tuple[str, str], Any] = {}
+
+
+def signed_in(new_context: Callable[[], BrowserContext], site: Site, who: str) -> Page:
+    """A browser of somebody's own, in the session that they began in another one: for whom signing out is no part of
+    the test. To sign in takes longer than most of what is then looked at."""
+    context = new_context()
+    page = context.new_page()
+    if known := SESSIONS.get((site.url, who)):
+        context.add_cookies(known)
+    else:
+        sign_in(page, site, PEOPLE[who])
+        SESSIONS[site.url, who] = context.cookies()
+    return page
+
+
+def letter_to(page: Page, to: str, subject: str) -> str:
+    """Opens the latest letter to somebody about something, read where a person reads it: its text."""
+    found = page.locator(".inbox li", has_text=subject)
+    for _look in range(LOOKS):
+        page.goto(f"/mailbox/?to={to}")
+        if found.count():
+            break
+        page.wait_for_timeout(200)
+    found.first.get_by_role("link").click()
+    return page.locator(".letter").inner_text()
 
 
 def overflow(page: Page) -> list[str]:

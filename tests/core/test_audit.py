@@ -53,11 +53,11 @@ def test_the_database_refuses_to_delete_a_line(trail):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"actor_id": 7},
+        {"actor_id": 70_000_007},
         {"action": "other"},
         {"after": {"字": 9}},
         {"reason": "x"},
-        {"object_id": "9"},
+        {"object_id": "none of the rows"},
         {"request_id": "r"},
     ],
     ids=lambda changes: next(iter(changes)),

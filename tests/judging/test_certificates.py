@@ -233,7 +233,7 @@ def side_by_side(transactional_db, monkeypatch):
     both_have_seen_it = Barrier(2)
 
     def draw(certificate):
-        both_have_seen_it.wait(timeout=20)
+        both_have_seen_it.wait(timeout=60)
         return b"%PDF-1.7"
 
     monkeypatch.setattr(documents, "certificate_pdf", draw)

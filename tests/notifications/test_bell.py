@@ -4,7 +4,7 @@ import threading
 
 from portal.notifications.bell import Bell
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 def test_whoever_rings_does_not_wait_until_it_is_heard():

@@ -84,11 +84,11 @@ def test_without_the_lock_a_receipt_comes_after_the_move(competition, organizer,
         found = list(rows.annotate(**{name: Value(None, DateTimeField()) for name in beside}))
         has_looked.set()
         if waits:
-            has_moved.wait(timeout=20)
+            has_moved.wait(timeout=60)
         return found
 
     def move():
-        has_looked.wait(timeout=20)
+        has_looked.wait(timeout=60)
         end_now(competition, organizer)
         has_moved.set()
 
