@@ -62,7 +62,8 @@ def test_a_heading_stands_before_the_first_of_its_group():
 
 
 @pytest.mark.parametrize(
-    ("value", "is_locked", "marks"), [("", False, (False, False)), ("x", False, (True, False)), ("x", True, (False, True))]
+    ("value", "is_locked", "marks"),
+    [("", False, (False, False)), ("x", False, (True, False)), ("x", True, (False, True))],
 )
 def test_what_is_done_and_what_is_locked_are_marked(value, is_locked, marks):
     shown = lines_of_toc(Page([Box(Section("a", "a", SectionKind.LINE), value, is_locked=is_locked)], []))
