@@ -7,17 +7,32 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, Exists, OuterRef, Prefetch, UUIDField
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, UUIDField
+from django.db.models.fields.json import KeyTextTransform
 
 from portal.core.gathered import Gathered
 from portal.core.locks import is_alone
+from portal.core.models import StoredFile
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.enums import SubmissionStatus
-from submissions.models import Answer, Attachment, Comment, Correction, Submission, SubmissionVersion, TeamMember
+from submissions.enums import InspectionState, SubmissionStatus
+from submissions.models import (
+    Answer,
+    Attachment,
+    Comment,
+    Correction,
+    Inspection,
+    Receipt,
+    RegisteredFile,
+    Submission,
+    SubmissionVersion,
+    Team,
+    TeamMember,
+    Upload,
+)
 
 # Of one entry, by its address or by its key.
-ADDRESS, ENTRY = Given("entry", UUIDField()), Given("entry")
+ADDRESS, ENTRY, SLOT = Given("entry", UUIDField()), Given("entry"), Given("slot", CharField())
 # What ``with_form`` and ``with_stage`` tell, and what stands in the draft.
 BESIDE = (
     *("form_version", "track_form_version"),
@@ -68,6 +83,42 @@ def held_by_address(user: Person, public_id: uuid.UUID) -> Submission | None:
     return _with_roles(found) if found else None
 
 
+def to_attach(user: Person, public_id: uuid.UUID, *, within: int | None) -> Submission | None:
+    """An entry of one of the person's own teams ``for_attaching``; ``within`` the competition they are bound to."""
+    rows = _to_attach(Asker.of(user), is_bound=within is not None)
+    found = rows.first(user=user.pk, entry=public_id, competition=within)
+    return _with_roles(found) if found else None
+
+
+def upload_of(user: Person, public_id: uuid.UUID, *, within: int | None) -> Upload | None:
+    """What the person sends ``for_chunk``."""
+    rows = _upload(Asker.of(user), is_bound=within is not None)
+    return rows.first(user=user.pk, upload=public_id, competition=within)
+
+
+def to_finish(upload: Upload) -> tuple[Submission, str]:
+    """The entry ``for_attaching`` that the upload is for, and the state that the upload has now."""
+    found: Any = _to_finish().first(upload=upload.pk)
+    if found is None:
+        raise Upload.DoesNotExist
+    return _with_roles(found), found.upload_state
+
+
+def files_in(entry: Submission, slot: str) -> list[Attachment]:
+    """What lies in the draft at ``slot``, oldest first."""
+    return _files_in().ask(entry=entry.pk, slot=slot)
+
+
+def refusal_of(stored: StoredFile) -> Inspection | None:
+    """Why the same bytes were found out before."""
+    return _refused().first(file=stored.pk)
+
+
+def registered_in(entry: Submission, slot: str) -> list[RegisteredFile]:
+    """What was registered for ``slot`` and hasn't followed: the draft counts on it, or a version does."""
+    return _registered_in().ask(entry=entry.pk, slot=slot)
+
+
 def files_of(entry: Submission) -> list[Attachment]:
     """What lies in the draft, with what was found in it."""
     return _files().ask(entry=entry.pk)
@@ -101,6 +152,25 @@ def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
     """Those that wait, newest first."""
     return _comments(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+
+
+def receipt_of(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """With its entry, and ``is_own``: is it of a team that ``user`` is in?"""
+    return _receipt(Asker.of(user)).first(user=user.pk, receipt=public_id)
+
+
+def receipt_to_show(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """The same with all that its page says, and ``title`` of what was submitted."""
+    found = _receipt(Asker.of(user), is_shown=True).first(user=user.pk, receipt=public_id)
+    if found is not None:
+        entry = found.version.submission
+        entry.team = _teams().ask(team=entry.team_id)[0]
+    return found
+
+
+def receipts_of(entry: Submission) -> list[tuple[int, uuid.UUID]]:
+    """The number of each version with the address of its receipt, newest first."""
+    return _receipts().ask(entry=entry.pk)
 
 
 @cache
@@ -213,9 +283,83 @@ def _with_all_told(versions: models.QuerySet[SubmissionVersion]) -> models.Query
 
 
 @cache
+def _receipt(asker: Asker, *, is_shown: bool = False) -> Prepared[Receipt]:
+    own = TeamMember.objects.filter(user_id=Given("user"), team=OuterRef("version__submission__team"))
+    rows: Any = Receipt.objects.visible_to(asker).annotate(is_own=Exists(own)).select_related("version__submission")
+    if is_shown:
+        title = KeyTextTransform("title", "version__form")
+        rows = rows.select_related("version__submitted_by").annotate(title=title)
+    return Prepared(rows.defer("version__form").filter(public_id=Given("receipt", UUIDField())))
+
+
+@cache
+def _receipts() -> Prepared[tuple[int, uuid.UUID]]:
+    rows = Receipt.objects.filter(version__submission=ENTRY).order_by("-version__number")
+    return Prepared(rows.values_list("version__number", "public_id"))
+
+
+@cache
+def _teams() -> Prepared[Team]:
+    return Prepared(Team.objects.filter(pk=Given("team")).select_related("organization", "competition"))
+
+
+@cache
 def _comments(asker: Asker) -> Prepared[Comment]:
     rows = Comment.objects.visible_to(asker).filter(submission=ENTRY).waiting().select_related("author")
     return Prepared(rows.order_by("-at", "-pk"))
+
+
+@cache
+def locked_draft() -> Prepared[tuple[str, int]]:
+    """Takes the lock of an entry; its state, and which draft it is."""
+    rows = Submission.objects.filter(pk=ENTRY).select_for_update(no_key=True)
+    return Prepared(rows.values_list("status", "draft_version"))
+
+
+@cache
+def locked_team() -> Prepared[int]:
+    """Takes the lock of a team."""
+    rows = Team.objects.filter(pk=Given("team")).select_for_update(no_key=True)
+    return Prepared(rows.values_list("pk", flat=True))
+
+
+@cache
+def _to_attach(asker: Asker, *, is_bound: bool) -> Prepared[Submission]:
+    rows = Submission.objects.of_member(asker) if asker.is_active else Submission.objects.none()
+    if is_bound:
+        rows = rows.filter(team__competition=Given("competition"))
+    return Prepared(rows.for_attaching().filter(public_id=ADDRESS)[:1])
+
+
+@cache
+def _upload(asker: Asker, *, is_bound: bool) -> Prepared[Upload]:
+    rows = Upload.objects.for_chunk(asker).filter(public_id=Given("upload", UUIDField()))
+    if is_bound:
+        rows = rows.filter(submission__team__competition=Given("competition"))
+    return Prepared(rows[:1])
+
+
+@cache
+def _to_finish() -> Prepared[Submission]:
+    rows = Submission.objects.for_attaching().filter(uploads=Given("upload"))
+    return Prepared(rows.annotate(upload_state=F("uploads__state")))
+
+
+@cache
+def _files_in() -> Prepared[Attachment]:
+    return Prepared(Attachment.objects.current().filter(submission=ENTRY, slot=SLOT).order_by("pk"))
+
+
+@cache
+def _refused() -> Prepared[Inspection]:
+    return Prepared(Inspection.objects.filter(file=Given("file"), state=InspectionState.REFUSED).order_by("pk")[:1])
+
+
+@cache
+def _registered_in() -> Prepared[RegisteredFile]:
+    rows = RegisteredFile.objects.filter(submission=ENTRY, slot=SLOT, attachment=None)
+    counting = SubmissionVersion.objects.filter(registered=OuterRef("pk"))
+    return Prepared(rows.filter(Q(replaced_at=None) | Exists(counting)).order_by("pk"))
 
 
 @cache

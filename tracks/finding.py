@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from threading import Lock
 from typing import Any
 
 from django.db.models import Count, Max, OuterRef, Subquery
 
 from portal.core import service
+from portal.core.prepared import Given, Prepared
 from tracks.models import FormerAddress, Topic, Track
 from tracks.querysets import TopicQuerySet
 from tracks.search import Document, Finder, Found
@@ -33,6 +35,12 @@ def find(topics: TopicQuerySet, text: str, *, limit: int) -> list[Found]:
     allowed: defaultdict[int, set[int]] = defaultdict(set)
     for pk, competition in topics.order_by().values_list("pk", "track__competition"):
         allowed[competition].add(pk)
+    return find_among(allowed, text, limit=limit)
+
+
+def find_among(allowed: Mapping[int, set[int]], text: str, *, limit: int) -> list[Found]:
+    """The same where the topics that are ``allowed`` are known, by competition."""
+    service.require_spare()
     found = [
         one
         for competition, version in _versions(allowed).items()
@@ -48,19 +56,21 @@ def _best(found: list[Found]) -> list[Found]:
 
 
 def _versions(competitions: Iterable[int]) -> dict[int, Version]:
-    """What an index was made from, in one small query: tracks, their topics' texts, and who moved last.
+    """What an index was made from, in a small query for each: tracks, their topics' texts, and who moved last.
 
     Each move leaves a former address behind. Which topics a track has would not do: two that change places may
     add up to the same.
     """
-    tracks = Track.objects.filter(competition__in=list(competitions)).order_by("pk")
+    return {competition: tuple(_made_from().ask(competition=competition)) for competition in competitions}
+
+
+@cache
+def _made_from() -> Prepared[Any]:
+    tracks = Track.objects.filter(competition=Given("competition")).order_by("pk")
     revisions = {"texts": Count("topics__revisions"), "latest": Max("topics__revisions__created_at")}
     left = FormerAddress.objects.filter(competition=OuterRef("competition")).order_by("-pk")
     rows = tracks.annotate(**revisions, moved=Subquery(left.values("pk")[:1]))
-    versions: defaultdict[int, list[Any]] = defaultdict(list)
-    for competition, *row in rows.values_list("competition", "pk", "name", "texts", "latest", "moved"):
-        versions[competition].append(tuple(row))
-    return {competition: tuple(rows) for competition, rows in versions.items()}
+    return Prepared(rows.values_list("pk", "name", "texts", "latest", "moved"))
 
 
 def _index(competition: int, version: Version) -> Finder:

@@ -97,16 +97,19 @@ class Team:
             answer = await self._step(step, "PATCH", at, headers, content[offset:], pace=pace, since_last_byte=True)
             if answer is not None and answer.status == 204:
                 return True
-            known, offset = offset, await self._offset(at, offset)
-            is_elsewhere = answer is not None and answer.status == 409 and offset != known
+            known, heard = offset, await self._offset(at)
+            offset = known if heard is None else heard
+            # Whoever heard nothing knows no better yet where it goes on.
+            is_elsewhere = answer is not None and answer.status == 409 and heard != known
             if answer is not None and answer.status not in {423, 500, 503, 507} and not is_elsewhere:
                 return False
             await asyncio.sleep(0.3)
         return False
 
-    async def _offset(self, at: str, known: int) -> int:
+    async def _offset(self, at: str) -> int | None:
         answer = await self._step("upload ask", "HEAD", at, self._writing(TUS))
-        return int(answer.headers.get("upload-offset", known)) if answer is not None else known
+        told = answer.headers.get("upload-offset") if answer is not None else None
+        return int(told) if told is not None else None
 
     async def check(self) -> dict[str, str] | None:
         """The last look before submitting: the hidden fields of its form, None where it has none."""

@@ -25,9 +25,13 @@ from django.utils import timezone  # noqa: E402
 from benchmarks.load import books, journal, world  # noqa: E402
 from benchmarks.load.reconcile import reconcile  # noqa: E402
 from portal.celery import app  # noqa: E402
+from portal.core import parts  # noqa: E402
 from portal.notifications.enums import OutboxStatus  # noqa: E402
 from portal.notifications.models import Outbox  # noqa: E402
 from portal.notifications.tasks import ring  # noqa: E402
+from submissions.enums import UploadState  # noqa: E402
+from submissions.models import Upload  # noqa: E402
+from submissions.services import uploads  # noqa: E402
 
 
 def furnish() -> None:
@@ -79,6 +83,18 @@ def verdict(path: str, mails: str, twice_allowed: int, *, is_stamped: bool = Tru
     return {"holds": found.holds, "words": list(found.words())}
 
 
+def sweep_uploads() -> tuple[int, int]:
+    """As beat asks for every ten minutes: how many finished uploads had their part still, and have it after that."""
+    before = _parts_of_finished()
+    uploads.sweep_uploads()
+    return before, _parts_of_finished()
+
+
+def _parts_of_finished() -> int:
+    names = Upload.objects.exclude(state=UploadState.OPEN).values_list("public_id", flat=True)
+    return sum(parts.length_of(name) is not None for name in names)
+
+
 def integrity() -> str:
     """Of SQLite's own file; "ok" elsewhere."""
     if connection.vendor != "sqlite":
@@ -90,7 +106,10 @@ def integrity() -> str:
 
 CALLS = {
     each.__name__: each
-    for each in (furnish, prepare, close_at, waiting, let_leases_run_out, drain_at_once, verdict, integrity)
+    for each in (
+        *(furnish, prepare, close_at, waiting, let_leases_run_out, drain_at_once),
+        *(verdict, sweep_uploads, integrity),
+    )
 }
 
 

@@ -17,7 +17,9 @@ class Assets(ManifestStaticFilesStorage):
         self.known: dict[str, str] = {}
         super().__init__(*args, **more)
 
-    def url(self, name: Any, force: Any = False) -> str:  # noqa: FBT002 - as Django calls it
+    def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 - as Django calls it
+        if name is None:
+            raise ValueError("a static file has a name")
         if force or not self.hashed_files:
             return str(super().url(name, force))
         if name not in self.known:

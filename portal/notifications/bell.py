@@ -6,13 +6,16 @@ import os
 import threading
 from collections.abc import Callable
 
+# In seconds, between two pulls of one process. In a rush a pull finds what all have rung for meanwhile.
+PAUSE = 0.5
+
 
 class Bell:
-    """Pulls in a thread of its own. Whoever rings while it is being pulled is heard by one more pull after that."""
+    """Pulls in a thread of its own. Whoever rings meanwhile, or soon after, is heard by one more pull."""
 
-    def __init__(self, pull: Callable[[], None]):
-        self.pull = pull
-        self._lock = threading.Lock()
+    def __init__(self, pull: Callable[[], None], *, pause: float = PAUSE):
+        self.pull, self.pause = pull, pause
+        self._lock, self._nobody = threading.Lock(), threading.Event()
         self._is_ringing = self._again = False
         os.register_at_fork(after_in_child=self._forget)
 
@@ -28,11 +31,12 @@ class Bell:
         more = True
         while more:
             self.pull()
+            self._nobody.wait(self.pause)
             with self._lock:
                 more = self._is_ringing = self._again
                 self._again = False
 
     def _forget(self) -> None:
         """The thread stays behind when a process forks."""
-        self._lock = threading.Lock()
+        self._lock, self._nobody = threading.Lock(), threading.Event()
         self._is_ringing = self._again = False

@@ -112,6 +112,15 @@ def test_the_receipt(draft, captain):
     assert queries_of(captain, receipt.get_absolute_url()) == queries
 
 
+@pytest.mark.parametrize(("file", "most"), [("", 7), ("receipt.json", 4)])
+def test_a_receipt_asks_no_more_than_it_says(draft, captain, file, most):
+    """Session, person and agreements; itself; and on its page team, other versions and whether there are results."""
+    url = f"{submit(draft).get_absolute_url()}{file}"
+    captain.get(url)
+
+    assert queries_of(captain, url) <= most
+
+
 def test_submitting_costs_the_same_for_a_large_team(draft):
     first = complete_draft(topic=draft.topic, team__competition=draft.team.competition)
     large = complete_draft(topic=draft.topic, team__competition=draft.team.competition)

@@ -1,11 +1,14 @@
 """Members who send files at the same moment, with twins that have no lock."""
 
+from threading import Barrier
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from portal.core import parts
-from submissions.models import Attachment, Team, Upload
+from portal.core import files, parts
+from portal.core.models import StoredFile
+from submissions.models import Attachment, Upload
 from submissions.services import uploads
 from tests.factories.files import pdf
 from tests.factories.submissions import SubmissionFactory, captain_of
@@ -44,7 +47,7 @@ def test_however_many_begin_at_once_the_quota_holds(entry):
 def test_without_the_lock_each_would_find_the_same_room(entry, monkeypatch):
     if not connection.features.has_select_for_update:
         pytest.skip("a transaction that writes is alone here")
-    monkeypatch.setattr(Team.objects, "select_for_update", lambda **how: Team.objects.all(), raising=False)
+    monkeypatch.setattr(uploads, "lock_team", lambda team: None)
     monkeypatch.setattr(uploads, "used_by", then_wait(uploads.used_by, meeting_point(RIVALS)))
     begin_all(entry)
 
@@ -71,3 +74,37 @@ def test_however_many_finish_at_once_it_becomes_one_file(arrived):
 def test_who_has_the_part_is_alone(arrived):
     with parts.locked(arrived.public_id), pytest.raises(parts.Busy), parts.locked(arrived.public_id):
         pass
+
+
+@pytest.fixture
+def alike(settings, monkeypatch):
+    """Uploads of the same bytes by as many teams, of whom each finds that no row has them yet."""
+    begun = []
+    for _each in range(RIVALS):
+        own = SubmissionFactory()
+        upload = uploads.begin_upload(own, actor=captain_of(own.team), slot="proposal", name="a.pdf", size=len(CONTENT))
+        parts.path_of(upload.public_id).write_bytes(CONTENT)
+        begun.append(upload)
+    monkeypatch.setattr(files, "_held", then_wait(files._held, Barrier(RIVALS, timeout=60)))
+    return begun
+
+
+def finish_all(begun):
+    return race([lambda upload=upload: uploads.finish_upload(upload, actor=upload.user) for upload in begun])
+
+
+def test_however_many_teams_send_the_same_bytes_at_once_they_are_kept_once(alike):
+    finish_all(alike)
+
+    assert (StoredFile.objects.count(), Attachment.objects.count()) == (1, RIVALS)
+
+
+def test_with_a_row_that_each_adds_for_itself_one_team_would_have_its_file(alike, monkeypatch):
+    def add(stored):
+        stored.save()
+        return stored
+
+    monkeypatch.setattr(files, "enter", add)
+    finish_all(alike)
+
+    assert Attachment.objects.count() == 1

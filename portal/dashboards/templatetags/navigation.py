@@ -48,7 +48,8 @@ def site_nav(context: Context) -> SafeString:
 
 
 def _told_of_page(context: Context) -> dict[str, Any]:
-    competition, request = context.get("competition"), context.get("request")
+    competition: Any = context.get("competition")
+    request = context.get("request")
     told = {
         "path": request.get_full_path() if request else "",
         "results_url": (context.get("competition_nav") or {}).get("results_url"),
