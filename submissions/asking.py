@@ -33,11 +33,13 @@ from submissions.models import (
 
 # Of one entry, by its address or by its key.
 ADDRESS, ENTRY, SLOT = Given("entry", UUIDField()), Given("entry"), Given("slot", CharField())
-# What ``with_form`` and ``with_stage`` tell, and ``with_correction``.
-ASKED = (
+# What ``with_form`` and ``with_stage`` tell, and what stands in the draft.
+BESIDE = (
     *("form_version", "track_form_version"),
     *("window_opens_at", "window_closes_at", "window_grace", "window_hash_grace", "window_extended_to"),
+    *("draft_answers", "draft_versions"),
 )
+# What ``with_correction`` tells.
 CORRECTION = ("sections", "slots", "closes_at")
 
 
@@ -46,11 +48,13 @@ def page_of(user: Person, public_id: uuid.UUID) -> Submission | None:
     told = {"user": user.pk, "entry": public_id}
     # Nearly all who come are of its team, and for that a database plans half as long.
     own = _own_page(Asker.of(user)).first(**told)
-    entry = own or _page(Asker.of(user)).first(**told)
-    if entry is None:
+    entry: Any = own or _page(Asker.of(user)).first(**told)
+    beside = _beside().first(entry=entry.pk) if entry is not None else None
+    if beside is None:
         return None
-    for name, value in (_asked().first(entry=entry.pk) or {}).items():
-        setattr(entry, name, value)
+    entry.team = beside.team
+    for name in BESIDE:
+        setattr(entry, name, getattr(beside, name))
     if own is None and entry.status == SubmissionStatus.RETURNED:
         _tell_correction(entry, _correction().first(entry=entry.pk))
     if entry.track.competition_id == entry.team.competition_id:
@@ -139,7 +143,7 @@ def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
         return []
     if user.pk not in (entry.team.known_roles or ()):
         return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
-    versions = _own_versions().ask(user=user.pk, entry=entry.pk)
+    versions = _own_versions().ask(user=user.pk, entry=entry.pk, team=entry.team_id)
     decided = [each.screening for each in versions if hasattr(each, "screening")]
     _tell_correction(entry, next((each.correction for each in decided if hasattr(each, "correction")), None))
     return versions
@@ -193,22 +197,24 @@ def _own_page(asker: Asker) -> Prepared[Submission]:
 
 def _to_show(entries: models.QuerySet[Submission], asker: Asker) -> models.QuerySet[Submission]:
     rows: Any = entries.filter(public_id=ADDRESS)
-    related = ("team__organization", "team__competition", "topic", "track", "topic_revision")
-    unread = ("topic__body", "topic_revision__body", "team__competition__introduction")
-    return rows.with_page(asker).select_related(*related).defer(*unread)[:1]
+    related = rows.with_page(asker).select_related("topic", "track", "topic_revision")
+    return related.defer("topic__body", "topic_revision__body")[:1]
 
 
 @cache
-def _asked() -> Prepared[dict[str, Any]]:
-    """Which forms ask it, when, and what its draft says.
+def _beside() -> Prepared[Submission]:
+    """Of an entry that somebody may see: whose it is, which forms ask it, when, and what its draft says.
 
-    Apart from the page's rows: a database plans two short questions in less time than a long one.
+    Apart from the page's rows: how long a database plans grows with each join much faster than their number.
     """
     answers = Answer.objects.filter(submission=OuterRef("pk"))
     rows: Any = Submission.objects.filter(pk=ENTRY).with_form().with_stage()
-    said = {"draft_answers": Gathered(answers.values("key", "value"))}
-    versions = {"draft_versions": Gathered(answers.values("key", "version"))}
-    return Prepared(rows.annotate(**said, **versions).values(*ASKED, *said, *versions))
+    said = {
+        "draft_answers": Gathered(answers.values("key", "value")),
+        "draft_versions": Gathered(answers.values("key", "version")),
+    }
+    related = rows.annotate(**said).select_related("team__organization", "team__competition")
+    return Prepared(related.defer("title", "team__competition__introduction"))
 
 
 @cache
@@ -265,8 +271,8 @@ def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
 @cache
 def _own_versions() -> Prepared[SubmissionVersion]:
     """The team's, which sees them all, and isn't told who decided; with what may be mended."""
-    own = TeamMember.objects.filter(user_id=Given("user")).values("team")
-    rows = SubmissionVersion.objects.filter(submission__team__in=own).select_related("screening__correction")
+    is_member = Exists(TeamMember.objects.filter(user_id=Given("user"), team=Given("team")))
+    rows = SubmissionVersion.objects.filter(is_member).select_related("screening__correction")
     return Prepared(_with_all_told(rows))
 
 

@@ -53,3 +53,9 @@ def test_each_language_has_its_own():
     with translation.override("en"):
         assert 'data-waiting="waiting"' in shown(SLOT, entry="one")
     assert 'data-waiting="waiting"' not in chinese
+
+
+def test_what_is_not_there_is_left_out():
+    pages = [shown(BUTTON, label="保存", value=value) for value in ("", None, 0)]
+
+    assert ["value=" in page for page in pages] == [False, False, True]

@@ -73,6 +73,25 @@ def test_the_entrys_page_costs_at_most_twelve(draft, captain, times):
     assert queries_of(captain, draft.get_absolute_url()) <= 12
 
 
+@pytest.mark.parametrize("times", [0, 3])
+@pytest.mark.parametrize("page", ["", "submit/"])
+def test_no_question_of_an_entrys_page_joins_more_than_eight(draft, captain, times, page):
+    """How long PostgreSQL plans grows with each join much faster than their number."""
+    submit_again(draft, times=times)
+    with CaptureQueriesContext(connection) as queries:
+        assert captain.get(f"{draft.get_absolute_url()}{page}").status_code == 200
+
+    assert max(each["sql"].count(" JOIN ") for each in queries) <= 8
+
+
+def test_the_last_look_of_a_first_draft_asks_nine(draft, captain):
+    """No version is looked for where none has been submitted."""
+    url = f"{draft.get_absolute_url()}submit/"
+    captain.get(url)
+
+    assert queries_of(captain, url) <= 9
+
+
 def test_the_last_look(draft, captain):
     url = f"{draft.get_absolute_url()}submit/"
     submit_again(draft, times=1)

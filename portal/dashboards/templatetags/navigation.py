@@ -54,7 +54,7 @@ def _told_of_page(context: Context) -> dict[str, Any]:
         "path": request.get_full_path() if request else "",
         "results_url": (context.get("competition_nav") or {}).get("results_url"),
     }
-    if getattr(competition, "pk", None):
+    if competition is not None and getattr(competition, "pk", None):
         told["competition_url"] = competition.get_absolute_url()
         told["announcements_url"] = reverse("tracks:announcements", args=[competition.slug])
     return told
