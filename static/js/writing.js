@@ -355,6 +355,10 @@ function count(section) {
     shown.textContent = limit && done ? `${length(value)}/${limit}` : done ? "✓" : "";
   }
   document.querySelector(`[data-part="section-${CSS.escape(section.key)}"]`)?.classList.toggle("done", done);
+  countLeft();
+}
+
+function countLeft() {
   const left = document.querySelectorAll("[data-part]:not(.done)").length;
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
@@ -407,6 +411,7 @@ if (root) {
     page.isOver = true;
     location.replace("/");
   });
+  document.addEventListener("parts-changed", countLeft);
   addEventListener("online", () => page.sections.forEach((section) => section.save()));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) page.sections.forEach((section) => section.save({ keepalive: true }));
