@@ -75,11 +75,14 @@ def entry_page(
 
 def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitForm | None) -> dict[str, Any]:
     context = _both_pages(user, entry, now=now)
+    given, pledge = asking.pledge_of(entry)
     errors = refused.errors.values() if refused else []
     return context | {
         "form": SubmitForm(initial={"expected_version": entry.draft_version, "topic_revision": _number(context)}),
         "errors": [message for messages in errors for message in messages],
         "lacking": context["draft"].missing,
+        "pledge_given": given,
+        "has_pledge": pledge is not None,
         "sheet": sheet_of_draft(entry, Audience.TEAM, context["draft"]),
         "is_late": windows.is_late(entry, context["stage"], now),
         "is_unchanged": entry.status == SubmissionStatus.SUBMITTED

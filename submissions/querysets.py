@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from portal.core.people import Person
-from submissions.enums import InspectionState, ScreeningState, SecondLook, SubmissionStatus
+from submissions.enums import InspectionState, MemberRole, ScreeningState, SecondLook, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -135,6 +135,15 @@ class SubmissionQuerySet(models.QuerySet):
         """``latest_text``: which text of its topic is the latest."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
+
+    def with_pledge(self) -> Self:
+        """``pledge_given``: the newest version of the competition's pledge that the team's captain has given."""
+        members, pledges = apps.get_model("submissions", "TeamMember"), apps.get_model("tracks", "Pledge")
+        captain = members.objects.filter(team=OuterRef(OuterRef("team")), role=MemberRole.CAPTAIN).values("user")
+        series = pledges.objects.filter(competition=OuterRef(OuterRef("team__competition"))).values("series")
+        given = apps.get_model("accounts", "Consent").objects.live()
+        given = given.filter(user__in=captain, agreement__series__in=series).order_by("-agreement__version")
+        return self.annotate(pledge_given=Subquery(given.values("agreement__version")[:1]))
 
     def highest_numbers(self, competition: Any, prefix: Any) -> models.QuerySet[Any]:
         """The number that begins with ``prefix`` and was given last.

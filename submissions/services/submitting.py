@@ -228,7 +228,16 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
         "form": {"versions": list(draft.definition.versions)},
         "answers": draft.answered,
     }
+    if given := _pledge_given(submission):
+        form["pledge"] = {"version": given}
     return form, revision
+
+
+def _pledge_given(submission: Submission) -> int | None:
+    """By the captain, whose word it is."""
+    if hasattr(submission, "pledge_given"):
+        return submission.pledge_given
+    return Submission.objects.with_pledge().values_list("pledge_given", flat=True).get(pk=submission.pk)
 
 
 def _answered(submission: Submission, shown: int | None) -> TopicRevision:
