@@ -312,7 +312,8 @@ const page = {
     const state = ["clash", "signed_out", "refused", "offline", "saving", "typing"].find((each) => states.has(each)) ?? (this.last ? "saved" : "");
     for (const place of document.querySelectorAll("[data-save-all]")) {
       if (!state) continue;
-      place.textContent = say(state, { time: this.last });
+      // Where there is little room, the hour will do.
+      place.textContent = say(state, { time: place.dataset.saveAll === "short" ? this.last.split(" ").at(-1) : this.last });
       place.dataset.state = state;
     }
   },
