@@ -91,7 +91,7 @@ def game(*, on_sqlite: bool, seed: int, more: dict[str, str] | None = None, is_s
             steward(house) as helper,
         ):
             dice, journal = random.Random(seed), folder / "journal"
-            line = Line(house.port, is_stamped=house.is_behind_proxy)
+            line = Line(house.port, submits_port=house.submits_port, is_stamped=house.is_behind_proxy)
             ground = Field(line, Writer(journal), Figures(), dice)
             yield Game(house, helper, ground, journal, dice)
 
@@ -147,8 +147,9 @@ def show(figures: Figures, title: str, targets: list[Target]) -> None:
 
 
 def complaints(house: House) -> None:
-    """What the web server could not put into an answer."""
-    words = (house.folder / "web.log").read_text(errors="replace").splitlines()
+    """What the web servers could not put into an answer."""
+    logs = [(house.folder / f"{name}.log").read_text(errors="replace") for name in house.web_servers]
+    words = "".join(logs).splitlines()
     found = [
         words[at - 1] for at in range(1, len(words)) if not words[at].startswith(" ") and "Error" in words[at][:90]
     ]

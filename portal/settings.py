@@ -66,7 +66,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "portal.core.hardening.PrivacyMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "portal.core.hardening.SourcesMiddleware",
     "portal.core.shedding.OverloadMiddleware",
     "portal.core.middleware.PlainRequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -233,6 +233,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if IS_HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_HTTPS else "csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_HTTPS else "device"
+SESSION_ENGINE = "portal.accounts.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -267,12 +268,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# Load. A submit is served first, whatever else waits.
+# Load. The last look, the submit and its receipt are served first, whatever else waits; deploy/nginx.conf brings them
+# to processes of their own.
 SHED_AFTER_SECONDS = env.number("SHED_AFTER_SECONDS", default=0)
 MOST_REQUESTS_AT_ONCE = env.number("MOST_REQUESTS_AT_ONCE", default=0)
 # Chunks of files that a web process reads at once; the rest of its threads are there for everything else.
 MOST_UPLOADS_AT_ONCE = env.number("MOST_UPLOADS_AT_ONCE", default=2)
-SERVED_FIRST = r"/submissions/[0-9a-f-]{36}/submit/"
+SERVED_FIRST = r"/submissions/(?:[0-9a-f-]+/(?:files/)?submit/|receipts/[0-9a-f-]+/(?:receipt\.json)?|late/[0-9a-f-]+/)"
 # How old a process's knowledge of the service's mode may be.
 SERVICE_STATE_SECONDS: float | None = 2
 

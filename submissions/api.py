@@ -29,12 +29,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from portal.core import parts
-from portal.core.api_access import WithinToken, narrowed
+from portal.core.api_access import WithinToken, competition_of, narrowed
 from portal.core.places import Places
-from submissions import services
+from submissions import asking, services
 from submissions.enums import UploadState
-from submissions.form_querysets import UploadQuerySet
-from submissions.models import Submission, Upload
+from submissions.models import Upload
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,termination,expiration,checksum"
@@ -106,11 +105,9 @@ class UploadsView(TusView):
         """Begin one: ``Upload-Length``, and ``filename``, ``entry`` and ``slot`` in ``Upload-Metadata``."""
         size = _number(request, "Upload-Length")
         said = _metadata(request.headers.get("Upload-Metadata", ""))
-        entries = Submission.objects.for_writing(request.user)
-        competition = getattr(request.auth, "competition_id", None)
-        if competition is not None:
-            entries = entries.filter(team__competition=competition)
-        entry = get_object_or_404(entries, public_id=_uuid(said.get("entry", "")))
+        entry = asking.to_attach(request.user, _uuid(said.get("entry", "")), within=competition_of(request))
+        if entry is None:
+            raise Http404
         begun = services.begin_upload(
             entry, actor=request.user, slot=said.get("slot", ""), name=said.get("filename", ""), size=size
         )
@@ -126,8 +123,8 @@ class UploadView(TusView):
 
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """For pages: how far it is, what it became, or why it didn't."""
-        upload = self._found(request, public_id, Upload.objects.visible_to(request.user).select_related("attachment"))
-        return Response(_told(upload))
+        rows = Upload.objects.visible_to(request.user).select_related("attachment")
+        return Response(_told(get_object_or_404(narrowed(rows, request, self), public_id=public_id)))
 
     def patch(self, request: Request, public_id: uuid.UUID) -> Response:
         # Some clients leave the type away where there is no content.
@@ -150,9 +147,10 @@ class UploadView(TusView):
         services.give_up(upload, actor=request.user)
         return Response(status=204)
 
-    def _found(self, request: Request, public_id: uuid.UUID, rows: UploadQuerySet | None = None) -> Upload:
-        rows = Upload.objects.for_chunk(request.user) if rows is None else rows
-        found: Upload = get_object_or_404(narrowed(rows, request, self), public_id=public_id)
+    def _found(self, request: Request, public_id: uuid.UUID) -> Upload:
+        found = asking.upload_of(request.user, public_id, within=competition_of(request))
+        if found is None:
+            raise Http404
         return found
 
 

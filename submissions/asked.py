@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F
 
+from portal.core.prepared import Given, Prepared
 from submissions.definition import FormDefinition, Section
 from submissions.models import EntryFormVersion, LateAttempt, Submission, SubmissionVersion
 
@@ -18,8 +19,14 @@ PLAIN = Path(__file__).with_name("plain_form.json")
 def definition_of(entry: Submission) -> FormDefinition:
     """What the entry's team is asked now: the competition's form, then the track's."""
     if not hasattr(entry, "form_version"):
-        entry = Submission.objects.with_form().get(pk=entry.pk)
+        return _definition(*_which_asks().ask(entry=entry.pk)[0])
     return _definition(entry.form_version, entry.track_form_version)  # type: ignore[attr-defined]
+
+
+@cache
+def _which_asks() -> Prepared[Any]:
+    rows = Submission.objects.with_form().filter(pk=Given("entry"))
+    return Prepared(rows.values_list("form_version", "track_form_version"))
 
 
 def definition_answered(version: SubmissionVersion | LateAttempt) -> FormDefinition:

@@ -7,21 +7,55 @@ from functools import cache
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, OuterRef, Prefetch, UUIDField
+from django.db.models import CharField, Exists, F, OuterRef, Prefetch, Q, UUIDField
+from django.db.models.fields.json import KeyTextTransform
 
 from portal.core.gathered import Gathered
 from portal.core.locks import is_alone
+from portal.core.models import StoredFile
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.models import Answer, Attachment, Comment, Submission, SubmissionVersion, TeamMember
+from submissions.enums import InspectionState, SubmissionStatus
+from submissions.models import (
+    Answer,
+    Attachment,
+    Comment,
+    Correction,
+    Inspection,
+    Receipt,
+    RegisteredFile,
+    Submission,
+    SubmissionVersion,
+    Team,
+    TeamMember,
+    Upload,
+)
 
 # Of one entry, by its address or by its key.
-ADDRESS, ENTRY = Given("entry", UUIDField()), Given("entry")
+ADDRESS, ENTRY, SLOT = Given("entry", UUIDField()), Given("entry"), Given("slot", CharField())
+# What ``with_form`` and ``with_stage`` tell, and ``with_correction``.
+ASKED = (
+    *("form_version", "track_form_version"),
+    *("window_opens_at", "window_closes_at", "window_grace", "window_hash_grace", "window_extended_to"),
+)
+CORRECTION = ("sections", "slots", "closes_at")
 
 
 def page_of(user: Person, public_id: uuid.UUID) -> Submission | None:
     """The entry with all that its page shows of it, where ``user`` may see it."""
-    return _page(Asker.of(user)).first(user=user.pk, entry=public_id)
+    told = {"user": user.pk, "entry": public_id}
+    # Nearly all who come are of its team, and for that a database plans half as long.
+    own = _own_page(Asker.of(user)).first(**told)
+    entry = own or _page(Asker.of(user)).first(**told)
+    if entry is None:
+        return None
+    for name, value in (_asked().first(entry=entry.pk) or {}).items():
+        setattr(entry, name, value)
+    if own is None and entry.status == SubmissionStatus.RETURNED:
+        _tell_correction(entry, _correction().first(entry=entry.pk))
+    if entry.track.competition_id == entry.team.competition_id:
+        entry.track.competition = entry.team.competition
+    return entry
 
 
 def to_write(user: Person, public_id: uuid.UUID, key: str) -> Submission | None:
@@ -45,14 +79,52 @@ def held_by_address(user: Person, public_id: uuid.UUID) -> Submission | None:
     return _with_roles(found) if found else None
 
 
+def to_attach(user: Person, public_id: uuid.UUID, *, within: int | None) -> Submission | None:
+    """An entry of one of the person's own teams ``for_attaching``; ``within`` the competition they are bound to."""
+    rows = _to_attach(Asker.of(user), is_bound=within is not None)
+    found = rows.first(user=user.pk, entry=public_id, competition=within)
+    return _with_roles(found) if found else None
+
+
+def upload_of(user: Person, public_id: uuid.UUID, *, within: int | None) -> Upload | None:
+    """What the person sends ``for_chunk``."""
+    rows = _upload(Asker.of(user), is_bound=within is not None)
+    return rows.first(user=user.pk, upload=public_id, competition=within)
+
+
+def to_finish(upload: Upload) -> tuple[Submission, str]:
+    """The entry ``for_attaching`` that the upload is for, and the state that the upload has now."""
+    found: Any = _to_finish().first(upload=upload.pk)
+    if found is None:
+        raise Upload.DoesNotExist
+    return _with_roles(found), found.upload_state
+
+
+def files_in(entry: Submission, slot: str) -> list[Attachment]:
+    """What lies in the draft at ``slot``, oldest first."""
+    return _files_in().ask(entry=entry.pk, slot=slot)
+
+
+def refusal_of(stored: StoredFile) -> Inspection | None:
+    """Why the same bytes were found out before."""
+    return _refused().first(file=stored.pk)
+
+
+def registered_in(entry: Submission, slot: str) -> list[RegisteredFile]:
+    """What was registered for ``slot`` and hasn't followed: the draft counts on it, or a version does."""
+    return _registered_in().ask(entry=entry.pk, slot=slot)
+
+
 def files_of(entry: Submission) -> list[Attachment]:
     """What lies in the draft, with what was found in it."""
     return _files().ask(entry=entry.pk)
 
 
 def members_of(entry: Submission) -> list[TeamMember]:
-    """Of its team, with the people, in their order."""
-    return _members().ask(team=entry.team_id)
+    """Of its team, with the people, in their order; rules then ask no more."""
+    members = _members().ask(team=entry.team_id)
+    entry.team.known_roles = {member.user_id: member.role for member in members}
+    return members
 
 
 def answers_of(entry: Submission) -> list[tuple[str, Any, int]]:
@@ -62,7 +134,15 @@ def answers_of(entry: Submission) -> list[tuple[str, Any, int]]:
 
 def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
     """What was submitted, as far as ``user`` may see it, newest first, with all that pages tell of it."""
-    return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+    if not entry.number:
+        # It comes with the first.
+        return []
+    if user.pk not in (entry.team.known_roles or ()):
+        return _versions(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+    versions = _own_versions().ask(user=user.pk, entry=entry.pk)
+    decided = [each.screening for each in versions if hasattr(each, "screening")]
+    _tell_correction(entry, next((each.correction for each in decided if hasattr(each, "correction")), None))
+    return versions
 
 
 def pledge_of(entry: Submission) -> tuple[int | None, int | None]:
@@ -73,6 +153,25 @@ def pledge_of(entry: Submission) -> tuple[int | None, int | None]:
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
     """Those that wait, newest first."""
     return _comments(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
+
+
+def receipt_of(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """With its entry, and ``is_own``: is it of a team that ``user`` is in?"""
+    return _receipt(Asker.of(user)).first(user=user.pk, receipt=public_id)
+
+
+def receipt_to_show(user: Person, public_id: uuid.UUID) -> Receipt | None:
+    """The same with all that its page says, and ``title`` of what was submitted."""
+    found = _receipt(Asker.of(user), is_shown=True).first(user=user.pk, receipt=public_id)
+    if found is not None:
+        entry = found.version.submission
+        entry.team = _teams().ask(team=entry.team_id)[0]
+    return found
+
+
+def receipts_of(entry: Submission) -> list[tuple[int, uuid.UUID]]:
+    """The number of each version with the address of its receipt, newest first."""
+    return _receipts().ask(entry=entry.pk)
 
 
 @cache
@@ -88,8 +187,40 @@ def _own(rows: Any) -> models.QuerySet[Submission]:
 
 @cache
 def _page(asker: Asker) -> Prepared[Submission]:
-    rows = Submission.objects.visible_to(asker).for_listing().with_form().with_window().with_page(asker)
-    return Prepared(rows.select_related("topic_revision").filter(public_id=ADDRESS)[:1])
+    return Prepared(_to_show(Submission.objects.visible_to(asker), asker))
+
+
+@cache
+def _own_page(asker: Asker) -> Prepared[Submission]:
+    """Whoever is in the team sees its entries (``visible_to``)."""
+    return Prepared(_to_show(_own(Submission.objects), asker))
+
+
+def _to_show(entries: models.QuerySet[Submission], asker: Asker) -> models.QuerySet[Submission]:
+    rows: Any = entries.filter(public_id=ADDRESS)
+    related = ("team__organization", "team__competition", "topic", "track", "topic_revision")
+    unread = ("topic__body", "topic_revision__body", "team__competition__introduction")
+    return rows.with_page(asker).select_related(*related).defer(*unread)[:1]
+
+
+@cache
+def _asked() -> Prepared[dict[str, Any]]:
+    """Which forms ask it, when, and what its draft says.
+
+    Apart from the page's rows: a database plans two short questions in less time than a long one.
+    """
+    answers = Answer.objects.filter(submission=OuterRef("pk"))
+    rows: Any = Submission.objects.filter(pk=ENTRY).with_form().with_stage()
+    said = {"draft_answers": Gathered(answers.values("key", "value"))}
+    versions = {"draft_versions": Gathered(answers.values("key", "version"))}
+    return Prepared(rows.annotate(**said, **versions).values(*ASKED, *said, *versions))
+
+
+@cache
+def _correction() -> Prepared[Correction]:
+    """What may be mended of it, once it has been returned."""
+    rows = Correction.objects.filter(screening__version__submission=ENTRY)
+    return Prepared(rows.order_by("-screening__version__number")[:1])
 
 
 @cache
@@ -138,16 +269,102 @@ def _answers() -> Prepared[tuple[str, Any, int]]:
 
 @cache
 def _versions(asker: Asker) -> Prepared[SubmissionVersion]:
+    rows = SubmissionVersion.objects.visible_to(asker).select_related("screening__decided_by")
+    return Prepared(_with_all_told(rows))
+
+
+@cache
+def _own_versions() -> Prepared[SubmissionVersion]:
+    """The team's, which sees them all, and isn't told who decided; with what may be mended."""
+    own = TeamMember.objects.filter(user_id=Given("user")).values("team")
+    rows = SubmissionVersion.objects.filter(submission__team__in=own).select_related("screening__correction")
+    return Prepared(_with_all_told(rows))
+
+
+def _with_all_told(versions: models.QuerySet[SubmissionVersion]) -> models.QuerySet[SubmissionVersion]:
     files = Prefetch("attachments", Attachment.objects.select_related("file"))
-    rows = SubmissionVersion.objects.visible_to(asker).filter(submission=ENTRY)
-    related = rows.select_related("receipt", "screening__decided_by", "submitted_by", "topic_revision", "replacement")
-    return Prepared(related.defer("topic_revision__body").prefetch_related(files).order_by("-number"))
+    related = versions.select_related("receipt", "submitted_by", "topic_revision", "replacement")
+    return related.filter(submission=ENTRY).defer("topic_revision__body").prefetch_related(files).order_by("-number")
+
+
+@cache
+def _receipt(asker: Asker, *, is_shown: bool = False) -> Prepared[Receipt]:
+    own = TeamMember.objects.filter(user_id=asker.pk, team=OuterRef("version__submission__team"))
+    rows: Any = Receipt.objects.visible_to(asker).annotate(is_own=Exists(own)).select_related("version__submission")
+    if is_shown:
+        title = KeyTextTransform("title", "version__form")
+        rows = rows.select_related("version__submitted_by").annotate(title=title)
+    return Prepared(rows.defer("version__form").filter(public_id=Given("receipt", UUIDField())))
+
+
+@cache
+def _receipts() -> Prepared[tuple[int, uuid.UUID]]:
+    rows = Receipt.objects.filter(version__submission=ENTRY).order_by("-version__number")
+    return Prepared(rows.values_list("version__number", "public_id"))
+
+
+@cache
+def _teams() -> Prepared[Team]:
+    return Prepared(Team.objects.filter(pk=Given("team")).select_related("organization", "competition"))
 
 
 @cache
 def _comments(asker: Asker) -> Prepared[Comment]:
     rows = Comment.objects.visible_to(asker).filter(submission=ENTRY).waiting().select_related("author")
     return Prepared(rows.order_by("-at", "-pk"))
+
+
+@cache
+def locked_draft() -> Prepared[tuple[str, int]]:
+    """Takes the lock of an entry; its state, and which draft it is."""
+    rows = Submission.objects.filter(pk=ENTRY).select_for_update(no_key=True)
+    return Prepared(rows.values_list("status", "draft_version"))
+
+
+@cache
+def locked_team() -> Prepared[int]:
+    """Takes the lock of a team."""
+    rows = Team.objects.filter(pk=Given("team")).select_for_update(no_key=True)
+    return Prepared(rows.values_list("pk", flat=True))
+
+
+@cache
+def _to_attach(asker: Asker, *, is_bound: bool) -> Prepared[Submission]:
+    rows = Submission.objects.of_member(asker) if asker.is_active else Submission.objects.none()
+    if is_bound:
+        rows = rows.filter(team__competition=Given("competition"))
+    return Prepared(rows.for_attaching().filter(public_id=ADDRESS)[:1])
+
+
+@cache
+def _upload(asker: Asker, *, is_bound: bool) -> Prepared[Upload]:
+    rows = Upload.objects.for_chunk(asker).filter(public_id=Given("upload", UUIDField()))
+    if is_bound:
+        rows = rows.filter(submission__team__competition=Given("competition"))
+    return Prepared(rows[:1])
+
+
+@cache
+def _to_finish() -> Prepared[Submission]:
+    rows = Submission.objects.for_attaching().filter(uploads=Given("upload"))
+    return Prepared(rows.annotate(upload_state=F("uploads__state")))
+
+
+@cache
+def _files_in() -> Prepared[Attachment]:
+    return Prepared(Attachment.objects.current().filter(submission=ENTRY, slot=SLOT).order_by("pk"))
+
+
+@cache
+def _refused() -> Prepared[Inspection]:
+    return Prepared(Inspection.objects.filter(file=Given("file"), state=InspectionState.REFUSED).order_by("pk")[:1])
+
+
+@cache
+def _registered_in() -> Prepared[RegisteredFile]:
+    rows = RegisteredFile.objects.filter(submission=ENTRY, slot=SLOT, attachment=None)
+    counting = SubmissionVersion.objects.filter(registered=OuterRef("pk"))
+    return Prepared(rows.filter(Q(replaced_at=None) | Exists(counting)).order_by("pk"))
 
 
 @cache
@@ -160,6 +377,12 @@ def _found(entry: Submission | None) -> Submission:
     if entry is None:
         raise Submission.DoesNotExist
     return entry
+
+
+def _tell_correction(entry: Submission, correction: Correction | None) -> None:
+    """As ``with_correction`` would have."""
+    for name in CORRECTION:
+        setattr(entry, f"correction_{name}", getattr(correction, name, None))
 
 
 def _with_roles(entry: Any) -> Submission:

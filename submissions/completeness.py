@@ -171,7 +171,7 @@ def draft_of(
 def _said(entry: Submission) -> tuple[dict[str, Any], dict[str, int]]:
     """By section, with the version of each; of an entry that was locked to be submitted no version is known."""
     if hasattr(entry, "draft_answers"):
-        return entry.draft_answers or {}, {}
+        return entry.draft_answers or {}, getattr(entry, "draft_versions", None) or {}
     rows = asking.answers_of(entry)
     return {key: value for key, value, _version in rows}, {key: version for key, _value, version in rows}
 

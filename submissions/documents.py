@@ -44,13 +44,13 @@ def receipt_pdf(receipt: Receipt) -> bytes:
 
 def receipt_html(receipt: Receipt) -> str:
     version, document = receipt.version, receipt.document
-    entry, text = version.submission, version.topic_revision
+    entry, topic = version.submission, receipt.topic
     verify = mail.address(reverse("submissions:verify_receipt"))
     facts = [
         ("作品编号", f"{entry.number}（第 {version.number} 版）"),
         ("项目名称", version.title),
-        ("赛道", str(entry.track)),
-        ("赛题", f"{text.topic.number}. {text.title}（第 {text.number} 版）"),
+        ("赛道", str(receipt.track)),
+        ("赛题", f"{topic['number']}. {topic['title']}（第 {topic['revision']} 版）"),
         ("团队名称", entry.team.name),
         ("牵头单位", entry.team.organization.name),
         ("提交人", str(version.submitted_by)),

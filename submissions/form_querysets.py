@@ -55,9 +55,8 @@ class UploadQuerySet(models.QuerySet):
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
 
     def for_chunk(self, user: Person) -> Self:
-        """With all that taking a chunk asks: own, and still in the team."""
-        rows = self.visible_to(user).filter(submission__team__members__user_id=user.pk)
-        return rows.select_related("submission__team__competition", "submission__track")
+        """Own, and still in the team."""
+        return self.visible_to(user).filter(submission__team__members__user_id=user.pk)
 
 
 class InspectionQuerySet(models.QuerySet):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -28,7 +32,7 @@ SCANNER_SECONDS = 60
 def look_into(stored: StoredFile, kind: str) -> tuple[str, list[Finding]]:
     """What it is, and what was found: a state and findings."""
     with _on_disk(stored) as path:
-        found = _ask_child(path, kind)
+        found = looker.ask(path, kind)
     virus = _scan(stored)
     if found is None:
         return (InspectionState.NOTICE, virus) if virus else (InspectionState.UNCHECKED, [["unreadable", None]])
@@ -56,17 +60,66 @@ def _on_disk(stored: StoredFile) -> Iterator[Path]:
         yield Path(copy.name)
 
 
-def _ask_child(path: Path, kind: str) -> list[Finding] | None:
-    """None when it died, took too long or made no sense of the file."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(CHILD), kind, str(path)],
-            capture_output=True, timeout=WALL_SECONDS, check=True, stdin=subprocess.DEVNULL, env={},
-        )  # fmt: skip
-        found: list[Finding] = json.loads(done.stdout)
-    except (subprocess.SubprocessError, ValueError):
-        return None
-    return found
+class Looker:
+    """The program that looks, and the line to it. Begun at the first file, and anew when it hasn't answered."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, path: Path, kind: str) -> list[Finding] | None:
+        """None when it died, took too long or made no sense of the file."""
+        with self._lock:
+            try:
+                return self._answer(str(path), kind)
+            except (OSError, ValueError):
+                self._end()
+                return None
+            except BaseException:
+                # The answer that is still to come is none about the next file.
+                self._end()
+                raise
+
+    def end(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _answer(self, path: str, kind: str) -> list[Finding] | None:
+        if self.process is not None and self.process.poll() is not None:
+            self._end()
+        if self.process is None:
+            self._begin()
+        self._line.settimeout(WALL_SECONDS)
+        self._line.sendall(json.dumps([kind, path]).encode() + b"\n")
+        about, found = json.loads(self._answers.readline())
+        if about != path:
+            raise ValueError(about)
+        return found  # type: ignore[no-any-return]
+
+    def _begin(self) -> None:
+        # Its end of the line closes with this process, however that ends, and then it ends as well.
+        self._line, far = socket.socketpair()
+        self._answers = self._line.makefile("rb")
+        with far:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", str(CHILD)],
+                stdin=far, stdout=far, stderr=subprocess.DEVNULL, env={}, start_new_session=True,
+            )  # fmt: skip
+
+    def _end(self) -> None:
+        """With the fork that it may be waiting for."""
+        if self.process is None:
+            return
+        self._answers.close()
+        self._line.close()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+
+looker = Looker()
+atexit.register(looker.end)
 
 
 def _scan(stored: StoredFile) -> list[Finding]:

@@ -11,12 +11,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from submissions import asking, completeness, windows
+from portal.core.permissions import require
+from submissions import asking, completeness, rules, windows
 from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
 from submissions.enums import MemberRole, SubmissionStatus
-from submissions.forms import SubmitForm
+from submissions.forms import SubmitForm, new_key
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Submission, SubmissionVersion, UnsentText
 from submissions.services.inspections import show_inspections
@@ -74,11 +75,18 @@ def entry_page(
 
 
 def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitForm | None) -> dict[str, Any]:
+    """For its team alone."""
     context = _both_pages(user, entry, now=now)
+    require(rules.is_member, user, entry.team)
     given, pledge = asking.pledge_of(entry)
     errors = refused.errors.values() if refused else []
     return context | {
-        "form": SubmitForm(initial={"expected_version": entry.draft_version, "topic_revision": _number(context)}),
+        # What SubmitForm reads.
+        "fields": {
+            "expected_version": entry.draft_version,
+            "topic_revision": _number(context),
+            "idempotency_key": new_key(),
+        },
         "errors": [message for messages in errors for message in messages],
         "lacking": context["draft"].missing,
         "pledge_given": given,

@@ -10,6 +10,7 @@ from django.db.models import Case, Count, Exists, F, FilteredRelation, OuterRef,
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, Length
 
+from portal.core.gathered import Gathered
 from portal.core.people import Person
 from submissions.enums import InspectionState, MemberRole, ScreeningState, SecondLook, SubmissionStatus
 from tracks.enums import StageKind
@@ -88,16 +89,29 @@ class SubmissionQuerySet(models.QuerySet):
         # Saving a section reads no name of anything; a list of entries reads them all.
         return rows.with_answer(key) if key else rows.select_related("team__competition", "track", "topic")
 
+    def for_attaching(self) -> Self:
+        """With all that putting a file into the draft asks; ``roles`` of the team's members.
+
+        What a correction has opened is asked of the few entries that were returned, not joined to all the others.
+        """
+        members = apps.get_model("submissions", "TeamMember").objects.filter(team=OuterRef("team"))
+        rows = self.with_form().with_stage().select_related("team__competition")
+        return rows.annotate(roles=Gathered(members.values("user_id", "role")))
+
     def with_form(self) -> Self:
         """``form_version`` and ``track_form_version``: which published forms ask this entry."""
         return self.annotate(**_forms())
 
     def with_window(self) -> Self:
-        """``window_…``: the stage of submitting, and what was granted to the team; and ``correction_…``."""
+        """``with_stage`` and ``with_correction``: when it can be written, whatever became of it."""
+        return self.with_correction().with_stage()
+
+    def with_stage(self) -> Self:
+        """``window_…``: the stage of submitting, and what was granted to the team."""
         # Joined, like the answer below: a competition has one such stage, and a team one live extension of it.
         path, kind = "team__competition__stages", StageKind.SUBMISSION
         live = Q(team__extensions__kind=kind, team__extensions__revoked_at=None)
-        joined = self.with_correction().annotate(
+        joined = self.annotate(
             window_stage=FilteredRelation(path, condition=Q(**{f"{path}__kind": kind})),
             window_granted=FilteredRelation("team__extensions", condition=live),
         )
@@ -368,9 +382,9 @@ class UndoneScreeningQuerySet(ScreenedQuerySet):
 class VersionFactsQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
 
-    def of_files(self, files: Any) -> Self:
-        """Those of versions in which one of the stored ``files`` was handed in."""
-        return self.filter(version__attachments__file__in=files).distinct()
+    def of_file(self, file: Any) -> Self:
+        """Those of versions in which the stored ``file`` was handed in."""
+        return self.filter(version__attachments__file=file).distinct()
 
 
 class CorrectionQuerySet(OfSubmissionQuerySet):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -14,7 +14,7 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.registry import handles
 from portal.notifications.services import enqueue
-from submissions import mail, replacing
+from submissions import afterwards, mail, replacing
 from submissions.asked import definition_of
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
@@ -26,7 +26,6 @@ from submissions.models import (
     Invitation,
     LateAttempt,
     LateDecision,
-    Receipt,
     RegisteredFile,
     RosterRequest,
     Screening,
@@ -45,6 +44,8 @@ from tracks.signals import topic_reopened, topic_revised, topic_withdrawn, topic
 NEAR = "submissions.near"
 # Mails wait behind it.
 NEAR_SECONDS = 5
+# In seconds; it is nothing that anybody waits for.
+NEAR_EVERY = 20
 OF_ENTRY = "submission__team__competition"
 
 
@@ -94,18 +95,24 @@ def look_into_file(*, key: str, file: int, as_kind: str, again: int = 0) -> None
 @handles(facts.KIND)
 def make_facts(*, key: str, version: int) -> None:
     """What is asked for as soon as a version is committed. Neither of the two waits for the other, or fails with it."""
-    enqueue(NEAR, key=f"near:{version}", payload={"version": version})
+    _ask_for_near(timezone.now())
     facts.make_facts(version)
 
 
-@handles(NEAR)
-def look_for_near(*, key: str, version: int) -> None:
-    """Whoever comes first does it for all that wait; the sweep goes on where this stops."""
-    # Only where something is compared: it brings NumPy along.
-    from submissions.services.near_comparing import find_near, is_compared
+def _ask_for_near(now: datetime) -> None:
+    """Once for all that are committed within some seconds, and after them: comparing many costs little more than one."""
+    turn = int(now.timestamp()) // NEAR_EVERY + 1
+    at = datetime.fromtimestamp(turn * NEAR_EVERY, UTC)
+    enqueue(NEAR, key=f"near-at:{at:%Y%m%d%H%M%S}", payload={}, available_at=at)
 
-    if not is_compared(version):
-        find_near(seconds=NEAR_SECONDS)
+
+@handles(NEAR)
+def look_for_near(*, key: str, version: int = 0) -> None:
+    """Whatever waits, not ``version`` alone, which rows of an earlier release name; the sweep goes on where this stops."""
+    # It brings NumPy along, which only those need that compare.
+    from submissions.services.near_comparing import find_near
+
+    find_near(seconds=NEAR_SECONDS)
 
 
 @handles("submissions.file_refused")
@@ -157,7 +164,7 @@ def send_roster_request(*, key: str, about: int, news: str, user: int | None) ->
 
 @handles("submissions.submitted")
 def send_submitted(*, key: str, about: int, user: int) -> None:
-    receipt = Receipt.objects.select_related(f"version__{OF_ENTRY}", "version__replacement").filter(pk=about).first()
+    receipt = afterwards.receipt_to_mail(about)
     if receipt and (person := _member(receipt.version.submission, user)):
         mail.submitted(receipt, person, key=key)
 
@@ -353,5 +360,4 @@ def _gone(team: int, user: int) -> Any:
 
 def _in_team(team: int, user: int) -> Any:
     """Whoever has left the team meanwhile is told nothing."""
-    people = get_user_model().objects.filter(pk=user, is_active=True)
-    return people.filter(memberships__team=team).first()
+    return afterwards.member(team, user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -33,6 +33,12 @@ def find(topics: TopicQuerySet, text: str, *, limit: int) -> list[Found]:
     allowed: defaultdict[int, set[int]] = defaultdict(set)
     for pk, competition in topics.order_by().values_list("pk", "track__competition"):
         allowed[competition].add(pk)
+    return find_among(allowed, text, limit=limit)
+
+
+def find_among(allowed: Mapping[int, set[int]], text: str, *, limit: int) -> list[Found]:
+    """The same where the topics that are ``allowed`` are known, by competition."""
+    service.require_spare()
     found = [
         one
         for competition, version in _versions(allowed).items()

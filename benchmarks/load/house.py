@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.load import shares
 from benchmarks.load.postbox import postbox
 from benchmarks.load.wire import HOST
 from portal.core.management.commands import serve
@@ -38,7 +39,7 @@ SECRETS = {
 
 
 # For a short run.
-FEWER = {"--workers=4": "--workers=2", "--concurrency=2": "--concurrency=1"}
+FEWER = {"--workers=4": "--workers=2", "--workers=2": "--workers=1", "--concurrency=2": "--concurrency=1"}
 
 
 class HouseError(Exception):
@@ -53,6 +54,10 @@ class House:
     port: int
     is_behind_proxy: bool
     redis_port: int | None = None
+    # Where the proxy takes submits; with the pages where there is only one web server.
+    submits_port: int | None = None
+    # Of the processor, as docker-compose.yml gives it.
+    shares: dict[str, int] = field(default_factory=dict)
     # Nobody reads what is left of it: it may be killed in the end.
     is_short: bool = False
     running: dict[str, subprocess.Popen] = field(default_factory=dict)
@@ -69,6 +74,10 @@ class House:
     def failpoints(self) -> Path:
         return self.folder / "failpoints"
 
+    @property
+    def web_servers(self) -> list[str]:
+        return ["web", "submits"] if self.submits_port else ["web"]
+
     def start(self, name: str) -> None:
         log = self.folder / f"{name}.log"
         with log.open("ab") as output:
@@ -76,10 +85,16 @@ class House:
                 self.commands[name], cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=output, start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
+        self.weigh(name, self.running[name].pid)
+
+    def weigh(self, name: str, pid: int) -> None:
+        if self.shares and not shares.give(pid, self.shares[name], most=max(self.shares.values())):
+            print(f"  {name} has the same share of the processor as the others: this system doesn't let it be set")
 
     def ready(self, name: str) -> None:
-        """Wait until ``web`` or ``redis`` answers."""
-        self.wait(name, (lambda: answers_ping(self.redis_port or 0)) if name == "redis" else self.web_answers)
+        """Wait until a web server or ``redis`` answers."""
+        port = self.submits_port if name == "submits" else self.port
+        self.wait(name, lambda: answers_ping(self.redis_port or 0) if name == "redis" else self.answers(port or 0))
 
     def wait(self, name: str, is_ready: object) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -89,9 +104,9 @@ class House:
                 raise HouseError(f"{name} did not come up: {words}")
             time.sleep(0.05)
 
-    def web_answers(self) -> bool:
+    def answers(self, port: int) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
                 host = HOST if self.is_behind_proxy else "localhost"
                 line.sendall(f"GET /healthz HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
                 return b"200" in line.recv(64)
@@ -125,14 +140,14 @@ class House:
 
 @contextmanager
 def production(folder: Path, *, more: Mapping[str, str] | None = None, is_short: bool = False) -> Iterator[House]:
-    """PostgreSQL that writes to disk, Redis, web, worker and beat as docker-compose.yml starts them.
+    """PostgreSQL that writes to disk, Redis, both web servers, worker and beat as docker-compose.yml starts them.
 
     ``more`` is laid over its environment.
     """
     with ExitStack() as stack:
         database = stack.enter_context(postgresql(folder / "postgresql", is_durable=not is_short))
         mail_port = stack.enter_context(postbox(folder / "mails"))
-        redis_port, port = free_port(), free_port()
+        redis_port, ports = free_port(), {name: free_port() for name in ("web", "submits")}
         services = read_compose(
             {**SECRETS, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "STORAGE_URL": f"file://{folder / 'files'}"}
         )["services"]
@@ -146,8 +161,9 @@ def production(folder: Path, *, more: Mapping[str, str] | None = None, is_short:
             **(more or {}),
         }
         (folder / "redis").mkdir()
-        commands = {name: services[name]["command"] for name in ("web", "worker", "beat")}
-        commands["web"] = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in commands["web"]]
+        commands = {name: services[name]["command"] for name in ("web", "submits", "worker", "beat")}
+        for name, port in ports.items():
+            commands[name] = [part.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for part in commands[name]]
         if is_short:
             commands = {name: [FEWER.get(part, part) for part in each] for name, each in commands.items()}
         commands["redis"] = [
@@ -155,8 +171,11 @@ def production(folder: Path, *, more: Mapping[str, str] | None = None, is_short:
             *("--port", str(redis_port), "--bind", "127.0.0.1", "--dir", str(folder / "redis"), "--save", ""),
         ]
         house = House(
-            folder, environment, commands, port, is_behind_proxy=True, redis_port=redis_port, is_short=is_short
-        )
+            folder, environment, commands, ports["web"], is_behind_proxy=True, redis_port=redis_port,
+            submits_port=ports["submits"], is_short=is_short,
+            shares={name: services[name].get("cpu_shares", shares.USUAL) for name in (*commands, "database")},
+        )  # fmt: skip
+        house.weigh("database", int((folder / "postgresql" / "data" / "postmaster.pid").read_text().split()[0]))
         stack.callback(house.stop)
         house.start("redis")
         house.ready("redis")
@@ -195,6 +214,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 def open_house(house: House) -> None:
     """Once the database is furnished."""
-    for name in ("web", "worker", "beat"):
+    for name in (*house.web_servers, "worker", "beat"):
         house.start(name)
-    house.ready("web")
+    for name in house.web_servers:
+        house.ready(name)

@@ -28,6 +28,7 @@ from portal.celery import app  # noqa: E402
 from portal.notifications.enums import OutboxStatus  # noqa: E402
 from portal.notifications.models import Outbox  # noqa: E402
 from portal.notifications.tasks import ring  # noqa: E402
+from submissions.services import uploads  # noqa: E402
 
 
 def furnish() -> None:
@@ -79,6 +80,11 @@ def verdict(path: str, mails: str, twice_allowed: int, *, is_stamped: bool = Tru
     return {"holds": found.holds, "words": list(found.words())}
 
 
+def sweep_uploads() -> None:
+    """As beat asks for every ten minutes."""
+    uploads.sweep_uploads()
+
+
 def integrity() -> str:
     """Of SQLite's own file; "ok" elsewhere."""
     if connection.vendor != "sqlite":
@@ -90,7 +96,10 @@ def integrity() -> str:
 
 CALLS = {
     each.__name__: each
-    for each in (furnish, prepare, close_at, waiting, let_leases_run_out, drain_at_once, verdict, integrity)
+    for each in (
+        *(furnish, prepare, close_at, waiting, let_leases_run_out, drain_at_once),
+        *(verdict, sweep_uploads, integrity),
+    )
 }
 
 

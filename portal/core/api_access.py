@@ -30,9 +30,15 @@ class WithinToken(BasePermission):
         return True
 
 
+def competition_of(request: Request) -> int | None:
+    """The one that the token of ``request`` is for; None where it is for all, or there is none."""
+    found: int | None = getattr(request.auth, "competition_id", None)
+    return found
+
+
 def narrowed(rows: QuerySet[Any], request: Request, view: Any) -> QuerySet[Any]:
     """The rows that the token of ``request`` is for; all of them where there is none. Every queryset passes here."""
-    competition = getattr(request.auth, "competition_id", None)
+    competition = competition_of(request)
     return rows if competition is None else rows.filter(**{_path(view): competition})
 
 

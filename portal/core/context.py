@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "site_name": settings.SITE_NAME,
-        "mail_sender": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        "mail_sender": _address_in(settings.DEFAULT_FROM_EMAIL),
         "icp_number": settings.ICP_NUMBER,
         "police_number": settings.POLICE_NUMBER,
         "embedded": settings.EMBEDDED,
@@ -28,3 +29,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "real_actor": getattr(request, "real_actor", None),
         "mailbox_url": "/mailbox/" if settings.MAILBOX_DIR else "",
     }
+
+
+@cache
+def _address_in(sender: str) -> str:
+    return parseaddr(sender)[1]

@@ -20,6 +20,7 @@ PLACES = frozenset(
         "before_commit",
         "after_commit",
         "before_response",
+        "before_part_removed",
         "outbox_claimed",
         "smtp_accepted_before_mark",
         "cert_written_before_row",

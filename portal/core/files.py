@@ -12,18 +12,22 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from django.db.models import CharField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.core import remote
 from portal.core.failpoints import failpoint
 from portal.core.models import StoredFile
+from portal.core.parts import second_of
+from portal.core.prepared import Given, Prepared
 from portal.core.trouble import storage_at_work
 
 CHUNK = 1024 * 1024
@@ -46,38 +50,51 @@ def store(content: File[Any], *, limit: int | None = None) -> StoredFile:
         draft.flush()
         os.fsync(draft.fileno())
         failpoint("after_blob_tmp")
-        _hold(sha256)
-        _place(Path(draft.name), StoredFile(sha256=sha256, size=size))
-    stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
-    return stored
+        stored = _held(sha256, size)
+        _place(Path(draft.name), stored)
+    return enter(stored)
 
 
 @storage_at_work()
 def adopt(path: Path) -> StoredFile:
     """Keep the file at ``path``, without a copy where both lie on one disk. It stays there: whoever calls removes it
-    once what refers to the stored file is committed, and may do all of it again after a crash.
+    once what refers to the stored file is committed, and may do all of it again after a crash. One at a time does.
+
+    The row of bytes that are new has still to be made: ``enter`` does, in the transaction of what refers to it.
     """
     with path.open("rb") as content:
         size = os.fstat(content.fileno()).st_size
         if size == 0:
             raise ValidationError(_("The file is empty."), code="empty")
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
+        # Until they have a row they go by their age, and they may have lain in parts for a while.
+        os.utime(content.fileno())
         os.fsync(content.fileno())
     failpoint("after_blob_tmp")
-    named = StoredFile(sha256=sha256, size=size)
-    _hold(sha256)
+    stored = _held(sha256, size)
     if _local_root(default_storage) is None:
-        remote.put(default_storage, path, named)
+        remote.put(default_storage, path, stored)
     else:
-        second = path.with_name(f"{path.name}.{os.getpid()}")
+        second = second_of(path)
         second.unlink(missing_ok=True)
         second.hardlink_to(path)
         try:
-            _place(second, named)
+            _place(second, stored)
         finally:
             # Renaming onto another name of the same bytes leaves both.
             second.unlink(missing_ok=True)
-    stored, _created = StoredFile.objects.get_or_create(sha256=sha256, defaults={"size": size})
+    return stored
+
+
+def enter(stored: StoredFile) -> StoredFile:
+    """The row of bytes that lie in their place, made where there is none.
+
+    Whoever enters the same bytes waits for this transaction: it is for before other rows are locked.
+    """
+    if not stored.pk:
+        StoredFile.objects.bulk_create(
+            [stored], update_conflicts=True, unique_fields=["sha256"], update_fields=["size"]
+        )
     return stored
 
 
@@ -105,12 +122,24 @@ def is_intact(stored: StoredFile) -> bool:
     return digest.hexdigest() == stored.sha256
 
 
-def _hold(sha256: str) -> None:
+def _held(sha256: str, size: int) -> StoredFile:
     """The same bytes may be there already, and be about to be swept because nothing refers to them: from now on they
     count as new. Who sweeps holds the row until the bytes are gone, and this waits for that.
+
+    Bytes that have no row are given one without a key, to ``enter``.
     """
     now = timezone.now()
-    StoredFile.objects.filter(sha256=sha256, created_at__lt=now - timedelta(hours=1)).update(created_at=now)
+    known = _named().first(sha256=sha256)
+    if known is not None and known.created_at < now - timedelta(hours=1):
+        known.created_at = now
+        if not StoredFile.objects.filter(pk=known.pk).update(created_at=now):
+            known = None
+    return known or StoredFile(sha256=sha256, size=size)
+
+
+@cache
+def _named() -> Prepared[StoredFile]:
+    return Prepared(StoredFile.objects.filter(sha256=Given("sha256", CharField())))
 
 
 def _local_root(storage: Storage) -> Path | None:

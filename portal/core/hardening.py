@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.middleware import CheckableLazyObject, CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -22,6 +25,9 @@ NOBODYS = (
     *("usb", "web-share", "xr-spatial-tracking"),
 )
 PERMISSIONS = ", ".join([*(f"{name}=(self)" for name in OWN), *(f"{name}=()" for name in NOBODYS)])
+
+# What django-csp's decorators leave on the answer of a view that they stand on.
+OWN_SOURCES = {f"_csp_{what}{where}" for what in ("config", "update", "replace", "exempt") for where in ("", "_ro")}
 
 
 class ProxyMiddleware:
@@ -47,6 +53,23 @@ class PolicyMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class SourcesMiddleware(CSPMiddleware):  # type: ignore[misc]
+    """django-csp's; the policy of a page that asks for none of its own is put into words once."""
+
+    def __init__(self, get_response: GetResponse):
+        super().__init__(get_response)
+        self.policy = build_policy()
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.csp_nonce or not OWN_SOURCES.isdisjoint(vars(response)) or settings.DEBUG:  # type: ignore[attr-defined]
+            answer: HttpResponse = super().process_response(request, response)
+            return answer
+        response.headers.setdefault(HEADER, self.policy)
+        # A nonce that is asked for from here on would stand in no policy.
+        request.csp_nonce = CheckableLazyObject(self._csp_nonce_post_response)  # type: ignore[attr-defined]
         return response
 
 

@@ -63,8 +63,16 @@ def length_of(name: Any) -> int | None:
         return None
 
 
+def second_of(path: Path) -> Path:
+    """The other name that a part has while it is brought to its place."""
+    return path.with_suffix(".second")
+
+
 def remove(name: Any) -> None:
-    path_of(name).unlink(missing_ok=True)
+    path = path_of(name)
+    # Left over where whoever brought it to its place was killed over it.
+    second_of(path).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 @contextmanager

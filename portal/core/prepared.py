@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.models import Expression, prefetch_related_objects
 
 from portal.core.people import Person
@@ -83,11 +83,12 @@ class Prepared(Generic[M]):
     def ask(self, **given: Any) -> list[M]:
         if self.rows.query.select_for_update and not connection.in_atomic_block:
             raise transaction.TransactionManagementError("what is locked outside of a transaction is free at once")
-        known = self._words()
+        database = connections[DEFAULT_DB_ALIAS]
+        known = self._words(database.vendor)
         if known is None:
             return []
         compiler = copy.copy(known)
-        compiler.connection = connection
+        compiler.connection = database
         sql, params = known.words
         try:
             told = [each.told(given[each.name]) if isinstance(each, Given) else each for each in params]
@@ -103,14 +104,14 @@ class Prepared(Generic[M]):
         """``rows`` are cut to one by whoever prepares them."""
         return next(iter(self.ask(**given)), None)
 
-    def _words(self) -> Any:
+    def _words(self, vendor: str) -> Any:
         """The compiler that has put it into words, with them; None for what finds nothing, whatever is told."""
-        if connection.vendor not in self._compiled:
+        if vendor not in self._compiled:
             # One thread puts it into words: two at the same query leave half of it out, and that would be kept.
             with self._compiling:
-                if connection.vendor not in self._compiled:
-                    self._compiled[connection.vendor] = _compiled(self.rows.query)
-        return self._compiled[connection.vendor]
+                if vendor not in self._compiled:
+                    self._compiled[vendor] = _compiled(self.rows.query)
+        return self._compiled[vendor]
 
     def _iterable(self, compiler: Any) -> Any:
         """As the queryset would make its rows of the answer."""
@@ -130,6 +131,9 @@ def _compiled(query: Any) -> Any:
     except EmptyResultSet:
         return None
     _require_no_moment(compiler.words[1])
+    # These ask nothing of the connection whose they are but its time zone; they are given the one that is used.
+    converters = compiler.get_converters([each[0] for each in compiler.select[: compiler.col_count]])
+    compiler.get_converters = lambda _columns: converters
     # Another thread has a connection of its own.
     compiler.connection = None
     return compiler

@@ -11,24 +11,32 @@ PARAMETERS = {"access_token", "api_key", "apikey", "auth", "authorization", "aut
 _VALUES = {*PARAMETERS, "code", "key", "password", "secret", "signature"}
 # An address stands inside another one as well, such as after ?next=, where its slashes are spelled out.
 _SLASH = "(?:/|%2[Ff])"
-_SECRETS = [
-    re.compile(rf"({_SLASH.join(parts)}{_SLASH})[^\s/?&\"'<>#]+")
+_PLACES = [
+    (parts[0], re.compile(rf"({_SLASH.join(parts)}{_SLASH})[^\s/?&\"'<>#]+"))
     for parts in (
         ("invitations", "[0-9a-f-]{36}"),
         ("password", "reset", "key"),
         ("confirm-email",),
     )
 ]
-_SECRETS += [
-    re.compile(rf"((?:[?&]|%3[Ff]|%26)(?:{'|'.join(sorted(_VALUES))})(?:=|%3[Dd]))[^&\s\"'#]+", re.IGNORECASE),
-    re.compile(r"(portal_)[0-9a-f]{8,}"),
-    re.compile(r"(\bBearer )\S+", re.IGNORECASE),
+_PARAMETER = re.compile(
+    rf"((?:[?&]|%3[Ff]|%26)(?:{'|'.join(sorted(_VALUES))})(?:=|%3[Dd]))[^&\s\"'#]+", re.IGNORECASE
+)
+# Each after what stands in any line that it masks something in, in small letters: to look for that takes a twentieth.
+_SECRETS = [
+    *_PLACES,
+    ("=", _PARAMETER),
+    ("%3d", _PARAMETER),
+    ("portal_", re.compile(r"(portal_)[0-9a-f]{8,}")),
+    ("bearer ", re.compile(r"(\bBearer )\S+", re.IGNORECASE)),
 ]
 
 
 def masked(text: str) -> str:
-    for pattern in _SECRETS:
-        text = pattern.sub(r"\1…", text)
+    lowered = text.lower()
+    for sign, pattern in _SECRETS:
+        if sign in lowered:
+            text = pattern.sub(r"\1…", text)
     return text
 
 

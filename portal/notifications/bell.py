@@ -7,13 +7,16 @@ import threading
 from collections.abc import Callable
 
 
-class Bell:
-    """Pulls in a thread of its own. Whoever rings while it is being pulled is heard by one more pull after that."""
+# In seconds, between two pulls of one process. In a rush a pull finds what all have rung for meanwhile.
+PAUSE = 0.5
 
-    def __init__(self, pull: Callable[[], None]):
-        self.pull = pull
-        self._lock = threading.Lock()
-        self._is_ringing = self._again = False
+
+class Bell:
+    """Pulls in a thread of its own. Whoever rings meanwhile, or soon after, is heard by one more pull."""
+
+    def __init__(self, pull: Callable[[], None], *, pause: float = PAUSE):
+        self.pull, self.pause = pull, pause
+        self._forget()
         os.register_at_fork(after_in_child=self._forget)
 
     def ring(self) -> None:
@@ -28,11 +31,12 @@ class Bell:
         more = True
         while more:
             self.pull()
+            self._nobody.wait(self.pause)
             with self._lock:
                 more = self._is_ringing = self._again
                 self._again = False
 
     def _forget(self) -> None:
         """The thread stays behind when a process forks."""
-        self._lock = threading.Lock()
+        self._lock, self._nobody = threading.Lock(), threading.Event()
         self._is_ringing = self._again = False

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import smtplib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -26,9 +31,55 @@ def address(path: str) -> str:
     return settings.CANONICAL_URL + path
 
 
+class _Kept(threading.local):
+    line: Any = None
+
+
+_kept = _Kept()
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """What this thread sends meanwhile goes over one line to the mail server, opened for the first mail."""
+    _kept.line = get_connection()
+    try:
+        yield
+    finally:
+        _hang_up(_kept.line)
+        _kept.line = None
+
+
 def send(*, key: str, to: str, subject: str, body: str) -> None:
     """Send now. A mail that goes out twice after a crash has the same Message-ID both times."""
     host = urlsplit(settings.CANONICAL_URL).hostname or "localhost"
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
-    EmailMessage(subject, body, to=[to], headers={"Message-ID": message_id}).send()
+    _hand_over(EmailMessage(subject, body, to=[to], headers={"Message-ID": message_id}, connection=_kept.line))
     failpoint("smtp_accepted_before_mark")
+
+
+def _hand_over(message: EmailMessage) -> None:
+    line = message.connection
+    if line is None:
+        message.send()
+        return
+    was_open = line.open() is False
+    try:
+        message.send()
+    except Exception as error:
+        # After half a mail, whatever came next would be taken for its other half.
+        _hang_up(line)
+        if not (was_open and _has_hung_up(error)):
+            raise
+        # A server may hang up between two mails whenever it likes, after a hundred of them, say.
+        line.open()
+        message.send()
+
+
+def _has_hung_up(error: Exception) -> bool:
+    is_closing = getattr(error, "smtp_code", None) == 421
+    return is_closing or isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError))
+
+
+def _hang_up(line: Any) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        line.close()

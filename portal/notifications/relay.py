@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from portal.core.failpoints import failpoint
+from portal.core.prepared import Given, Prepared
+from portal.notifications import mail
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
 from portal.notifications.registry import HANDLERS
@@ -28,64 +32,79 @@ MAX_ATTEMPTS = 8
 def drain(*, seconds: float = 60, now: datetime | None = None) -> bool:
     """Carry out what is due, for about ``seconds``; True when more may be waiting."""
     stop_at = time.monotonic() + seconds
-    while (row := _claim_next(now or timezone.now())) is not None:
-        failpoint("outbox_claimed")
-        _carry_out(row)
-        if time.monotonic() >= stop_at:
-            return True
+    with mail.one_line():
+        row = _claim_next(now or timezone.now())
+        while row is not None:
+            failpoint("outbox_claimed")
+            came_of_it = _carry_out(row)
+            if time.monotonic() >= stop_at:
+                _note(row, came_of_it)
+                return True
+            row = _note_and_claim_next(row, came_of_it, now or timezone.now())
     return False
 
 
 @transaction.atomic
+def _note_and_claim_next(row: Outbox, came_of_it: Mapping[str, Any], now: datetime) -> Outbox | None:
+    """At once: each commit waits for the disk."""
+    _note(row, came_of_it)
+    return _take(now)
+
+
+@transaction.atomic
 def _claim_next(now: datetime) -> Outbox | None:
-    due = Outbox.objects.due(now).order_by("available_at", "pk")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True)
-    row = due.first()
+    return _take(now)
+
+
+def _take(now: datetime) -> Outbox | None:
+    due = _due(is_locked=connection.features.has_select_for_update_skip_locked)
+    row = due.first(now=now)
     while row is not None and row.attempts >= MAX_ATTEMPTS:
         # It came to no end eight times, not even to an exception: whoever carried it out has died of it.
         _give_up(row)
-        row = due.first()
+        row = due.first(now=now)
     if row is not None:
         row.lease_until, row.attempts = now + LEASE, row.attempts + 1
         # Should the worker die of this row, the others have their turn before it has its next one.
         row.available_at = now + _pause(row)
-        row.save(update_fields=["lease_until", "attempts", "available_at"])
+        _note(row, {name: getattr(row, name) for name in ("lease_until", "attempts", "available_at")})
     return row
 
 
-def _carry_out(row: Outbox) -> None:
+@cache
+def _due(*, is_locked: bool) -> Prepared[Outbox]:
+    rows = Outbox.objects.due(Given("now", models.DateTimeField())).order_by("available_at", "pk")
+    return Prepared((rows.select_for_update(skip_locked=True) if is_locked else rows)[:1])
+
+
+def _carry_out(row: Outbox) -> dict[str, Any]:
+    """Returns what has become of the row."""
     try:
         handler = HANDLERS[row.kind]
         handler.carry_out(key=row.key, **row.payload)
     except Exception as error:  # noqa: BLE001 - a poisoned row must not stop the rows behind it
         logger.warning("outbox %s failed at attempt %s: %s", row.key, row.attempts, error)
-        _put_back(row, error)
-    else:
-        _finish(row, forget=handler.is_secret)
+        return _put_back(row, error)
+    done = {"status": OutboxStatus.DONE, "done_at": timezone.now(), "lease_until": None}
+    return {**done, "payload": {}} if handler.is_secret else done
 
 
-def _finish(row: Outbox, *, forget: bool) -> None:
-    changes: dict[str, Any] = {"status": OutboxStatus.DONE, "done_at": timezone.now(), "lease_until": None}
-    if forget:
-        changes["payload"] = {}
+def _put_back(row: Outbox, error: Exception) -> dict[str, Any]:
+    is_dead = row.attempts >= MAX_ATTEMPTS
+    return {
+        "status": OutboxStatus.DEAD if is_dead else OutboxStatus.WAITING,
+        "lease_until": None,
+        "available_at": timezone.now() + _pause(row),
+        "last_error": f"{type(error).__name__}: {error}"[:2000],
+    }
+
+
+def _note(row: Outbox, changes: Mapping[str, Any]) -> None:
     Outbox.objects.filter(pk=row.pk).update(**changes)
 
 
-def _put_back(row: Outbox, error: Exception) -> None:
-    is_dead = row.attempts >= MAX_ATTEMPTS
-    Outbox.objects.filter(pk=row.pk).update(
-        status=OutboxStatus.DEAD if is_dead else OutboxStatus.WAITING,
-        lease_until=None,
-        available_at=timezone.now() + _pause(row),
-        last_error=f"{type(error).__name__}: {error}"[:2000],
-    )
-
-
 def _give_up(row: Outbox) -> None:
-    Outbox.objects.filter(pk=row.pk).update(
-        status=OutboxStatus.DEAD, lease_until=None, last_error="the worker died each time"
-    )
+    _note(row, {"status": OutboxStatus.DEAD, "lease_until": None, "last_error": "the worker died each time"})
 
 
 def _pause(row: Outbox) -> timedelta:

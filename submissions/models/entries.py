@@ -17,6 +17,7 @@ from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import EDITABLE
 from submissions.models.teams import Team
 from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
+from tracks.models import Track
 
 
 def answers_in(form: dict[str, Any]) -> dict[str, Any]:
@@ -211,6 +212,23 @@ class Receipt(models.Model):
         """Files that had only been registered by their hash when it was issued, each with ``until``."""
         said = self.document["receipt"].get("registered", []) if self.document else []
         return [{**each, "until": datetime.fromisoformat(each["until"])} for each in said]
+
+    @property
+    def is_signed(self) -> bool:
+        return self.document is not None
+
+    @property
+    def track(self) -> Any:
+        """As it was called when the receipt was signed; one from before signatures has what the records say."""
+        return Track(**self.document["receipt"]["track"]) if self.document else self.version.submission.track
+
+    @property
+    def topic(self) -> dict[str, Any]:
+        """Number, title and revision, likewise."""
+        if self.document:
+            return dict(self.document["receipt"]["topic"])
+        text = self.version.topic_revision
+        return {"number": text.topic.number, "title": text.title, "revision": text.number}
 
     @property
     def rule_label(self) -> str:

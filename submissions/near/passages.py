@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,23 +24,37 @@ class _Place(NamedTuple):
     at: int
 
 
-def shared_passages(
-    one: Mapping[str, str], other: Mapping[str, str], telling: Collection[int] | None = None
-) -> list[Passage]:
-    """The longest first. ``telling``: hashes of runs that count; a passage that has only others is everybody's."""
-    theirs = {key: fold_with_origins(text) for key, text in other.items()}
-    places = _places(theirs)
-    found: list[tuple[int, Passage]] = []
-    for key, text in one.items():
-        mine = fold_with_origins(text)
-        hashes = hashes_of(mine.text)
-        for start, length, place in _matches(mine, hashes.tolist(), theirs, places):
-            if telling is None or _tells(hashes[start : start + length - RUN + 1], telling):
-                span = mine.span(start, start + length)
-                other_span = theirs[place.section].span(place.at, place.at + length)
-                found.append((length, Passage(key, *span, place.section, *other_span)))
-    found.sort(key=lambda pair: -pair[0])
-    return [passage for _length, passage in found[:MOST]]
+class Compared:
+    """One entry's words, laid out once for all that they are compared with."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._mine = [(key, folded, hashes_of(folded.text)) for key, folded in _folded(texts).items()]
+        # Of a text that thirty teams have bought, the passages are the same thirty times.
+        self._found: dict[Any, list[Passage]] = {}
+
+    def passages(self, other: Mapping[str, str], telling: frozenset[int] | None = None) -> list[Passage]:
+        """The longest first. ``telling``: hashes of runs that count; a passage that has only others is everybody's."""
+        same = (tuple(other.items()), telling)
+        if same not in self._found:
+            self._found[same] = self._passages(other, telling)
+        return self._found[same]
+
+    def _passages(self, other: Mapping[str, str], telling: Collection[int] | None) -> list[Passage]:
+        theirs = _folded(other)
+        places = _places(theirs)
+        found: list[tuple[int, Passage]] = []
+        for key, mine, hashes in self._mine:
+            for start, length, place in _matches(mine, hashes.tolist(), theirs, places):
+                if telling is None or _tells(hashes[start : start + length - RUN + 1], telling):
+                    span = mine.span(start, start + length)
+                    other_span = theirs[place.section].span(place.at, place.at + length)
+                    found.append((length, Passage(key, *span, place.section, *other_span)))
+        found.sort(key=lambda pair: -pair[0])
+        return [passage for _length, passage in found[:MOST]]
+
+
+def _folded(texts: Mapping[str, str]) -> dict[str, Folded]:
+    return {key: fold_with_origins(text) for key, text in texts.items()}
 
 
 def _places(texts: Mapping[str, Folded]) -> dict[int, list[_Place]]:

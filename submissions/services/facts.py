@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +14,16 @@ from django.utils import timezone
 from portal.core.errors import Unavailable
 from portal.core.models import StoredFile
 from portal.notifications.models import Outbox
+from submissions import afterwards
 from submissions.asked import definition_of
 from submissions.codes import validate_credit_code
 from submissions.completeness import Draft
 from submissions.definition import TITLE_KEY
 from submissions.enums import InspectionState, SectionKind, SubmissionStatus
-from submissions.models import Submission, SubmissionVersion, VersionFacts
+from submissions.models import Attachment, Submission, SubmissionVersion, VersionFacts
 from submissions.services.inspections import show_inspections
 from submissions.values import as_text
-from tracks.finding import LONGEST, find
-from tracks.models import Topic
+from tracks.finding import LONGEST, find_among
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ KIND = "submissions.facts"
 # What a search shows on its first page; whatever comes after that isn't found.
 FOUND = 20
 A_SWEEP = 300
+# What is put in the place of what was found out about the same version before.
+FACTS = [each.name for each in VersionFacts._meta.concrete_fields if each.name not in {"id", "version"}]
 COUNTED = {
     InspectionState.NOTICE: "noticed",
     InspectionState.REFUSED: "refused",
@@ -45,8 +47,7 @@ def asking_for_facts(version: SubmissionVersion) -> Outbox:
 
 def make_facts(version: int, *, now: datetime | None = None) -> VersionFacts | None:
     """Of the version with this key; again as often as wanted. None when there is none, or while nothing is searched."""
-    rows = SubmissionVersion.objects.filter(pk=version).prefetch_related("attachments__file")
-    found = rows.select_related("submission__team__organization", "submission__team__competition").first()
+    found = afterwards.version_to_check(version)
     if found is None:
         return None
     try:
@@ -54,19 +55,20 @@ def make_facts(version: int, *, now: datetime | None = None) -> VersionFacts | N
     except Unavailable:
         # Only submissions count just now: the sweep comes back to it.
         return None
-    told = {
-        "title": found.title[:200],
-        "lacking": _lacking(found),
-        "wrong_codes": _wrong_codes(found.submission),
-        "topic_place": place,
-        "topic_share": share,
-        "made_at": now or timezone.now(),
-        **_flags(found),
-    }
-    facts = VersionFacts(version=found, **told)
-    told["remarks"] = count_remarks(facts)
-    row, _is_new = VersionFacts.objects.update_or_create(version=found, defaults=told)
-    return row
+    files = afterwards.files_in(version)
+    facts = VersionFacts(
+        version=found,
+        title=found.title[:200],
+        lacking=_lacking(found, files),
+        wrong_codes=_wrong_codes(found.submission),
+        topic_place=place,
+        topic_share=share,
+        made_at=now or timezone.now(),
+        **_flags(files),
+    )
+    facts.remarks = count_remarks(facts)
+    VersionFacts.objects.bulk_create([facts], update_conflicts=True, unique_fields=["version"], update_fields=FACTS)
+    return facts
 
 
 def count_remarks(facts: VersionFacts) -> int:
@@ -77,9 +79,8 @@ def count_remarks(facts: VersionFacts) -> int:
 
 def note_inspection(stored: StoredFile) -> None:
     """A program has looked into a file by now: whoever screens what holds it hears of that."""
-    rows = VersionFacts.objects.of_files([stored]).select_related("version").prefetch_related("version__attachments")
-    for facts in rows:
-        for name, count in _flags(facts.version).items():
+    for facts in afterwards.facts_about(stored.pk):
+        for name, count in _flags(afterwards.files_in(facts.version_id)).items():
             setattr(facts, name, count)
         facts.remarks = count_remarks(facts)
         facts.save(update_fields=[*COUNTED.values(), "remarks"])
@@ -97,14 +98,14 @@ def sweep_facts() -> int:
     return made
 
 
-def _lacking(version: SubmissionVersion) -> list[str]:
+def _lacking(version: SubmissionVersion, files: Sequence[Attachment]) -> list[str]:
     definition = definition_of(version.submission)
-    files = [file for file in version.attachments.all() if definition.slot(file.slot)]
-    return [lack.anchor for lack in Draft(definition, version.answers, files).missing]
+    asked = [file for file in files if definition.slot(file.slot)]
+    return [lack.anchor for lack in Draft(definition, version.answers, asked).missing]
 
 
 def _wrong_codes(entry: Submission) -> list[str]:
-    partners = entry.team.partners.values_list("organization__code", flat=True).order_by("pk")
+    partners = afterwards.partners_codes(entry.team_id)
     return [code for code in (entry.team.organization.code, *partners) if not _is_right(code)]
 
 
@@ -117,8 +118,9 @@ def _is_right(code: str) -> bool:
 
 
 def _topic(version: SubmissionVersion) -> tuple[int | None, float | None]:
-    topics = Topic.objects.filter(track__competition=version.submission.team.competition_id)
-    found = find(topics, words_of(version), limit=FOUND)
+    competition = version.submission.team.competition_id
+    among = {competition: set(afterwards.topics_in(competition))}
+    found = find_among(among, words_of(version), limit=FOUND)
     places = {one.key: (place, round(one.share, 3)) for place, one in enumerate(found, start=1)}
     return places.get(version.submission.topic_id, (None, None))
 
@@ -138,8 +140,7 @@ def _long_texts(version: SubmissionVersion, answers: dict[str, Any]) -> Iterable
             yield as_text(section, answers[section.key])
 
 
-def _flags(version: SubmissionVersion) -> dict[str, int]:
-    files = list(version.attachments.all())
+def _flags(files: Sequence[Attachment]) -> dict[str, int]:
     show_inspections(files)
     states = Counter(file.inspection.state for file in files if file.inspection)
     return {name: states[state] for state, name in COUNTED.items()}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,12 +18,11 @@ from portal.core import audit
 from portal.core.errors import Conflict, Missing
 from portal.core.models import StoredFile
 from portal.core.permissions import require
-from submissions import replacing, rules, windows
+from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
-from submissions.enums import InspectionState
 from submissions.lifecycle import EDITABLE
-from submissions.models import Attachment, Inspection, RegisteredFile, Submission
+from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.inspections import ask_for_inspection
 from submissions.services.registered import settle
 from submissions.uploads import keep_upload
@@ -74,52 +73,52 @@ def current_files(submission: Submission) -> dict[str, list[Attachment]]:
     return dict(found)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def attach_stored(
     submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any, now: datetime
 ) -> Attachment:
-    """What is stored already and has passed all checks of its slot."""
+    """What is stored already and has passed all checks of its slot. Without a savepoint: all or nothing."""
     require_not_refused(stored)
     _lock_draft(submission, slot.key, now)
-    current = list(submission.attachments.current().filter(slot=slot.key).order_by("pk"))
+    current = asking.files_in(submission, slot.key)
     for attachment in current:
         if (attachment.file_id, attachment.name) == (stored.pk, name):
             return attachment
-    same = [attachment.pk for attachment in current if attachment.file_id == stored.pk]
-    if slot.max_count > 1 and not same and len(current) >= slot.max_count - _promised(submission, slot, stored):
+    registered = asking.registered_in(submission, slot.key)
+    same = [attachment for attachment in current if attachment.file_id == stored.pk]
+    if slot.max_count > 1 and not same and len(current) >= slot.max_count - _promised(registered, stored):
         message = _("At most %(limit)s files are allowed here. Please remove one first.") % {"limit": slot.max_count}
         raise ValidationError({"file": [message]})
-    replaced = submission.attachments.current().filter(slot=slot.key)
-    if slot.max_count > 1:
-        replaced = replaced.filter(pk__in=same)
-    replaced.update(replaced_at=timezone.now())
+    if replaced := current if slot.max_count == 1 else same:
+        Attachment.objects.filter(pk__in=[each.pk for each in replaced]).update(replaced_at=timezone.now())
     count_change(submission)
     attachment = Attachment.objects.create(
         submission=submission, slot=slot.key, file=stored, name=name, uploaded_by=actor
     )
     evidence = {"slot": slot.key, "sha256": stored.sha256, "size": stored.size}
     audit.record("attach", submission, actor=actor, after=evidence)
-    settle(submission, attachment, slot, actor=actor)
+    settle(submission, attachment, slot, registered, actor=actor)
     ask_for_inspection(attachment)
     return attachment
 
 
-def _promised(submission: Submission, slot: Slot, stored: StoredFile) -> int:
+def _promised(registered: Iterable[RegisteredFile], stored: StoredFile) -> int:
     """Places that are kept for what was registered."""
-    rows = RegisteredFile.objects.current().filter(submission=submission, slot=slot.key, attachment=None)
-    return rows.exclude(sha256=stored.sha256).count()
+    return sum(each.replaced_at is None and each.sha256 != stored.sha256 for each in registered)
 
 
 def require_not_refused(stored: StoredFile) -> None:
     """The same bytes were handed in before, and found out."""
-    looked = Inspection.objects.filter(file=stored, state=InspectionState.REFUSED).first()
+    looked = asking.refusal_of(stored)
     if looked is not None:
         raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
 
 
 def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:
-    rows = Submission.objects.select_for_update(no_key=True).filter(pk=submission.pk)
-    status = rows.values_list("status", flat=True).get()
+    found = asking.locked_draft().first(entry=submission.pk)
+    if found is None:
+        raise Submission.DoesNotExist
+    status, submission.draft_version = found
     if status in EDITABLE and submission.is_editable:
         return
     if status != submission.status:
@@ -129,6 +128,7 @@ def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:
 
 
 def count_change(submission: Submission) -> None:
-    rows = Submission.objects.filter(pk=submission.pk)
-    rows.update(draft_version=F("draft_version") + 1, updated_at=timezone.now())
-    submission.refresh_from_db(fields=["draft_version", "updated_at"])
+    """Of an entry that was locked, and its draft's version read after that."""
+    submission.draft_version, submission.updated_at = submission.draft_version + 1, timezone.now()
+    counted = {"draft_version": submission.draft_version, "updated_at": submission.updated_at}
+    Submission.objects.filter(pk=submission.pk).update(**counted)

@@ -36,9 +36,15 @@ def inspect(stored: StoredFile, kind: str, *, again: int = 0, now: datetime | No
     """
     now = now or timezone.now()
     state, findings = inspecting.look_into(stored, kind)
-    told = {"state": state, "findings": findings, "inspected_at": now}
+    row = Inspection(file=stored, kind=kind, state=state, findings=findings, inspected_at=now)
     with transaction.atomic():
-        row, _is_new = Inspection.objects.update_or_create(file=stored, kind=kind, defaults=told)
+        # One statement, whether it is known or not.
+        Inspection.objects.bulk_create(
+            [row],
+            update_conflicts=True,
+            unique_fields=["file", "kind"],
+            update_fields=["state", "findings", "inspected_at"],
+        )
         if state == InspectionState.REFUSED:
             _tell_of_refusal(stored)
         elif ["unscanned", None] in findings and again < len(AGAIN_AFTER):

@@ -46,6 +46,12 @@ def lock_to_submit(entry: Submission | uuid.UUID, *, actor: Any) -> Submission:
     return found
 
 
+def lock_team(pk: int) -> None:
+    """Whoever wants room for a file queues here."""
+    if not is_alone():
+        asking.locked_team().first(team=pk)
+
+
 def lock_track(track: Track) -> Track:
     """Whoever gives out an entry number queues here."""
     if is_alone():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from submissions.models import Fingerprint, NearPair, SubmissionVersion
 from submissions.near.likeness import REPORTED, likeness, shared_runs
-from submissions.near.passages import shared_passages
+from submissions.near.passages import Compared
 from submissions.near.shelf import Shelf
 from submissions.near.sketch import EDITION
 from submissions.near.spans import Passage
@@ -26,6 +26,7 @@ from submissions.services.near_sketching import sketch_next, unsketched
 BATCH = 200
 # Sketches that are asked for by name; more of them are read together with all others.
 FEW = 500
+PUT = ["first_version", "second_version", "score", "text", "files", "people", "passages", "found_at"]
 
 
 @dataclass
@@ -57,12 +58,6 @@ def find_near(*, seconds: float = 60, batch: int = BATCH) -> bool:
         if time.monotonic() >= stop_at:
             return True
     return False
-
-
-def is_compared(version: int) -> bool:
-    """Or is it no longer to be: of an entry that was withdrawn, or another version came after it."""
-    waiting = unsketched().filter(pk=version).exists()
-    return not waiting and not Fingerprint.objects.uncompared(EDITION).filter(version=version).exists()
 
 
 class Comparison:
@@ -100,11 +95,11 @@ class Comparison:
         if not reported:
             return {}
         versions = SubmissionVersion.objects.in_bulk([self._versions[key] for key in (entry, *reported)])
-        mine = texts_of(versions[self._versions[entry]])
+        mine = Compared(texts_of(versions[self._versions[entry]]))
         found = {}
         for key in reported:
             version = self._versions[key]
-            passages = shared_passages(mine, texts_of(versions[version]), shared_runs(own, others[key]))
+            passages = mine.passages(texts_of(versions[version]), shared_runs(own, others[key]))
             found[key] = Found(version, text=scores[key], passages=passages)
         return found
 
@@ -163,9 +158,8 @@ def keep(made: Fingerprint, found: dict[int, Found]) -> None:
         pair.second_id if pair.first_id == entry else pair.first_id: pair
         for pair in NearPair.objects.filter(Q(first=entry) | Q(second=entry))
     }
-    for other, what in found.items():
-        if current.get(other) == what.version:
-            _put(known.pop(other, None), entry, made.version_id, other, what)
+    standing = {other: what for other, what in found.items() if current.get(other) == what.version}
+    _put([_pair(known.pop(other, None), made, other, what) for other, what in standing.items()])
     outdated = [pair.pk for pair in known.values() if made.version_id not in _versions(pair)]
     NearPair.objects.filter(pk__in=outdated).delete()
     Fingerprint.objects.filter(pk=made.pk, version=made.version_id).update(compared_at=timezone.now())
@@ -177,24 +171,31 @@ def hold(entries: set[int]) -> dict[int, int]:
     return dict(rows.order_by("submission").values_list("submission", "version"))
 
 
-def _put(pair: NearPair | None, entry: int, version: int, other: int, what: Found) -> None:
-    turned = entry > other
-    first, second = (other, entry) if turned else (entry, other)
-    first_version, second_version = (what.version, version) if turned else (version, what.version)
-    passages = [(*each[3:], *each[:3]) if turned else tuple(each) for each in what.passages]
-    result: dict[str, Any] = {
-        "first_version_id": first_version,
-        "second_version_id": second_version,
-        "score": what.score,
-        "text": what.text,
-        "files": what.files,
-        "people": what.people,
-        "passages": passages,
-    }
+def _put(pairs: list[NearPair]) -> None:
+    """All in one statement: of a text that was sold to many there are thirty."""
+    NearPair.objects.bulk_create(
+        pairs, update_conflicts=True, unique_fields=["first", "second"], update_fields=PUT, batch_size=BATCH
+    )
+
+
+def _pair(known: NearPair | None, made: Fingerprint, other: int, what: Found) -> NearPair:
+    sides = [(made.submission_id, made.version_id), (other, what.version)]
+    turned = made.submission_id > other
+    (first, first_version), (second, second_version) = reversed(sides) if turned else sides
     # The same two versions found again, from the other side say, are no news: who has looked at them has.
-    if pair is None or _versions(pair) != (first_version, second_version):
-        result["found_at"] = timezone.now()
-    NearPair.objects.update_or_create(first_id=first, second_id=second, defaults=result)
+    same = known if known and _versions(known) == (first_version, second_version) else None
+    return NearPair(
+        first_id=first,
+        second_id=second,
+        first_version_id=first_version,
+        second_version_id=second_version,
+        score=what.score,
+        text=what.text,
+        files=what.files,
+        people=what.people,
+        passages=[(*each[3:], *each[:3]) if turned else tuple(each) for each in what.passages],
+        found_at=same.found_at if same else timezone.now(),
+    )
 
 
 def _versions(pair: NearPair) -> tuple[int, int]:

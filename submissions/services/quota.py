@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from functools import cache
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, QuerySet, Subquery
 from django.utils import timezone
 
 from portal.core.models import StoredFile
+from portal.core.prepared import Given, Prepared
 from submissions.enums import UploadState
 from submissions.models import Attachment, RegisteredFile, Submission, Team, Upload
 
 
-def used_by(team: Team, *, besides: tuple[Submission, str] | None = None) -> int:
+def used_by(team: int, *, besides: tuple[Submission, str]) -> int:
     """Bytes that a team's files take, each counted once, with those that are on their way or registered to follow.
 
     ``besides`` an entry's slot: what is registered there is what comes now, or gives way to it.
     """
+    entry, slot = besides
+    sums = _sums().ask(team=team, now=timezone.now(), entry=entry.pk, slot=slot)
+    return sum(int(each or 0) for each in sums[0])
+
+
+@cache
+def _sums() -> Prepared[Any]:
+    """Three in one question: files that lie here, those on their way, those that may follow."""
+    team = Given("team")
     own = Attachment.objects.filter(submission__team=team).values("file")
-    stored = StoredFile.objects.filter(pk__in=own).aggregate(total=Sum("size"))["total"] or 0
-    coming = Upload.objects.filter(submission__team=team, state=UploadState.OPEN, expires_at__gt=timezone.now())
+    coming = Upload.objects.filter(
+        submission__team=team, state=UploadState.OPEN, expires_at__gt=Given("now", DateTimeField())
+    )
     promised = RegisteredFile.objects.current().filter(submission__team=team, attachment=None)
-    if besides:
-        promised = promised.exclude(submission=besides[0], slot=besides[1])
-    return stored + sum(rows.aggregate(total=Sum("size"))["total"] or 0 for rows in (coming, promised))
+    promised = promised.exclude(submission=Given("entry"), slot=Given("slot", CharField()))
+    rows = (StoredFile.objects.filter(pk__in=own), coming, promised)
+    return Prepared(Team.objects.filter(pk=team).values_list(*map(_size_of, rows)))
+
+
+def _size_of(rows: QuerySet[Any]) -> Subquery:
+    # Not Django's Sum, which would put ``rows`` into groups first.
+    total = Func(F("size"), function="SUM", output_field=BigIntegerField())
+    return Subquery(rows.order_by().values(total=total))

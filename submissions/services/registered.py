@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,11 +31,15 @@ def awaited(submission: Submission, slot: str, now: datetime, window: windows.Wi
     return row
 
 
-def settle(submission: Submission, attachment: Attachment, slot: Slot, *, actor: Any) -> None:
-    """``attachment`` has come into its slot: it is what was registered there, or stands in its place."""
+def settle(
+    submission: Submission, attachment: Attachment, slot: Slot, registered: Sequence[RegisteredFile], *, actor: Any
+) -> None:
+    """``attachment`` has come into its slot: it is what was ``registered`` there, or stands in its place."""
+    if not registered:
+        return
     sha256 = attachment.file.sha256
     rows = RegisteredFile.objects.filter(submission=submission, slot=slot.key, attachment=None)
-    named = list(rows.filter(Q(replaced_at=None) | Q(versions__isnull=False), sha256=sha256).distinct())
+    named = [each for each in registered if each.sha256 == sha256]
     if slot.max_count == 1:
         rows.current().exclude(sha256=sha256).update(replaced_at=timezone.now())
     if not named:

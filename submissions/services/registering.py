@@ -21,10 +21,10 @@ from portal.core.permissions import require
 from submissions import rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
-from submissions.models import Attachment, RegisteredFile, Submission, Team
+from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.files import NoSuchSlot, count_change, require_not_refused
 from submissions.services.inspections import ask_for_inspection
-from submissions.services.locking import lock_submission
+from submissions.services.locking import lock_submission, lock_team
 from submissions.services.quota import used_by
 from submissions.services.registered import awaited, follow, mismatch
 from submissions.uploads import check_name, check_size, keep_upload
@@ -44,7 +44,7 @@ def register_file(
     now = now or timezone.now()
     asked = _asked(submission, slot)
     told = _checked(submission, asked, sha256=sha256, name=name, size=size)
-    team = Team.objects.select_for_update(no_key=True).get(pk=submission.team_id)
+    lock_team(submission.team_id)
     submission = lock_submission(submission)
     require_registering(submission, windows.hold(submission), now)
     current = RegisteredFile.objects.current().filter(submission=submission, slot=asked.key).first()
@@ -53,7 +53,7 @@ def register_file(
     lying = set(submission.attachments.current().filter(slot=asked.key).values_list("file__sha256", flat=True))
     if len(lying) >= asked.max_count or told["sha256"] in lying:
         raise Conflict(_("There is a file here already. Please remove it first, if another one is to follow."))
-    _require_room(team, told["size"], (submission, asked.key))
+    _require_room(submission.team_id, told["size"], (submission, asked.key))
     if current:
         _replace(current)
     row = RegisteredFile.objects.create(
@@ -168,7 +168,7 @@ def _checked(submission: Submission, slot: Slot, *, sha256: str, name: str, size
     return {"sha256": tidy, "name": name, "size": size}
 
 
-def _require_room(team: Team, size: int, besides: tuple[Submission, str]) -> None:
+def _require_room(team: int, size: int, besides: tuple[Submission, str]) -> None:
     """What follows has to find room when there is no time left to make any."""
     left = settings.TEAM_QUOTA - used_by(team, besides=besides)
     if size > left:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,15 +18,17 @@ from django.utils.translation import gettext as _
 
 from portal.core import files, parts
 from portal.core.errors import Conflict
+from portal.core.failpoints import failpoint
 from portal.core.models import StoredFile
 from portal.core.permissions import require
 from portal.core.trouble import NoRoom, storage_at_work
-from submissions import replacing, rules, windows
+from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
-from submissions.models import RegisteredFile, Submission, Team, Upload
+from submissions.models import RegisteredFile, Submission, Upload
 from submissions.services.files import NoSuchSlot, attach_stored
+from submissions.services.locking import lock_team
 from submissions.services.quota import used_by
 from submissions.services.registered import awaited
 from submissions.services.registering import require_size, take_registered
@@ -78,15 +81,17 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
     A second time, also at the same moment, changes nothing.
     """
     with parts.locked(upload.public_id):
-        upload.refresh_from_db(fields=["state", "attachment", "refusal"])
-        if upload.state != UploadState.OPEN:
+        entry, state = asking.to_finish(upload)
+        if state != UploadState.OPEN:
+            upload.refresh_from_db(fields=["state", "attachment", "refusal"])
             return upload
-        submission = upload.submission
-        require(rules.is_member, actor, submission.team)
+        require(rules.is_member, actor, entry.team)
         now = now or timezone.now()
-        registered = _registered(submission, upload.slot, now)
+        registered = _registered(entry, upload.slot, now)
+        asked = _asked(entry, upload.slot)
         try:
-            _finish(upload, _stored(upload), registered, actor=actor, now=now)
+            _finish(upload, entry, asked, _stored(upload, asked), registered, actor=actor, now=now)
+            failpoint("before_part_removed")
         except ValidationError as error:
             _refuse(upload, error)
             raise
@@ -110,17 +115,26 @@ def drop_uploads(rows: QuerySet[Upload]) -> None:
 
 
 def sweep_uploads(*, now: datetime | None = None) -> int:
-    """Throw away what nobody goes on with, and parts that no row knows; returns how many rows."""
+    """Throw away what nobody goes on with, and parts that no row knows or needs any more; returns how many rows."""
     now = now or timezone.now()
     old = Upload.objects.filter(expires_at__lte=now)
     for name in old.values_list("public_id", flat=True):
         parts.remove(name)
     count, _by_model = old.delete()
+    for name in _finished():
+        parts.remove(name)
     stale = dict(parts.older_than(LIFETIME.total_seconds()))
     known = {str(each) for each in Upload.objects.filter(public_id__in=stale).values_list("public_id", flat=True)}
     for orphan in set(stale) - known:
         parts.remove(orphan)
     return count
+
+
+def _finished() -> Iterable[Any]:
+    """Whose part is still there although it is done with: whoever finished them was killed before it was gone."""
+    lying = [name for name, _size in parts.older_than(0)]
+    rows = Upload.objects.filter(public_id__in=lying).exclude(state=UploadState.OPEN)
+    return rows.values_list("public_id", flat=True)
 
 
 def _registered(submission: Submission, slot: str, now: datetime) -> RegisteredFile | None:
@@ -163,8 +177,8 @@ def _require_disk(size: int) -> None:
 @transaction.atomic
 def _begin(upload: Upload) -> None:
     # Two members who begin at once would each find the same room.
-    team = Team.objects.select_for_update(no_key=True).get(pk=upload.submission.team_id)
-    left = settings.TEAM_QUOTA - used_by(team, besides=(upload.submission, upload.slot))
+    lock_team(upload.submission.team_id)
+    left = settings.TEAM_QUOTA - used_by(upload.submission.team_id, besides=(upload.submission, upload.slot))
     if upload.size > left:
         sizes = {
             "size": filesizeformat(upload.size),
@@ -177,9 +191,8 @@ def _begin(upload: Upload) -> None:
     parts.create(upload.public_id)
 
 
-def _stored(upload: Upload) -> StoredFile:
+def _stored(upload: Upload, asked: Slot) -> StoredFile:
     path = parts.path_of(upload.public_id)
-    asked = _asked(upload.submission, upload.slot)
 
     def check() -> StoredFile:
         with path.open("rb") as content:
@@ -191,13 +204,20 @@ def _stored(upload: Upload) -> StoredFile:
 
 @transaction.atomic
 def _finish(
-    upload: Upload, stored: StoredFile, registered: RegisteredFile | None, *, actor: Any, now: datetime
+    upload: Upload,
+    entry: Submission,
+    asked: Slot,
+    stored: StoredFile,
+    registered: RegisteredFile | None,
+    *,
+    actor: Any,
+    now: datetime,
 ) -> None:
+    files.enter(stored)
     if registered is not None:
         attachment = take_registered(registered, stored, actor=actor, now=now)
     else:
-        asked = _asked(upload.submission, upload.slot)
-        attachment = attach_stored(upload.submission, asked, stored, upload.name, actor=actor, now=now)
+        attachment = attach_stored(entry, asked, stored, upload.name, actor=actor, now=now)
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
     upload.state, upload.attachment = UploadState.DONE, attachment
 

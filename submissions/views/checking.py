@@ -8,15 +8,15 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.core.reading import note_reading
+from submissions import asking
 from submissions.enums import ReceiptRule, Verdict
 from submissions.forms import ReceiptCheckForm
-from submissions.models import Receipt
-from submissions.reading import note_outsider
 from submissions.services.receipts import check_receipt
 
 
@@ -50,12 +50,12 @@ def verify_receipt(request: HttpRequest) -> HttpResponse:
 @require_safe
 def receipt_document(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """The signed receipt, to keep and to show to anybody."""
-    rows = Receipt.objects.visible_to(request.user).select_related("version__submission__team")
-    found = get_object_or_404(rows, public_id=public_id)
-    if found.document is None:
+    found: Any = asking.receipt_of(request.user, public_id)
+    if found is None or found.document is None:
         raise Http404
     version = found.version
-    note_outsider(request.user, version.submission, version.submission.team)
+    if not found.is_own:
+        note_reading(version.submission, actor=request.user)
     body = json.dumps(found.document, ensure_ascii=False, indent=2)
     response = HttpResponse(body, content_type="application/json; charset=utf-8")
     name = f"receipt-{version.submission.number}-v{version.number}.json"

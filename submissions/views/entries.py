@@ -122,7 +122,6 @@ def submission_submit(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
                 failpoint("before_response")
                 return redirect(handed_in)
     entry = _entry(request, public_id)
-    require(rules.is_member, request.user, entry.team)
     context = submit_page(request.user, entry, now=now, refused=form if form.is_bound else None)
     context["conflict"] = outcome.conflict
     return render(request, "submissions/submit.html", context, status=outcome.status)

@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 
 from portal.core import service
 from portal.core.pdf import PdfUnavailable
+from portal.core.reading import note_reading
 from portal.core.serving import serve_stored
 from portal.notifications import mail
-from submissions import documents
+from submissions import asking, documents
 from submissions.models import Attachment, Receipt
 from submissions.reading import note_outsider
 
@@ -30,17 +31,21 @@ DRAWING = BoundedSemaphore(1)
 @never_cache
 @require_safe
 def receipt(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    found = get_object_or_404(_receipts(request.user), public_id=public_id)
-    version = found.version
-    note_outsider(request.user, version.submission, version.submission.team)
+    found: Any = asking.receipt_to_show(request.user, public_id)
+    if found is None:
+        raise Http404
+    version, entry = found.version, found.version.submission
+    if not found.is_own:
+        note_reading(entry, actor=request.user)
     context = {
         "receipt": found,
         "verify_address": mail.address(reverse("submissions:verify_receipt")),
         "version": version,
         "followed": version.registered.exclude(attachment=None).order_by("pk") if found.registered else [],
-        "submission": version.submission,
-        "competition": version.submission.team.competition,
-        "versions": version.submission.versions.select_related("receipt").order_by("-number"),
+        "submission": entry,
+        "competition": entry.team.competition,
+        "topic": found.topic,
+        "receipts": asking.receipts_of(entry),
     }
     return render(request, "submissions/receipt.html", context)
 
@@ -85,8 +90,6 @@ def _receipts(user: Any) -> Any:
     return Receipt.objects.visible_to(user).select_related(
         f"{entry}__team__organization",
         f"{entry}__team__competition",
-        f"{entry}__track",
-        "version__topic_revision__topic",
         "version__submitted_by",
     )
 

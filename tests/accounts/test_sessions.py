@@ -7,9 +7,11 @@ import time
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends import db as plain
 from django.test import Client
 from django.urls import reverse
 
+from portal.accounts.sessions import SessionStore
 from tests.accounts.entrances import LOGIN, is_signed_in, letters, link_in, sign_in, signed_in
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -42,6 +44,24 @@ def change_password(client, old=PASSWORD, new=NEW):
 def code_for(client, user):
     client.post(CODE, {"email": user.email})
     return re.search(r"\d{4}-\d{4}", letters()[-1].body)[0]
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(60, {"seen": "a page"}), (-1, {})])
+def test_what_django_s_own_store_has_kept_goes_on_until_its_end(seconds, kept):
+    begun = plain.SessionStore()
+    begun["seen"] = "a page"
+    begun.set_expiry(seconds)
+    begun.save()
+
+    session = SessionStore(begun.session_key)
+
+    assert {key: value for key, value in session.items() if key == "seen"} == kept
+
+
+def test_a_key_that_nobody_was_given_is_not_taken_over():
+    session = SessionStore("k" * 32)
+
+    assert (session.get("seen"), session.session_key) == (None, None)
 
 
 def test_a_session_gets_a_new_key_at_sign_in(user):

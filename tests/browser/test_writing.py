@@ -74,7 +74,7 @@ def write(page: Page, text: str) -> None:
 
 
 @pytest.fixture
-def slow(captain, address) -> Iterator[tuple[Page, Callable[[], None]]]:
+def slow(captain, address) -> tuple[Page, Callable[[], None]]:
     """A draft's page whose scripts are still on their way, and what lets them come."""
     held: list[Route] = []
     has_arrived = False
@@ -93,7 +93,7 @@ def slow(captain, address) -> Iterator[tuple[Page, Callable[[], None]]]:
 
     captain.route("**/js/*.js", pass_on)
     captain.goto(address, wait_until="commit")
-    yield captain, arrive
+    return captain, arrive
 
 
 def test_what_is_typed_before_the_scripts_have_come_is_saved_too(slow):
@@ -118,7 +118,9 @@ def test_a_choice_made_before_the_scripts_have_come_is_saved_too(slow):
 def test_a_file_chosen_before_the_scripts_have_come_is_sent(slow):
     page, arrive = slow
     field = page.locator(".field:has([data-upload])").first
-    field.locator("input[type=file]").set_input_files({"name": "方案.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    field.locator("input[type=file]").set_input_files(
+        {"name": "方案.pdf", "mimeType": "application/pdf", "buffer": pdf()}
+    )
 
     arrive()
 

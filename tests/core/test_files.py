@@ -1,4 +1,5 @@
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.storage.memory import InMemoryStorage
 
-from portal.core import files
+from portal.core import files, scrub
 from portal.core.models import StoredFile
 
 CONTENT = "作品".encode() * 1000
@@ -52,6 +53,42 @@ def test_the_same_bytes_are_kept_once():
 def test_what_was_stored_is_read_back():
     with files.open_stored(keep()) as content:
         assert content.read() == CONTENT
+
+
+def adopted(tmp_path):
+    path = tmp_path / "arrived.part"
+    path.write_bytes(CONTENT)
+    return files.adopt(path)
+
+
+def test_bytes_that_are_adopted_lie_in_their_place_before_there_is_a_row(folder):
+    adopted(folder)
+
+    placed = (folder / "sha256" / SHA256[:2] / SHA256[2:4] / SHA256).read_bytes()
+    assert (placed, StoredFile.objects.count()) == (CONTENT, 0)
+
+
+def test_what_was_adopted_counts_as_new_until_it_is_entered(folder):
+    """However long it lay among the parts: whoever sweeps what has no row goes by its age."""
+    path = folder / "arrived.part"
+    path.write_bytes(CONTENT)
+    os.utime(path, (0, 0))
+    files.adopt(path)
+
+    assert scrub.sweep_left_behind() == 0
+
+
+def test_the_same_bytes_entered_twice_have_one_row(folder):
+    """Two who send the same have both found no row."""
+    both = [adopted(folder), adopted(folder)]
+
+    assert len({files.enter(each).pk for each in both} | {StoredFile.objects.get().pk}) == 1
+
+
+def test_bytes_that_have_a_row_are_entered_as_they_are(folder):
+    kept = keep()
+
+    assert files.enter(adopted(folder)) == kept
 
 
 def test_an_empty_file_is_refused():

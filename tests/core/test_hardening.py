@@ -1,6 +1,9 @@
 """What every request and every answer is held to."""
 
 import pytest
+from csp.decorators import csp_update
+from csp.exceptions import CSPNonceError
+from csp.utils import build_policy
 from django.conf import settings as portal_settings
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -31,7 +34,18 @@ def beginning(request):
     return HttpResponse("from now on there is a session")
 
 
+@csp_update({"img-src": ["https://maps.example"]})
+def with_a_map(request):
+    return HttpResponse("a map")
+
+
+def with_a_script(request):
+    return HttpResponse(request.csp_nonce)
+
+
 urlpatterns = [
+    path("map/", with_a_map),
+    path("script/", with_a_script),
     path("lasting/", lasting),
     path("beginning/", beginning),
     path("everybodys/", everybodys),
@@ -139,3 +153,33 @@ class TestProxies:
             statuses.append(Client().get("/", headers={"x-forwarded-proto": "https"}).status_code)
 
         assert statuses == [301, 200]
+
+
+def sources(policy):
+    return {part.split()[0]: set(part.split()[1:]) for part in policy.split(";")}
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_may_load_what_the_settings_say(client):
+    assert sources(client.get("/lasting/")["Content-Security-Policy"]) == sources(build_policy())
+
+
+@pytest.mark.urls(__name__)
+def test_a_page_that_needs_more_says_so_for_itself_alone(client):
+    maps = ["https://maps.example" in client.get(url)["Content-Security-Policy"] for url in ("/map/", "/lasting/")]
+
+    assert maps == [True, False]
+
+
+@pytest.mark.urls(__name__)
+def test_a_script_s_nonce_stands_in_the_policy_of_its_page(client):
+    page = client.get("/script/")
+
+    assert f"'nonce-{page.content.decode()}'" in page["Content-Security-Policy"]
+
+
+def test_a_nonce_that_no_policy_will_name_is_refused(client):
+    request = client.get("/healthz").wsgi_request
+
+    with pytest.raises(CSPNonceError):
+        str(request.csp_nonce)

@@ -7,7 +7,7 @@ import yaml
 from django.conf import settings
 
 VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<fallback>[^}]*))?\})")
-APPLICATION = ("web", "worker", "beat", "migrate")
+APPLICATION = ("web", "submits", "worker", "beat", "migrate")
 
 
 def read_compose(values: dict[str, str]) -> dict:

@@ -46,6 +46,8 @@ class Proxy:
     folder: Path
     port: int
     behind: Behind
+    # Where submits go.
+    submits: Behind
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -54,32 +56,37 @@ class Proxy:
         return (self.folder / "access.log").read_text()
 
 
-def configuration(folder: Path, port: int, behind: int) -> str:
+def text() -> str:
+    return (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+
+def configuration(folder: Path, port: int, behind: int, submits: int) -> str:
     """The file as it is, but for where things are on this machine."""
-    text = (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    told = text()
     for there, here in {
         "listen 8080;": f"listen 127.0.0.1:{port};",
-        "http://web:8000": f"http://127.0.0.1:{behind}",
+        "server web:8000": f"server 127.0.0.1:{behind}",
+        "server submits:8000": f"server 127.0.0.1:{submits}",
         "/var/log/nginx/": f"{folder}/",
         "/srv/portal/files/": f"{folder}/files/",
     }.items():
-        assert there in text
-        text = text.replace(there, here)
-    return text
+        assert there in told
+        told = told.replace(there, here)
+    return told
 
 
 @contextmanager
-def nginx(folder: Path, behind: Behind) -> Iterator[Proxy]:
+def nginx(folder: Path, behind: Behind, submits: Behind) -> Iterator[Proxy]:
     port = free_port()
     (folder / "files").mkdir()
-    (folder / "portal.conf").write_text(configuration(folder, port, behind.port), encoding="utf-8")
+    (folder / "portal.conf").write_text(configuration(folder, port, behind.port, submits.port), encoding="utf-8")
     # Its processes become somebody else's, who may not read this folder, unless they are told not to.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), encoding="utf-8")
     log = folder / "nginx.log"
     with running([NGINX, "-c", str(folder / "nginx.conf")], log=log, stop=signal.SIGTERM) as is_alive:
         wait_until(lambda: _listens(port), is_alive, log)
-        yield Proxy(folder, port, behind)
+        yield Proxy(folder, port, behind, submits)
 
 
 @contextmanager

@@ -96,7 +96,7 @@ def deployment(tmp_path_factory) -> Iterator[Deployment]:
         yield deployment
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", ["web", "submits", "worker", "beat"])
 def test_the_command_starts_and_its_health_check_agrees(deployment, name):
     with deployment.started(name) as log:
         deadline = time.monotonic() + PATIENCE

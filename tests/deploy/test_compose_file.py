@@ -16,7 +16,7 @@ def test_every_name_is_one_the_portal_knows(services, name):
     assert set(services[name]["environment"]) - set(NAMES) == set()
 
 
-@pytest.mark.parametrize("name", ["proxy", "web", "worker", "beat", "database", "redis"])
+@pytest.mark.parametrize("name", ["proxy", "web", "submits", "worker", "beat", "database", "redis"])
 def test_every_lasting_service_has_a_health_check(services, name):
     assert services[name]["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
 

@@ -4,16 +4,20 @@ import http.client
 import time
 
 import pytest
+from django.conf import settings
 
-from tests.deploy.proxy import Behind, nginx, portal_played
+from benchmarks.load import wire
+from tests.deploy.proxy import Behind, nginx, portal_played, text
 from tests.servers import free_port
 
 HALF = b"x" * 1000
+ENTRY = "0b0a1c5e-0000-4000-8000-000000000000"
+SUBMIT = f"/submissions/{ENTRY}/submit/"
 
 
 @pytest.fixture
 def proxy(tmp_path):
-    with portal_played() as behind, nginx(tmp_path, behind) as started:
+    with portal_played() as behind, portal_played() as submits, nginx(tmp_path, behind, submits) as started:
         yield started
 
 
@@ -121,8 +125,56 @@ def test_who_sends_too_much_is_told_how_much_may_come(proxy, path, megabytes, li
         assert (answer.status, limit in answer.read().decode()) == (413, True)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        SUBMIT,
+        f"/submissions/{ENTRY}/files/submit/",
+        f"/submissions/receipts/{ENTRY}/",
+        f"/submissions/receipts/{ENTRY}/receipt.json",
+        f"/submissions/late/{ENTRY}/",
+    ],
+)
+def test_a_submit_and_its_receipt_reach_processes_of_their_own(proxy, path):
+    ask(proxy, "POST", path, body=HALF)
+
+    assert [proxy.submits.body, proxy.behind.body] == [HALF, b""]
+
+
+def test_those_processes_see_the_same_as_the_others(proxy):
+    ask(proxy, path="/")
+    ask(proxy, path=SUBMIT)
+
+    assert set(proxy.submits.headers) == set(proxy.behind.headers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", f"/submissions/{ENTRY}/", f"/submissions/{ENTRY}/submit/more/", f"/submissions/receipts/{ENTRY}/receipt.pdf"],
+)
+def test_everything_else_goes_to_the_pages(proxy, path):
+    ask(proxy, path=path)
+
+    assert [bool(proxy.behind.headers), bool(proxy.submits.headers)] == [True, False]
+
+
+def test_while_those_of_the_submits_are_away_the_others_take_one(tmp_path):
+    with portal_played() as behind, nginx(tmp_path, behind, Behind(port=free_port())) as proxy:
+        answer = ask(proxy, "POST", SUBMIT, body=HALF)
+
+    assert (answer.status, behind.body) == (200, HALF)
+
+
+def test_nginx_and_the_portal_mean_the_same_by_a_submit():
+    assert f"^{settings.SERVED_FIRST}$" in text()
+
+
+def test_the_load_takes_the_way_that_nginx_takes():
+    assert wire.SUBMITS.pattern == settings.SERVED_FIRST
+
+
 def test_while_the_portal_is_away_nginx_says_when_to_come_again(tmp_path):
-    with nginx(tmp_path, Behind(port=free_port())) as proxy:
+    with nginx(tmp_path, Behind(port=free_port()), Behind(port=free_port())) as proxy:
         answer = ask(proxy)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")

@@ -20,6 +20,8 @@ class PostOffice(socketserver.ThreadingTCPServer):
         self.is_open = threading.Event()
         self.callers: Queue[str] = Queue()
         self.letters: Queue[str] = Queue()
+        # After so many of one caller it hangs up; with its last word, or without any.
+        self.letters_a_call, self.last_word = 1000, ""
 
     @property
     def url(self) -> str:
@@ -33,9 +35,12 @@ class Counter(socketserver.StreamRequestHandler):
         self.server.callers.put("somebody")
         self.server.is_open.wait()
         self.say("220 here")
-        recipient = ""
+        recipient, taken = "", 0
         while line := self.rfile.readline().decode().strip():
             word = line.upper()
+            if taken >= self.server.letters_a_call and word.startswith("MAIL"):
+                self.say(self.server.last_word)
+                return
             if word.startswith("RCPT"):
                 recipient = line.partition("<")[2].rstrip(">")
             elif word == "DATA":
@@ -43,10 +48,12 @@ class Counter(socketserver.StreamRequestHandler):
                 while self.rfile.readline() not in {b".\r\n", b""}:
                     pass
                 self.server.letters.put(recipient)
+                taken += 1
             self.say("221 bye" if word == "QUIT" else "250 ok")
 
     def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
+        if line:
+            self.wfile.write(f"{line}\r\n".encode())
 
 
 @contextmanager

@@ -43,6 +43,27 @@ def test_whoever_rings_meanwhile_is_heard_once_more_however_many_they_are():
     assert len(pulls) == 2
 
 
+def test_who_rings_soon_after_a_pull_is_heard_by_the_next_however_many_they_are():
+    pulled, pulls = threading.Semaphore(0), []
+
+    def pull():
+        pulls.append(1)
+        pulled.release()
+
+    bell = Bell(pull, pause=PATIENCE)
+    bell.ring()
+    pulled.acquire(timeout=PATIENCE)
+    for _each in range(5):
+        bell.ring()
+    before = len(pulls)
+    bell._nobody.set()  # as if the pause were over
+    for thread in threading.enumerate():
+        if thread.name == "bell":
+            thread.join(PATIENCE)
+
+    assert (before, len(pulls)) == (1, 2)
+
+
 def test_it_can_be_rung_again():
     pulls = threading.Semaphore(0)
     bell = Bell(pulls.release)

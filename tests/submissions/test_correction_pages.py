@@ -84,8 +84,7 @@ def test_the_last_look_shows_what_will_be_submitted(captain, entry):
 def test_it_is_submitted_from_there(captain, entry):
     returned(entry, "need")
     url = reverse("submissions:submission_submit", args=[entry.public_id])
-    form = captain.get(url).context["form"]
-    sent = {name: form[name].value() or "" for name in form.fields}
+    sent = captain.get(url).context["fields"]
 
     assert captain.post(url, sent).status_code == 302
     assert Submission.objects.get().status == "submitted"

@@ -93,6 +93,15 @@ def test_the_receipt(draft, captain):
     assert queries_of(captain, receipt.get_absolute_url()) == queries
 
 
+@pytest.mark.parametrize(("file", "most"), [("", 7), ("receipt.json", 4)])
+def test_a_receipt_asks_no_more_than_it_says(draft, captain, file, most):
+    """Session, person and agreements; itself; and on its page team, other versions and whether there are results."""
+    url = f"{submit(draft).get_absolute_url()}{file}"
+    captain.get(url)
+
+    assert queries_of(captain, url) <= most
+
+
 def test_submitting_costs_the_same_for_a_large_team(draft):
     first = complete_draft(topic=draft.topic, team__competition=draft.team.competition)
     large = complete_draft(topic=draft.topic, team__competition=draft.team.competition)
@@ -110,7 +119,7 @@ def test_submitting_costs_the_same_for_a_large_team(draft):
 
 def press(captain, draft):
     """Captain's last step, as the page sends it."""
-    page = captain.get(f"{draft.get_absolute_url()}submit/").context["form"].initial
+    page = captain.get(f"{draft.get_absolute_url()}submit/").context["fields"]
     fields = {**page, "idempotency_key": "0123456789abcdef"}
     with CaptureQueriesContext(connection) as queries:
         response = captain.post(f"{draft.get_absolute_url()}submit/", fields)

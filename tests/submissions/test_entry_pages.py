@@ -11,6 +11,7 @@ from tests.factories.files import pdf, upload
 from tests.factories.submissions import (
     ABSTRACT,
     AttachmentFactory,
+    ReceiptFactory,
     SubmissionFactory,
     TeamFactory,
     TeamMemberFactory,
@@ -260,7 +261,7 @@ def test_submitting_a_draft_that_changed_shows_the_new_one_first(draft, captain)
     response = press_submit(captain, draft)
 
     assert (response.status_code, "别人刚改的" in text_of(response)) == (409, True)
-    assert response.context["form"].initial["expected_version"] == draft.draft_version + 1
+    assert response.context["fields"]["expected_version"] == draft.draft_version + 1
 
 
 def test_submitting_too_late_leads_to_what_is_kept(draft, captain):
@@ -325,6 +326,26 @@ def test_the_receipt_shows_what_was_submitted_not_what_was_written_since(draft, 
     save(draft, title="后来的名称")
 
     assert "后来的名称" not in text_of(captain.get(receipt.get_absolute_url()))
+
+
+def test_the_receipt_names_track_and_topic_as_they_were_signed(draft, captain):
+    receipt = submit(draft)
+    before = [str(draft.track), draft.topic.title]
+    draft.track.name = "后来的赛道"
+    draft.track.save()
+
+    page = text_of(captain.get(receipt.get_absolute_url()))
+
+    assert [words for words in before if words not in page] == []
+
+
+@pytest.mark.makeshift("a receipt of a draft")
+def test_a_receipt_from_before_signatures_names_track_and_topic_as_the_records_do(draft, captain):
+    receipt = ReceiptFactory(version__submission=draft, document=None)
+
+    page = text_of(captain.get(receipt.get_absolute_url()))
+
+    assert [words for words in (str(draft.track), draft.topic.title) if words not in page] == []
 
 
 @pytest.mark.parametrize("somebody", [UserFactory, lambda: captain_of(TeamFactory())])

@@ -203,7 +203,7 @@ def test_the_page_costs_the_same_however_many_sections_and_revisions(count):
     # The first page of a process reads the form, and what was asked before it.
     page_of(draft)
 
-    assert queries_of(client_for(captain_of(draft.team)), draft.get_absolute_url()) == 10
+    assert queries_of(client_for(captain_of(draft.team)), draft.get_absolute_url()) == 9
 
 
 def test_what_was_typed_beside_a_file_that_is_removed_is_saved(draft):

@@ -81,13 +81,118 @@ def test_what_is_in_a_file_is_found(name):
     assert found == expected if isinstance(expected, list) else expected in found
 
 
-def test_a_look_that_takes_too_long_is_ended_and_said_so(monkeypatch, tmp_path):
-    endless = tmp_path / "endless.py"
-    endless.write_text("while True: pass")
-    monkeypatch.setattr(inspecting, "CHILD", endless)
+@pytest.fixture
+def looks_like_this(monkeypatch, tmp_path):
+    """The program, but for what it does with a PDF."""
+
+    def put(deed, **limits):
+        changed = "".join(f"child.{name} = {value}\n" for name, value in limits.items())
+        script = tmp_path / "odd.py"
+        script.write_text(
+            f"import os, resource, signal, sys\nsys.path.append({str(inspecting.CHILD.parent)!r})\n"
+            f"import inspection_child as child\n{changed}"
+            f"def deed(path):\n    {deed}\n"
+            "child.LOOKS['pdf'] = deed\nchild.main()\n"
+        )
+        monkeypatch.setattr(inspecting, "CHILD", script)
+
+    inspecting.looker.end()
+    yield put
+    inspecting.looker.end()
+
+
+def test_a_look_that_takes_too_long_is_ended_and_said_so(monkeypatch, looks_like_this):
+    looks_like_this("while True: pass")
     monkeypatch.setattr(inspecting, "WALL_SECONDS", 0.3)
 
     assert looked_into(pdf(), "pdf") == ("unchecked", ["unreadable"])
+
+
+def test_after_a_look_that_was_ended_the_next_file_is_looked_into(monkeypatch, looks_like_this):
+    looks_like_this("while True: pass")
+    with monkeypatch.context() as impatient:
+        impatient.setattr(inspecting, "WALL_SECONDS", 0.3)
+        looked_into(pdf(), "pdf")
+
+    assert looked_into(hostile.png(8, 8), "image") == ("clear", ["pixels"])
+
+
+POISON = {
+    "works for ever": ("while True: pass", {"SECONDS": 1}),
+    "wants all memory": ("return [['pages', len(bytes(1024**3))]]", {}),
+    "writes a file": ("open(path.with_name('left'), 'w').write('x' * 9999); return []", {}),
+    "is killed": ("os.kill(os.getpid(), signal.SIGKILL)", {}),
+    "leaves": ("os._exit(0)", {}),
+    "answers for others": ("os.write(1, b'[]\\n[\"/any\", []]\\n'); os._exit(0)", {}),
+    "answers without end": ("return ['x' * 10**6]", {}),
+    "answers too deeply": ("os.write(1, b'[' * 60_000); os._exit(0)", {}),
+    "answers nothing to the program": ("os.close(1); sys.stdout.flush(); os.close(0); 1 / 0", {}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(POISON))
+def test_a_file_that_kills_its_look_takes_nothing_with_it(name, looks_like_this):
+    deed, limits = POISON[name]
+    looks_like_this(deed, **limits)
+    poisoned = looked_into(pdf(), "pdf")
+    program = inspecting.looker.process
+
+    assert poisoned == ("unchecked", ["unreadable"])
+    assert looked_into(hostile.png(8, 8), "image") == ("clear", ["pixels"])
+    assert inspecting.looker.process is program
+
+
+LIMITS = {
+    "resource.getrlimit(resource.RLIMIT_AS)": [768 * 1024**2] * 2,
+    "resource.getrlimit(resource.RLIMIT_CPU)": [20, 20],
+    "resource.getrlimit(resource.RLIMIT_FSIZE)": [0, 0],
+    "resource.getrlimit(resource.RLIMIT_CORE)": [0, 0],
+    "0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 28": True,
+    "sorted(set(os.environ) - {'LC_CTYPE'})": [],
+}
+
+
+@pytest.mark.parametrize("limit", sorted(LIMITS))
+def test_a_look_is_limited(limit, looks_like_this):
+    """It tells what it is left with, instead of what it found."""
+    looks_like_this(f"return [['pages', {limit}]]")
+    inspect(store(ContentFile(pdf())), "pdf")
+
+    assert Inspection.objects.get().findings == [["pages", LIMITS[limit]]]
+
+
+def test_the_program_is_begun_once_for_many_files():
+    looked_into(pdf(), "pdf")
+    program = inspecting.looker.process.pid
+    looked_into(hostile.png(8, 8), "image")
+
+    assert inspecting.looker.process.pid == program
+
+
+def test_a_program_that_died_between_two_files_is_begun_anew():
+    looked_into(pdf(), "pdf")
+    inspecting.looker.process.kill()
+    inspecting.looker.process.wait()
+
+    assert looked_into(hostile.png(8, 8), "image") == ("clear", ["pixels"])
+
+
+@pytest.mark.usefixtures("looks_like_this")
+def test_an_answer_about_another_file_is_taken_for_none(monkeypatch, tmp_path):
+    odd = tmp_path / "liar.py"
+    odd.write_text("for line in __import__('sys').stdin: print('[\"/another\", []]', flush=True)")
+    monkeypatch.setattr(inspecting, "CHILD", odd)
+
+    assert looked_into(pdf(), "pdf") == ("unchecked", ["unreadable"])
+
+
+@pytest.mark.usefixtures("looks_like_this")
+def test_the_program_ends_with_whoever_asked():
+    looked_into(hostile.png(8, 8), "image")
+    inspecting.looker._line.close()
+    inspecting.looker._answers.close()
+
+    assert inspecting.looker.process.wait(20) == 0
 
 
 def test_a_file_is_looked_into_after_it_is_stored():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from portal.notifications import relay
+from portal.notifications.models import Outbox
 from submissions import receivers
 from submissions.enums import SubmissionStatus
 from submissions.models import (
@@ -251,7 +255,7 @@ def test_comparing_one_asks_as_much_however_many_there_are(track, count, django_
         find_near()
 
 
-COMPARING = 22
+COMPARING = 17
 
 
 def test_counts_are_asked_in_one_query(track, django_assert_num_queries):
@@ -264,7 +268,7 @@ def test_counts_are_asked_in_one_query(track, django_assert_num_queries):
     assert counts == {one.pk: 1, other.pk: 1}
 
 
-class TestAsSoonAsItIsCommitted:
+class TestSoonAfterItIsCommitted:
     def test_a_submit_compares_nothing_itself(self):
         submit(complete_draft(abstract=COPIED[:900]))
 
@@ -273,21 +277,21 @@ class TestAsSoonAsItIsCommitted:
     def test_the_outbox_finds_what_it_resembles(self, track):
         earlier = entry(track)
         later = submit(complete_draft(abstract=COPIED[:900])).version.submission
-        relay.drain()
+        drain_later()
 
         assert list(NearPair.objects.values_list("first", "second")) == [(earlier.pk, later.pk)]
 
     def test_no_facts_hold_it_up(self, monkeypatch):
         submit(complete_draft(abstract=COPIED[:900]))
         monkeypatch.setattr("submissions.services.facts.make_facts", broken)
-        relay.drain()
+        drain_later()
 
         assert Fingerprint.objects.exclude(compared_at=None).count() == 1
 
     def test_it_holds_up_no_facts(self, monkeypatch):
         version = submit(complete_draft(abstract=COPIED[:900])).version
         monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
-        relay.drain()
+        drain_later()
 
         assert (VersionFacts.objects.get().version, Fingerprint.objects.count()) == (version, 0)
 
@@ -296,23 +300,29 @@ class TestAsSoonAsItIsCommitted:
         later = submit(complete_draft(abstract=COPIED[:900])).version.submission
         with monkeypatch.context() as patched:
             patched.setattr("submissions.services.near_comparing.find_near", broken)
-            relay.drain()
+            drain_later()
 
         assert pairs() == [(earlier.pk, later.pk)]
 
-    def test_what_has_been_compared_is_not_compared_again(self, monkeypatch):
-        version = submit(complete_draft(abstract=COPIED[:900])).version
-        find_near()
-        monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
+    def test_what_comes_within_some_seconds_is_compared_together_after_that(self):
+        start = datetime(2026, 6, 1, tzinfo=UTC)
+        for seconds in (0, 19, 20):
+            receivers._ask_for_near(start + timedelta(seconds=seconds))
 
-        receivers.look_for_near(key="near", version=version.pk)
+        turns = Outbox.objects.filter(kind=receivers.NEAR).order_by("pk").values_list("available_at", flat=True)
+        assert list(turns) == [start + timedelta(seconds=20), start + timedelta(seconds=40)]
 
-    def test_what_was_withdrawn_meanwhile_is_let_pass(self, monkeypatch):
-        version = submit(complete_draft(abstract=COPIED[:900])).version
-        Submission.objects.update(status=SubmissionStatus.WITHDRAWN)
-        monkeypatch.setattr("submissions.services.near_comparing.find_near", broken)
+    def test_rows_of_an_earlier_release_are_carried_out(self, track):
+        entry(track), entry(track)
+        receivers.look_for_near(key="near:1", version=1)
 
-        receivers.look_for_near(key="near", version=version.pk)
+        assert NearPair.objects.count() == 1
+
+
+def drain_later():
+    """What is asked for now, and some seconds later what that has asked for."""
+    relay.drain()
+    relay.drain(now=timezone.now() + timedelta(minutes=1))
 
 
 def broken(*args, **kwargs):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from submissions.near.passages import shared_passages
+from submissions.near.passages import Compared
 from submissions.near.shelf import COMMON_COUNT, Shelf
 from submissions.near.sketch import FEWEST, KEPT_BELOW, all_hashes, hashes_of, packed, sketch_of, unpacked
 from submissions.near.spans import Passage, merged
@@ -117,7 +117,7 @@ def test_an_empty_shelf_and_an_empty_text_have_no_candidates():
 
 def test_a_passage_says_where_its_words_stand_in_both():
     one, other = "甲：本系统融合雨量、视频与卫星数据，逐十分钟预警。", "——融合 雨量视频与卫星数据 逐十分钟预警 乙"
-    (found,) = shared_passages({"a": one}, {"b": other})
+    (found,) = Compared({"a": one}).passages({"b": other})
 
     assert (one[found.start : found.end], other[found.other_start : found.other_end]) == (
         "融合雨量、视频与卫星数据，逐十分钟预警",
@@ -126,24 +126,24 @@ def test_a_passage_says_where_its_words_stand_in_both():
 
 
 def test_a_turn_of_phrase_is_no_passage():
-    assert shared_passages({"a": "充分发挥数据要素作用"}, {"b": "充分发挥数据要素作用"}) == []
+    assert Compared({"a": "充分发挥数据要素作用"}).passages({"b": "充分发挥数据要素作用"}) == []
 
 
 def test_a_passage_of_which_nothing_counts_is_everybodys():
     text = "本项目严格遵守网络安全法数据安全法个人信息保护法等法律法规要求" * 3
 
-    assert shared_passages({"a": text}, {"b": text}, telling=frozenset()) == []
+    assert Compared({"a": text}).passages({"b": text}, telling=frozenset()) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_passages_of_hostile_texts_stand_within_them(text):
-    found = shared_passages({"a": text}, {"b": text})
+    found = Compared({"a": text}).passages({"b": text})
 
     assert all(0 <= each.start < each.end <= len(text) for each in found)
 
 
 def test_a_text_that_repeats_itself_is_one_passage():
-    assert shared_passages({"a": "啊" * 5000}, {"b": "啊" * 5000}) == [Passage("a", 0, 5000, "b", 0, 5000)]
+    assert Compared({"a": "啊" * 5000}).passages({"b": "啊" * 5000}) == [Passage("a", 0, 5000, "b", 0, 5000)]
 
 
 def test_marks_that_overlap_are_one():

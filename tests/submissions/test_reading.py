@@ -217,13 +217,13 @@ def test_the_page_before_submitting_names_the_text_that_is_answered(topic, draft
 
     response = client.get(reverse("submissions:submission_submit", args=[draft.public_id]))
 
-    assert response.context["form"].initial["topic_revision"] == 2
+    assert response.context["fields"]["topic_revision"] == 2
 
 
 def test_a_text_that_came_after_that_page_is_not_answered(topic, draft):
     client = client_for(captain_of(draft.team))
     url = reverse("submissions:submission_submit", args=[draft.public_id])
-    form = client.get(url).context["form"].initial
+    form = client.get(url).context["fields"]
     revise(topic)
 
     client.post(url, {**form, "idempotency_key": KEY})

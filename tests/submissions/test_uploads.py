@@ -245,6 +245,78 @@ def test_a_chunk_costs_three_queries(captain, begun):
     assert len(queries) <= 3
 
 
+def asked(deed):
+    """How often the database is asked something."""
+    with CaptureQueriesContext(connection) as queries:
+        assert deed().status_code in {201, 204}
+    frames = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not each["sql"].startswith(frames) for each in queries)
+
+
+def test_to_begin_asks_no_more_than_it_has_to(captain, entry):
+    """docs/deadline.md says what each is for."""
+    begin(captain, entry)  # what is remembered in a process is read by the first
+
+    assert asked(lambda: begin(captain, entry)) <= (6 if connection.features.has_select_for_update else 5)
+
+
+def test_the_last_piece_asks_no_more_than_it_has_to(captain, entry, begun):
+    """Of a file that takes another one's place."""
+    send(captain, begun, CONTENT)
+    other = pdf("another", pages=3)
+    at = begin(captain, entry, size=len(other))["Location"]
+
+    assert asked(lambda: send(captain, at, other)) <= 18
+
+
+def killed_before_it_was_gone(at):
+    """The part of a finished upload, as it is when the server is killed between the commit and the removal."""
+    part = parts.path_of(at.rstrip("/").rpartition("/")[2])
+    part.write_bytes(CONTENT)
+    return part
+
+
+def test_the_part_of_a_finished_upload_goes_with_the_next_sweep(captain, begun):
+    send(captain, begun, CONTENT)
+    part = killed_before_it_was_gone(begun)
+    uploads.sweep_uploads()
+
+    assert (part.exists(), Upload.objects.count()) == (False, 1)
+
+
+def test_the_part_of_a_refused_upload_goes_with_the_next_sweep(captain, entry):
+    at = begin(captain, entry, size=len(HOSTILE["exe"]))["Location"]
+    send(captain, at, HOSTILE["exe"])
+    part = killed_before_it_was_gone(at)
+    uploads.sweep_uploads()
+
+    assert not part.exists()
+
+
+def test_what_is_still_arriving_is_not_swept(captain, begun):
+    send(captain, begun, CONTENT[:50])
+    uploads.sweep_uploads()
+
+    assert offset_of(captain, begun) == "50"
+
+
+def test_the_other_name_of_a_part_goes_with_it(captain, begun):
+    """Whoever was bringing the file to its place was killed over it."""
+    part = parts.path_of(Upload.objects.get().public_id)
+    parts.second_of(part).hardlink_to(part)
+    captain.delete(begun, headers={"Tus-Resumable": "1.0.0"})
+
+    assert list(part.parent.iterdir()) == []
+
+
+def test_a_file_is_finished_although_its_other_name_was_left_behind(captain, entry, begun):
+    part = parts.path_of(Upload.objects.get().public_id)
+    parts.second_of(part).hardlink_to(part)
+    send(captain, begun, CONTENT)
+
+    assert (Attachment.objects.count(), list(part.parent.iterdir())) == (1, [])
+
+
 def test_what_nobody_goes_on_with_is_swept(begun):
     upload = Upload.objects.get()
     uploads.sweep_uploads(now=upload.expires_at)

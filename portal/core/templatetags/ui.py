@@ -58,10 +58,17 @@ def icon(name: str) -> str:
 @register.simple_tag(takes_context=True)
 def active(context: Context, *names: str) -> str:
     """``aria-current`` when the page shown has one of these view names, or is in a namespace given as ``name:``."""
-    match = getattr(context.get("request"), "resolver_match", None)
-    here = match.view_name if match else ""
+    here = view_shown(context)
     is_here = any(here.startswith(name) if name.endswith(":") else here == name for name in names)
     return CURRENT if is_here else ""
+
+
+def view_shown(context: Context) -> str:
+    """The name of the page's view; what is put together for many requests has it as ``view_name``."""
+    if "view_name" in context:
+        return str(context["view_name"])
+    match = getattr(context.get("request"), "resolver_match", None)
+    return str(match.view_name) if match else ""
 
 
 @register.simple_tag
