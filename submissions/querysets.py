@@ -154,10 +154,9 @@ class SubmissionQuerySet(models.QuerySet):
         """``pledge_given``: the newest version of the competition's pledge that the team's captain has given."""
         members, pledges = apps.get_model("submissions", "TeamMember"), apps.get_model("tracks", "Pledge")
         captain = members.objects.filter(team=OuterRef(OuterRef("team")), role=MemberRole.CAPTAIN).values("user")
-        series = pledges.objects.filter(competition=OuterRef(OuterRef("team__competition"))).values("series")
-        given = apps.get_model("accounts", "Consent").objects.live()
-        given = given.filter(user__in=captain, agreement__series__in=series).order_by("-agreement__version")
-        return self.annotate(pledge_given=Subquery(given.values("agreement__version")[:1]))
+        asked = pledges.objects.filter(competition=OuterRef(OuterRef("team__competition")))
+        given = asked.given_by(captain).values("agreement__version")
+        return self.annotate(pledge_given=Subquery(given[:1]))
 
     def highest_numbers(self, competition: Any, prefix: Any) -> models.QuerySet[Any]:
         """The number that begins with ``prefix`` and was given last.

@@ -15,7 +15,7 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.permissions import require
-from submissions import completeness, rules, windows
+from submissions import asking, completeness, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
@@ -236,8 +236,10 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
 def _pledge_given(submission: Submission) -> int | None:
     """By the captain, whose word it is."""
     if hasattr(submission, "pledge_given"):
-        return submission.pledge_given
-    return Submission.objects.with_pledge().values_list("pledge_given", flat=True).get(pk=submission.pk)
+        # Read with the entry.
+        given: int | None = submission.pledge_given
+        return given
+    return asking.pledge_of(submission)[0]
 
 
 def _answered(submission: Submission, shown: int | None) -> TopicRevision:

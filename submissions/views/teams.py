@@ -144,7 +144,7 @@ def _found(request: HttpRequest, competition: Competition, data: dict[str, Any])
 def _tell_of_other_name(request: HttpRequest, team: Team, typed: str) -> None:
     """A code that is known stands for its name, whatever was typed beside it."""
     if team.organization.name != typed:
-        words = _("This code is registered for “%(name)s”, and so the team belongs to it. Is that another one? Check it.")
+        words = _("The code is registered for “%(name)s”: the team belongs to it. If that isn't yours, check it.")
         messages.warning(request, words % {"name": team.organization.name})
 
 

@@ -102,7 +102,8 @@ def test_options_by_their_names_and_days_as_they_are_written_are_taken(page):
         PASTE, ["高校\t2026/8/1\n研究所\t2026年12月31日\nＡ类\t2026-02-30\t", ""]
     )
 
-    rows = page.evaluate("() => [...document.querySelectorAll('#try tbody [data-column] > *')].map((each) => each.value)")
+    cells = page.locator("#try tbody [data-column] > *")
+    rows = cells.evaluate_all("(all) => all.map((each) => each.value)")
     assert (table, rows[:6]) == (2, ["school", "2026-08-01", "", "2026-12-31", "a", ""])
     expect(page.locator("#try [role=status] li")).to_contain_text("研究所，2026-02-30")
 
@@ -120,3 +121,21 @@ def test_no_cell_of_the_table_lies_out_of_sight(page, width):
     table = page.locator("#section-organizations .table-wrap")
 
     assert table.evaluate("(each) => each.scrollWidth - each.clientWidth") == 0
+
+
+def test_on_a_phone_until_when_and_whether_it_is_saved_stay_in_sight(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.locator("#section-abstract textarea").fill("川西山洪")
+    expect(page.locator("[data-section=abstract] [data-save-state]")).to_contain_text("已保存")
+    page.locator("#files").scroll_into_view_if_needed()
+
+    for words in ("还差", "截止", "已保存"):
+        expect(page.locator(".entry-toc").get_by_text(words).first).to_be_in_viewport()
+
+
+def test_the_way_to_submit_stays_in_sight_however_much_is_missing(page):
+    page.locator("#section-background").scroll_into_view_if_needed()
+
+    expect(page.locator("#ready").get_by_role("button", name="检查并提交")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".aside .clock")).to_be_in_viewport(ratio=1)

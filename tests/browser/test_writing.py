@@ -333,25 +333,6 @@ def test_on_a_phone_nothing_lies_beside_the_page(captain, address):
     assert captain.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_on_a_phone_until_when_and_whether_it_is_saved_stay_in_sight(captain, address):
-    captain.set_viewport_size({"width": 390, "height": 844})
-    captain.goto(address)
-    write(captain, WORDS)
-    bar = captain.locator(".entry-toc")
-    captain.locator("#files").scroll_into_view_if_needed()
-
-    for words in ("还差", "截止", SAVED):
-        expect(bar.get_by_text(words).first).to_be_in_viewport()
-
-
-def test_the_way_to_submit_stays_in_sight_however_much_is_missing(captain, address):
-    captain.goto(address)
-    captain.locator("#section-background").scroll_into_view_if_needed()
-
-    expect(captain.locator("#ready").get_by_role("button", name="检查并提交")).to_be_in_viewport(ratio=1)
-    expect(captain.locator(".aside .clock")).to_be_in_viewport(ratio=1)
-
-
 def test_two_texts_that_meet_fit_on_a_phone(captain, address):
     second = captain.context.new_page()
     second.set_viewport_size({"width": 390, "height": 844})
