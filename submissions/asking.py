@@ -244,7 +244,8 @@ def _held() -> Prepared[Submission]:
 def _pressed(*, is_alone: bool, by_address: bool = False) -> Prepared[Submission]:
     members = TeamMember.objects.filter(team=OuterRef("team")).values("user_id", "role")
     answers = Answer.objects.filter(submission=OuterRef("pk")).values("key", "value")
-    rows: Any = _to_hold().with_pledge().annotate(roles=Gathered(members), draft_answers=Gathered(answers))
+    rows: Any = _to_hold().annotate(roles=Gathered(members), draft_answers=Gathered(answers))
+    rows = rows.with_pledge()
     if is_alone:
         # Elsewhere the stage and the track are locked before they are read.
         rows = rows.with_window().with_highest_number()
@@ -253,7 +254,7 @@ def _pressed(*, is_alone: bool, by_address: bool = False) -> Prepared[Submission
 
 @cache
 def _pledge() -> Prepared[tuple[int | None, int | None]]:
-    rows = Submission.objects.filter(pk=ENTRY).with_pledge()
+    rows: Any = Submission.objects.with_pledge().filter(pk=ENTRY)
     return Prepared(rows.values_list("pledge_given", "team__competition__pledge"))
 
 
