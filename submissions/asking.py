@@ -149,6 +149,11 @@ def versions_of(user: Person, entry: Submission) -> list[SubmissionVersion]:
     return versions
 
 
+def pledge_of(entry: Submission) -> tuple[int | None, int | None]:
+    """Which version of the competition's pledge the captain has given; and the pledge, where there is one."""
+    return _pledge().first(entry=entry.pk) or (None, None)
+
+
 def comments_on(user: Person, entry: Submission) -> list[Comment]:
     """Those that wait, newest first."""
     return _comments(Asker.of(user)).ask(user=user.pk, entry=entry.pk)
@@ -246,10 +251,17 @@ def _pressed(*, is_alone: bool, by_address: bool = False) -> Prepared[Submission
     members = TeamMember.objects.filter(team=OuterRef("team")).values("user_id", "role")
     answers = Answer.objects.filter(submission=OuterRef("pk")).values("key", "value")
     rows: Any = _to_hold().annotate(roles=Gathered(members), draft_answers=Gathered(answers))
+    rows = rows.with_pledge()
     if is_alone:
         # Elsewhere the stage and the track are locked before they are read.
         rows = rows.with_window().with_highest_number()
     return Prepared(_own(rows).filter(public_id=ADDRESS) if by_address else rows.filter(pk=ENTRY))
+
+
+@cache
+def _pledge() -> Prepared[tuple[int | None, int | None]]:
+    rows: Any = Submission.objects.with_pledge().filter(pk=ENTRY)
+    return Prepared(rows.values_list("pledge_given", "team__competition__pledge"))
 
 
 @cache

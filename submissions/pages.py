@@ -78,6 +78,7 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
     """For its team alone."""
     context = _both_pages(user, entry, now=now)
     require(rules.is_member, user, entry.team)
+    given, pledge = asking.pledge_of(entry)
     errors = refused.errors.values() if refused else []
     return context | {
         # What SubmitForm reads.
@@ -88,6 +89,8 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
         },
         "errors": [message for messages in errors for message in messages],
         "lacking": context["draft"].missing,
+        "pledge_given": given,
+        "has_pledge": pledge is not None,
         "sheet": sheet_of_draft(entry, Audience.TEAM, context["draft"]),
         "is_late": windows.is_late(entry, context["stage"], now),
         "is_unchanged": entry.status == SubmissionStatus.SUBMITTED

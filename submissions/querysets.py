@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from portal.core.gathered import Gathered
 from portal.core.people import Person
-from submissions.enums import InspectionState, ScreeningState, SecondLook, SubmissionStatus
+from submissions.enums import InspectionState, MemberRole, ScreeningState, SecondLook, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -149,6 +149,14 @@ class SubmissionQuerySet(models.QuerySet):
         """``latest_text``: which text of its topic is the latest."""
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic")).order_by("-number")
         return self.annotate(latest_text=Subquery(texts.values("pk")[:1]))
+
+    def with_pledge(self) -> Self:
+        """``pledge_given``: the newest version of the competition's pledge that the team's captain has given."""
+        members, pledges = apps.get_model("submissions", "TeamMember"), apps.get_model("tracks", "Pledge")
+        captain = members.objects.filter(team=OuterRef(OuterRef("team")), role=MemberRole.CAPTAIN).values("user")
+        asked = pledges.objects.filter(competition=OuterRef(OuterRef("team__competition")))
+        given = asked.given_by(captain).values("agreement__version")
+        return self.annotate(pledge_given=Subquery(given[:1]))
 
     def highest_numbers(self, competition: Any, prefix: Any) -> models.QuerySet[Any]:
         """The number that begins with ``prefix`` and was given last.

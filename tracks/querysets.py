@@ -200,6 +200,11 @@ class PledgeQuerySet(ScopedQuerySet):
         competition = apps.get_model("tracks", "Competition")
         return self.filter(competition__in=competition.objects.organized_by(user))
 
+    def given_by(self, people: Any) -> models.QuerySet[Any]:
+        """What ``people`` have accepted of these, the newest version first."""
+        given = apps.get_model("accounts", "Consent").objects.live().filter(user__in=people)
+        return given.filter(agreement__series__in=self.values("series")).order_by("-agreement__version")
+
 
 class AnnouncementQuerySet(PublishedQuerySet):
     def for_listing(self) -> Self:

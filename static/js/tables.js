@@ -1,10 +1,67 @@
 import { element, say, words } from "./words.js";
 
 // Tables: Enter goes to the next row, a row is added at the end, rows copied from a spreadsheet fill as many.
+const MOST_TOLD = 5;
+
+// Rows as a spreadsheet copies them: a cell with a line break or a tab in it stands in quotes, a quote in it is doubled.
+export function rowsOf(text) {
+  const rows = [[]];
+  for (const [, quoted, bare, end] of text.replaceAll("\r\n", "\n").matchAll(/(?:"((?:[^"]|"")*)"(?=[\t\n]|$)|([^\t\n]*))([\t\n]|$)/g)) {
+    rows.at(-1).push(quoted === undefined ? bare : quoted.replaceAll('""', '"'));
+    if (end === "\n") rows.push([]);
+    else if (!end) break;
+  }
+  return rows;
+}
+
+// The rows that are to fill the table; null where the words belong into the one cell, as they are.
+function pasted(event) {
+  const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
+  if (!/[\t\n]/.test(text)) return null;
+  // Paragraphs are one answer; a column of a spreadsheet isn't, and says in its other form that it is a table.
+  const isTable = text.includes("\t") || /<tr[\s>]/i.test(event.clipboardData.getData("text/html"));
+  return event.target.tagName === "TEXTAREA" && !isTable ? null : rowsOf(text);
+}
+
+const folded = (text) => text.normalize("NFKC").trim().toLowerCase();
+
+// Whether the cell takes it: an option by its name, a day in any of the ways it is written.
+function put(cell, text) {
+  if (cell.tagName === "SELECT") {
+    const option = [...cell.options].find((each) => [each.value, each.label].some((name) => folded(name) === folded(text)));
+    if (option) cell.value = option.value;
+    return Boolean(option);
+  }
+  if (cell.type !== "date") {
+    cell.value = cell.tagName === "TEXTAREA" ? text : text.replace(/\s*\n\s*/g, " ");
+    return true;
+  }
+  const day = folded(text).match(/^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$/);
+  const date = day ? `${day[1]}-${day[2].padStart(2, "0")}-${day[3].padStart(2, "0")}` : "";
+  if (text && !date) return false;
+  const before = cell.value;
+  cell.value = date;
+  // A browser empties the field where there is no such day.
+  if (cell.value === date) return true;
+  cell.value = before;
+  return false;
+}
+
+// What a cell may hold stands under it, and is counted as the server counts.
+function countCells(table) {
+  for (const label of table.querySelectorAll("[data-count-cell]")) {
+    const area = label.closest("td").querySelector("textarea");
+    const [used, limit] = [[...area.value].length, Number(area.dataset.limit)];
+    label.textContent = `${used} / ${limit}`;
+    label.classList.toggle("over", used > limit);
+  }
+}
+
 export function fillRows(table, rows) {
   const body = table.tBodies[0];
   body.replaceChildren();
   for (const row of [...rows, {}]) addRow(table, row);
+  countCells(table);
 }
 
 function addRow(table, said = {}) {
@@ -19,6 +76,7 @@ function addRow(table, said = {}) {
   for (const cell of row.querySelectorAll("[data-column]")) cell.querySelector("input, select, textarea").value = said[cell.dataset.column] ?? "";
   body.append(row);
   withRemove(row);
+  countCells(table);
   return row;
 }
 
@@ -47,6 +105,8 @@ export function tables(box) {
   const told = element("div");
   told.setAttribute("role", "status");
   table.closest(".table-wrap").after(add, told);
+  countCells(table);
+  box.addEventListener("input", () => countCells(table));
   table.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || ["BUTTON", "TEXTAREA"].includes(event.target.tagName)) return;
     event.preventDefault();
@@ -56,23 +116,28 @@ export function tables(box) {
     next?.querySelectorAll("input, select, textarea")[column]?.focus();
   });
   table.addEventListener("paste", (event) => {
-    const text = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
-    if (!/[\t\n]/.test(text)) return;
+    const rows = pasted(event);
+    if (!rows) return;
     event.preventDefault();
     let row = event.target.closest("tr");
     const fields = [...row.querySelectorAll("input, select, textarea")];
     const first = fields.indexOf(event.target);
     let left = 0;
-    for (const line of text.split(/\r?\n/)) {
+    const strange = [];
+    for (const line of rows) {
       const cells = row ? [...row.querySelectorAll("input, select, textarea")].slice(first) : [];
-      line.split("\t").forEach((said, place) => {
-        if (cells[place]) cells[place].value = said.trim();
-        else if (said.trim()) left += 1;
+      line.forEach((said, place) => {
+        const text = said.trim();
+        if (!cells[place]) left += text ? 1 : 0;
+        else if (!put(cells[place], text)) strange.push(text);
       });
       row = row && (row.nextElementSibling ?? addRow(table));
     }
     const sizes = { count: left, rows: table.dataset.most, columns: fields.length };
-    told.replaceChildren(...(left ? [element("ul", { className: "errors" }, element("li", { textContent: say("no_room", sizes) }))] : []));
+    const faults = [];
+    if (left) faults.push(say("no_room", sizes));
+    if (strange.length) faults.push(say("not_taken", { count: strange.length, words: strange.slice(0, MOST_TOLD).join(words.comma) }));
+    told.replaceChildren(...(faults.length ? [element("ul", { className: "errors" }, ...faults.map((textContent) => element("li", { textContent })))] : []));
     box.dispatchEvent(new Event("input"));
   });
 }

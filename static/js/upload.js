@@ -10,6 +10,7 @@ let running = 0;
 class Refused extends Error {}
 class Full extends Error {}
 class Paused extends Error {}
+class Outside extends Error {}
 
 const coded = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -23,6 +24,7 @@ function size(bytes) {
 const memory = {
   get: (key) => { try { return localStorage.getItem(key); } catch { return null; } },
   set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* It only won't go on in another tab. */ } },
+  keys: (start) => { try { return Object.keys(localStorage).filter((key) => key.startsWith(start)); } catch { return []; } },
   drop: (key) => { try { localStorage.removeItem(key); } catch { /* as above */ } },
 };
 
@@ -38,6 +40,8 @@ class Sending {
     this.bar.setAttribute("aria-label", file.name);
     this.row.querySelector("[data-pause]").addEventListener("click", () => (this.isPaused ? this.resume() : this.pause()));
     this.row.querySelector("[data-cancel]").addEventListener("click", () => this.cancel());
+    slot.forgetRow(this.key);
+    this.row.dataset.key = this.key;
     slot.list.append(this.row);
     this.wait();
   }
@@ -92,9 +96,11 @@ class Sending {
           if (error instanceof Paused) return;
           if (error instanceof Refused) return this.fail(error.message);
           if (error instanceof Full) return this.hold(error.message);
+          if (error instanceof Outside && !(await this.comeIn(error))) return;
+          if (error instanceof Outside && this.isIn) continue;
           if ((this.offset ?? 0) > before) tries = 0;
           const seconds = WAITS[Math.min(tries, WAITS.length - 1)];
-          this.say(fill(this.words.retrying, { seconds }));
+          this.say(fill(error instanceof Outside ? this.words.signedOut : this.words.retrying, { seconds }));
           await Promise.race([sleep(seconds), new Promise((done) => addEventListener("online", done, { once: true }))]);
         }
       }
@@ -112,6 +118,21 @@ class Sending {
     do {
       this.offset = await this.send(this.offset);
     } while (this.offset < this.file.size);
+  }
+
+  // The session is over, or is another one by now: what has arrived stays, and it goes on as soon as its sender is back.
+  // Answers whether there is any sense in asking again; `isIn`, whether at once.
+  async comeIn(refused) {
+    const wasIn = this.isIn;
+    this.isIn = false;
+    const answer = await fetch(this.words.token, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return true;
+    const { token, person } = await answer.json();
+    if (person === null) return true;
+    const sender = document.querySelector("[data-person]")?.dataset.person ?? String(person);
+    if (wasIn || String(person) !== sender) return this.fail(refused.message);
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    return (this.isIn = true);
   }
 
   async begin() {
@@ -145,6 +166,7 @@ class Sending {
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => this.progress(offset + event.loaded);
       request.onload = () => {
+        if (request.status === 204) this.isIn = false;
         if (request.status === 204) return done(Number(request.getResponseHeader("Upload-Offset")));
         failed(this.error(request.status, request.responseText));
       };
@@ -162,6 +184,7 @@ class Sending {
     if (status === 409 && told?.code === "offset") return new Error("offset");
     const fields = Object.values(told?.fields ?? {}).flat();
     const words = fields.join(" ") || told?.message || this.words.failed;
+    if ([401, 403].includes(status)) return new Outside(words);
     return status === 507 ? new Full(words) : new Refused(words);
   }
 
@@ -189,6 +212,7 @@ class Sending {
     memory.drop(this.key);
     this.bar.remove();
     this.row.querySelector("[data-pause]").remove();
+    this.row.querySelector("[data-cancel]").textContent = this.words.close;
     this.row.classList.add("stop");
     this.label = () => {};
     this.say(reason);
@@ -231,6 +255,43 @@ class Slot {
     // On a slow line a file is chosen before this script has come.
     const early = this.field.querySelector("input[type=file]");
     if (early?.files.length) this.take(early);
+    this.recall();
+  }
+
+  // What a closed page has left half sent: nobody would know that it goes on when the same file is chosen.
+  async recall() {
+    const start = `upload:${this.entry}:${this.key}:`;
+    const sent = new Set([...this.list.children].map((row) => row.dataset.key));
+    for (const key of memory.keys(start)) {
+      const at = memory.get(key);
+      const answer = sent.has(key) ? null : await fetch(at, { method: "HEAD", headers: { ...TUS } }).catch(() => null);
+      if ([404, 410].includes(answer?.status)) memory.drop(key);
+      if (answer?.ok && !this.list.querySelector(`[data-key="${CSS.escape(key)}"]`)) this.tellHalf(key, at, answer.headers);
+    }
+  }
+
+  tellHalf(key, at, headers) {
+    const name = key.split(":").slice(3, -2).join(":");
+    const percent = Math.floor((100 * Number(headers.get("Upload-Offset"))) / Math.max(1, Number(headers.get("Upload-Length"))));
+    const row = this.box.querySelector("template").content.firstElementChild.cloneNode(true);
+    row.dataset.key = key;
+    row.querySelector("[data-name]").textContent = name;
+    row.querySelector("[data-state]").textContent = fill(this.box.dataset.begun, { percent });
+    row.querySelector("[data-pause]").remove();
+    row.querySelector("progress").value = percent;
+    row.querySelector("progress").setAttribute("aria-label", name);
+    row.querySelector("[data-cancel]").addEventListener("click", async () => {
+      memory.drop(key);
+      this.forgetRow(key);
+      this.say(fill(this.box.dataset.cancelled, { name }));
+      const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+      await fetch(at, { method: "DELETE", headers: { ...TUS, "X-CSRFToken": token } }).catch(() => null);
+    });
+    this.list.append(row);
+  }
+
+  forgetRow(key) {
+    this.list.querySelector(`[data-key="${CSS.escape(key)}"]`)?.remove();
   }
 
   take(input) {
@@ -253,6 +314,10 @@ class Slot {
     const old = this.field.querySelector("ul[data-kept]");
     if (fresh && old) old.replaceWith(fresh);
     else if (fresh) this.box.before(fresh);
+    const part = `[data-part="${CSS.escape(this.field.id)}"]`;
+    const line = page.querySelector(part);
+    if (line) document.querySelector(part)?.replaceWith(line);
+    document.dispatchEvent(new Event("parts-changed"));
   }
 }
 

@@ -312,7 +312,8 @@ const page = {
     const state = ["clash", "signed_out", "refused", "offline", "saving", "typing"].find((each) => states.has(each)) ?? (this.last ? "saved" : "");
     for (const place of document.querySelectorAll("[data-save-all]")) {
       if (!state) continue;
-      place.textContent = say(state, { time: this.last });
+      // Where there is little room, the hour will do.
+      place.textContent = say(state, { time: place.dataset.saveAll === "short" ? this.last.split(" ").at(-1) : this.last });
       place.dataset.state = state;
     }
   },
@@ -355,6 +356,10 @@ function count(section) {
     shown.textContent = limit && done ? `${length(value)}/${limit}` : done ? "✓" : "";
   }
   document.querySelector(`[data-part="section-${CSS.escape(section.key)}"]`)?.classList.toggle("done", done);
+  countLeft();
+}
+
+function countLeft() {
   const left = document.querySelectorAll("[data-part]:not(.done)").length;
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
@@ -407,6 +412,7 @@ if (root) {
     page.isOver = true;
     location.replace("/");
   });
+  document.addEventListener("parts-changed", countLeft);
   addEventListener("online", () => page.sections.forEach((section) => section.save()));
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) page.sections.forEach((section) => section.save({ keepalive: true }));

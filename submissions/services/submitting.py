@@ -15,7 +15,7 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.permissions import require
-from submissions import completeness, rules, windows
+from submissions import asking, completeness, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
@@ -228,7 +228,18 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
         "form": {"versions": list(draft.definition.versions)},
         "answers": draft.answered,
     }
+    if given := _pledge_given(submission):
+        form["pledge"] = {"version": given}
     return form, revision
+
+
+def _pledge_given(submission: Submission) -> int | None:
+    """By the captain, whose word it is."""
+    if hasattr(submission, "pledge_given"):
+        # Read with the entry.
+        given: int | None = submission.pledge_given
+        return given
+    return asking.pledge_of(submission)[0]
 
 
 def _answered(submission: Submission, shown: int | None) -> TopicRevision:

@@ -94,7 +94,14 @@ def remove_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     messages.success(request, _("The file has been removed from the draft."))
     if not attachment.submission.is_editable:
         return redirect("submissions:replace_files", attachment.submission.public_id)
-    return redirect(attachment.submission)
+    return with_typed(request, attachment.submission)
+
+
+def with_typed(request: HttpRequest, entry: Submission) -> HttpResponse:
+    """After a button among the sections: without a script it has sent what was typed there, and saved nothing of it."""
+    if any(name.startswith("v-") for name in request.POST):
+        return submission(request, entry.public_id)
+    return redirect(entry)
 
 
 @login_required

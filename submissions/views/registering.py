@@ -22,6 +22,7 @@ from submissions.forms import RegisteredForm, RegisterForm
 from submissions.models import RegisteredFile, Submission
 from submissions.reading import note_outsider
 from submissions.uploads import accepted
+from submissions.views.entries import with_typed
 
 
 @login_required
@@ -100,7 +101,7 @@ def registered_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpRespo
     found = get_object_or_404(_rows(request.user), public_id=public_id)
     services.withdraw_registration(found, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
     messages.success(request, _("The file is no longer registered in the draft."))
-    return redirect(found.submission)
+    return with_typed(request, found.submission)
 
 
 def _rows(user: Any) -> Any:

@@ -35,6 +35,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
             with refused_into(form, outcome):
                 team = _found(request, competition, form.cleaned_data)
                 messages.success(request, _("The team “%(team)s” has been founded.") % {"team": team})
+                _tell_of_other_name(request, team, form.cleaned_data["organization_name"])
                 return redirect(next_url or team)
     context = {
         "competition": competition,
@@ -140,6 +141,13 @@ def _found(request: HttpRequest, competition: Competition, data: dict[str, Any])
     )
 
 
+def _tell_of_other_name(request: HttpRequest, team: Team, typed: str) -> None:
+    """A code that is known stands for its name, whatever was typed beside it."""
+    if team.organization.name != typed:
+        words = _("The code is registered for “%(name)s”: the team belongs to it. If that isn't yours, check it.")
+        messages.warning(request, words % {"name": team.organization.name})
+
+
 def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     members = list(TeamMember.objects.visible_to(user).filter(team=team).select_related("user"))
     partners = list(TeamOrganization.objects.filter(team=team).select_related("organization"))
@@ -148,6 +156,7 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
     entries = Submission.objects.visible_to(user).filter(team=team)
     offers = HandOver.objects.visible_to(user).open().filter(team=team)
     registration = windows.stage_of(team.competition, StageKind.REGISTRATION, [team])
+    submission = windows.stage_of(team.competition, StageKind.SUBMISSION, [team])
     is_open = registration is not None and registration.is_open(now)
     # One that was made before the roster was locked can't be accepted any more.
     offer = offers.select_related("offered_by", "offered_to").first() if is_open else None
@@ -170,6 +179,8 @@ def _team_page(user: Any, team: Team, *, now: datetime) -> dict[str, Any]:
         "is_locked": windows.is_locked(registration, now),
         "roster_requests": roster_pages.of_team(user, team, is_member=is_member),
         "roster_changes": RosterChange.choices,
-        "submission_stage": windows.stage_of(team.competition, StageKind.SUBMISSION, [team]),
+        "submission_stage": submission,
+        # Before it opens, topics can be looked at.
+        "is_over": submission is not None and submission.closes_at <= now,
         "now": now,
     }

@@ -155,3 +155,41 @@ def test_on_a_phone_a_file_on_its_way_fits_the_page(captain, tmp_path):
     expect(coming(captain).get_by_role("button", name=re.compile("暂停"))).to_be_visible()
 
     assert overflow(captain) == []
+
+
+def test_a_file_goes_on_where_it_was_once_its_sender_has_signed_in_anew(captain, large, site):
+    line = Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    captain.context.clear_cookies(name="session")
+    line.cut.clear()
+    expect(coming(captain).locator("[data-state]")).to_contain_text("登录已失效")
+    again = captain.context.new_page()
+    sign_in(again, site, PEOPLE["captain"])
+
+    expect(kept(captain)).to_contain_text("申报书.pdf", timeout=30_000)
+    assert line.begun.count(0) == 1
+
+
+def test_a_page_that_is_opened_again_tells_of_a_file_that_is_half_there(captain, large):
+    Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    again, address = captain.context.new_page(), captain.url
+    captain.close()
+    again.goto(address)
+    expect(coming(again)).to_contain_text("已上传 49%")
+    choose(again, large)
+
+    expect(kept(again)).to_contain_text("申报书.pdf")
+    expect(coming(again)).to_have_count(0)
+
+
+def test_a_file_that_has_arrived_is_no_longer_missing(captain, tmp_path):
+    part = captain.locator("#ready [data-part=slot-commitment]")
+    expect(part.get_by_text("待补充")).to_be_visible()
+    left = int(captain.locator("#ready [data-left]").inner_text().split()[1])
+    choose(captain, made(tmp_path, "承诺书.pdf", 50_000), slot="commitment")
+
+    expect(part.get_by_text("待补充")).to_be_hidden()
+    expect(captain.locator("#ready [data-left]")).to_have_text(f"还差 {left - 1} 项")

@@ -2,13 +2,14 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from submissions.asked import definition_of
 from submissions.models import UnsentText
 from tests.factories.answers import fill_in
 from tests.factories.files import pdf
 from tests.factories.forms import columns, options, publish, section, slot
-from tests.factories.submissions import SubmissionFactory, captain_of
+from tests.factories.submissions import AttachmentFactory, SubmissionFactory, captain_of
 from tests.factories.tracks import CompetitionFactory
 from tests.submissions.people import client_for, queries_of, said, submit, version_of, write
 
@@ -63,6 +64,14 @@ def test_each_kind_is_saved_from_the_page(draft, key, typed, kept):
     response = send(draft, **typed)
 
     assert (response.status_code, said(draft, key)) == (302, kept)
+
+
+def test_a_choice_that_need_not_be_made_can_be_taken_back(draft):
+    send(draft, a_stage="live")
+    page = page_of(draft).content.decode()
+    send(draft, a_stage="")
+
+    assert ('name="a-stage" value=""' in page, said(draft, "stage")) == (True, "")
 
 
 @pytest.mark.parametrize("key", ["data", "people"])
@@ -195,3 +204,27 @@ def test_the_page_costs_the_same_however_many_sections_and_revisions(count):
     page_of(draft)
 
     assert queries_of(client_for(captain_of(draft.team)), draft.get_absolute_url()) == 9
+
+
+def test_what_was_typed_beside_a_file_that_is_removed_is_saved(draft):
+    file = AttachmentFactory(submission=draft, slot="proposal")
+
+    response = client_for(captain_of(draft.team)).post(
+        reverse("submissions:remove_file", args=[file.public_id]),
+        {"v-background": version_of(draft, "background"), "a-background": "山洪"},
+    )
+
+    assert (response.status_code, said(draft, "background")) == (302, "山洪")
+
+
+def test_what_is_refused_beside_a_file_that_is_removed_comes_back_to_be_mended(draft):
+    file = AttachmentFactory(submission=draft, slot="proposal")
+
+    response = client_for(captain_of(draft.team)).post(
+        reverse("submissions:remove_file", args=[file.public_id]),
+        {"v-background": version_of(draft, "background"), "a-background": "山" * 11},
+    )
+    page = response.content.decode()
+
+    assert (response.status_code, "山" * 11 in page) == (400, True)
+    assert f'action="{draft.get_absolute_url()}"' in page

@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from portal.accounts.enums import AgreementKind
+from portal.accounts.models import Agreement, AgreementSeries, Consent
 from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.models import AuditEntry
 from portal.notifications.models import Outbox
@@ -14,8 +16,10 @@ from submissions import services
 from submissions.models import Receipt, Submission, SubmissionVersion
 from tests.factories.submissions import ABSTRACT, AttachmentFactory, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import RevisionFactory, TopicFactory, TrackFactory
-from tests.submissions.people import KEY, close, complete_draft, save, submit
+from tests.submissions.people import KEY, client_for, close, complete_draft, save, submit
+from tests.submissions.test_late import hand_in
 from tracks.enums import StageKind, TopicStatus
+from tracks.models import Pledge
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -278,3 +282,42 @@ def test_a_withdrawn_entry_is_not_submitted(draft):
 
     with pytest.raises(Conflict):
         submit(draft)
+
+
+@pytest.fixture
+def pledge(draft):
+    """In two versions, the newer one in force."""
+    series = AgreementSeries.objects.create(slug="pledge-tried", kind=AgreementKind.PLEDGE)
+    Pledge.objects.create(competition=draft.team.competition, series=series)
+    texts = {"title": "承诺书", "body": "一、内容真实。", "published_at": timezone.now()}
+    return [Agreement.objects.create(series=series, version=number, **texts) for number in (1, 2)]
+
+
+def test_the_version_says_which_pledge_the_captain_has_given(draft, pledge):
+    for each in pledge:
+        Consent.objects.create(user=captain_of(draft.team), agreement=each)
+
+    assert submit(draft).version.form["pledge"] == {"version": 2}
+
+
+def test_a_pledge_that_only_somebody_else_has_given_is_none_of_the_version(draft, pledge):
+    Consent.objects.create(user=TeamMemberFactory(team=draft.team).user, agreement=pledge[0])
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[0], withdrawn_at=timezone.now())
+
+    assert "pledge" not in submit(draft).version.form
+
+
+def test_a_late_attempt_says_the_same(draft, pledge):
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[0])
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    assert hand_in(draft).form["pledge"] == {"version": 1}
+
+
+@pytest.mark.parametrize("has_given", [True, False])
+def test_the_last_look_says_whether_the_pledge_was_given(draft, pledge, has_given):
+    if has_given:
+        Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
+    page = client_for(captain_of(draft.team)).get(f"{draft.get_absolute_url()}submit/").content.decode()
+
+    assert [("第 2 版，队长已签署" in page), ("队长尚未签署" in page)] == [has_given, not has_given]

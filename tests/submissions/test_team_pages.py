@@ -13,6 +13,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     InvitationFactory,
     OrganizationFactory,
+    SubmissionFactory,
     TeamFactory,
     TeamMemberFactory,
     captain_of,
@@ -306,3 +307,23 @@ def test_an_organization_known_by_its_code_keeps_its_name_on_the_page(competitio
     response = client_for(UserFactory()).post(NEW, answers(organization_name="冒名单位"), follow=True)
 
     assert "四川省气象局" in response.content.decode()
+
+
+@pytest.mark.parametrize(("typed", "is_told"), [("冒名单位", True), ("四川省气象局", False)])
+def test_who_founds_a_team_is_told_that_the_code_belongs_to_another_name(competition, typed, is_told):
+    OrganizationFactory(code=credit_code(7), name="四川省气象局")
+
+    response = client_for(UserFactory()).post(NEW, answers(organization_name=typed), follow=True)
+
+    assert ("请核对代码" in response.content.decode()) == is_told
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_no_way_leads_to_another_entry_once_entries_have_closed(team, is_over):
+    SubmissionFactory(team=team)
+    if is_over:
+        close(team.competition, StageKind.SUBMISSION)
+
+    page = client_for(captain_of(team)).get(team.get_absolute_url()).content.decode()
+
+    assert ("选择其他赛题申报" in page) != is_over
