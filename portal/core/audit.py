@@ -81,8 +81,12 @@ def record(
 def together() -> Iterator[None]:
     """Lines of one deed, in the caller's transaction: added at its end, so the chain is held for one moment, not more.
 
-    Of a deed that fails there is no line, as it has not been done. Only for lines of one scope.
+    Of a deed that fails there is no line, as it has not been done. Only for lines of one scope. Part of a greater deed,
+    it adds its lines with the greater one's.
     """
+    if _waiting.get() is not None:
+        yield
+        return
     lines: list[Any] = []
     before = _waiting.set(lines)
     try:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from submissions.models.entries import SubmissionVersion
-from submissions.querysets import VersionFactsQuerySet
+from submissions.screening_querysets import VersionFactsQuerySet
 
 
 class VersionFacts(models.Model):

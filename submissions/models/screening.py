@@ -13,9 +13,9 @@ from portal.core.text import validate_plain_line, validate_text
 from submissions.enums import ReasonUse, ScreeningOutcome, SecondLook
 from submissions.models.entries import Submission, SubmissionVersion
 from submissions.models.forms import validate_key
-from submissions.querysets import (
+from submissions.querysets import OfCompetitionQuerySet
+from submissions.screening_querysets import (
     CorrectionQuerySet,
-    OfCompetitionQuerySet,
     ScreeningClaimQuerySet,
     ScreeningNoteQuerySet,
     ScreeningProposalQuerySet,

@@ -48,7 +48,8 @@ def attach_file(
         raise NoSuchSlot
     replacing.require_slot(submission, slot, now)
     stored, name = keep_upload(upload, asked, limit=submission.team.competition.max_file_size)
-    return attach_stored(submission, asked, stored, name, actor=actor, now=now)
+    with transaction.atomic(), audit.together():
+        return attach_stored(submission, asked, stored, name, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -129,8 +129,10 @@ def _submit(
             rule=rule,
             registered=registered_in_words(content.registered, window),
         )
-    besides = [asking_for_facts(version)]
-    tell_members(submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides)
+        besides = [asking_for_facts(version)]
+        tell_members(
+            submission, "submissions.submitted", key=f"submitted:{receipt.pk}", about=receipt.pk, besides=besides
+        )
     failpoint("before_commit")
     return receipt
 

@@ -16,7 +16,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.core import files, parts
+from portal.core import audit, files, parts
 from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.models import StoredFile
@@ -214,11 +214,12 @@ def _finish(
     now: datetime,
 ) -> None:
     files.enter(stored)
-    if registered is not None:
-        attachment = take_registered(registered, stored, actor=actor, now=now)
-    else:
-        attachment = attach_stored(entry, asked, stored, upload.name, actor=actor, now=now)
-    Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
+    with audit.together():
+        if registered is not None:
+            attachment = take_registered(registered, stored, actor=actor, now=now)
+        else:
+            attachment = attach_stored(entry, asked, stored, upload.name, actor=actor, now=now)
+        Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
     upload.state, upload.attachment = UploadState.DONE, attachment
 
 

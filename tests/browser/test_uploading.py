@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.visitors import overflow, signed_in
+from tests.browser.pages import PEOPLE
+from tests.browser.visitors import overflow, sign_in, signed_in
 from tests.factories.files import pdf
 
 CHUNK = 8 * 1024**2
