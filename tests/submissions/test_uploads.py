@@ -4,11 +4,13 @@ import base64
 import errno
 import hashlib
 import io
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from portal.accounts.services.closing import close_account
 from portal.core import parts
@@ -22,6 +24,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
 from tests.factories.submissions import SubmissionFactory, TeamMemberFactory, captain_of
 from tests.submissions.people import client_for
+from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/uploads/"
@@ -160,6 +163,21 @@ def test_an_upload_can_be_given_up(captain, begun):
     captain.delete(begun, headers={"Tus-Resumable": "1.0.0"})
 
     assert (Upload.objects.count(), offset_of(captain, begun)) == (0, None)
+
+
+@pytest.mark.parametrize(("seconds", "files"), [(-1, 1), (1, 0)], ids=["in time", "too late"])
+def test_whether_a_file_is_in_time_goes_by_the_first_byte_of_its_last_piece(
+    captain, entry, begun, settings, seconds, files
+):
+    """However long it had to wait for its turn."""
+    settings.TRUSTED_PROXY_COUNT = 1
+    end = timezone.now() - timedelta(minutes=5)
+    entry.team.competition.stages.filter(kind=StageKind.SUBMISSION).update(closes_at=end, grace=0)
+    stamp = end + timedelta(seconds=seconds)
+
+    send(captain, begun, CONTENT, **{"X-Request-Start": f"t={stamp.timestamp():.3f}"})
+
+    assert Attachment.objects.filter(submission=entry).count() == files
 
 
 def test_another_version_of_the_protocol_is_refused(captain, begun):
