@@ -16,8 +16,8 @@ from tests.submissions.people import client_for, close, queries_of, said, save, 
 from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
-# Session, person, agreements, entry, member, answer, revisions.
-HISTORY_COSTS = 7
+# Session, person, agreements, entry, member, answer, revisions, and whether the competition has results.
+HISTORY_COSTS = 8
 
 
 @pytest.fixture
