@@ -68,6 +68,23 @@ def test_an_entry_of_ones_own_team_is_not_in_what_the_queue_sends_off(house):
     assert leaving(house) == [other.number]
 
 
+def test_whatever_the_queue_takes_for_remarks_leaves_as_that(house):
+    plain, remarked = house.entry(), house.entry()
+    VersionFacts.objects.filter(version__submission=plain).update(remarks=0)
+    VersionFacts.objects.filter(version__submission=remarked).update(remarks=1)
+
+    assert leaving(house, remarks="0") == house.numbers(remarks="0") == [remarked.number]
+
+
+@pytest.mark.parametrize("words", ["MA27YE4M", "从前的题目"])
+def test_words_find_what_they_find_in_the_queue(house, words):
+    entry = house.entry(team=TeamFactory(competition=house.competition, organization__code="91330106MA27YE4M0H"))
+    VersionFacts.objects.filter(version__submission=entry).update(title="从前的题目")
+    house.entry()
+
+    assert table(house, {"screening": "waiting", "q": words}) == house.numbers(q=words)
+
+
 def test_nobody_learns_from_a_filter_that_there_are_remarks_about_their_own_entry(house):
     own, other = house.entry(), house.entry()
     TeamMemberFactory(team=own.team, user=house.organizer)
