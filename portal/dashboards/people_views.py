@@ -43,7 +43,9 @@ def people(request: HttpRequest, competition: str) -> HttpResponse:
     shown = named(Competition.objects.organized_by(request.user), competition)
     form = PeopleForm(request.GET)
     if not form.is_valid():
-        raise Http404
+        # What is wrong stands at its field; a list that is narrowed by nothing would show too much.
+        context = {"competition": shown, "pledge": board.pledge_of(shown), "form": form, "reset_url": "?"}
+        return render(request, "dashboards/people.html", context, status=400)
     rows, pledge, words = board.participants(shown), board.pledge_of(shown), form.cleaned_data["q"]
     only_missing = form.cleaned_data["pledge"] == "missing" and pledge is not None
     rows = board.without_pledge(rows, pledge) if only_missing and pledge else rows

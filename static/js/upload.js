@@ -33,7 +33,7 @@ class Sending {
     this.file = file;
     this.slot = slot;
     this.words = slot.box.dataset;
-    this.key = `upload:${slot.entry}:${slot.key}:${file.name}:${file.size}:${file.lastModified}`;
+    this.key = slot.keyOf(file);
     this.row = slot.box.querySelector("template").content.firstElementChild.cloneNode(true);
     this.bar = this.row.querySelector("progress");
     this.row.querySelector("[data-name]").textContent = file.name;
@@ -42,6 +42,10 @@ class Sending {
     this.row.querySelector("[data-cancel]").addEventListener("click", () => this.cancel());
     slot.forgetRow(this.key);
     this.row.dataset.key = this.key;
+    slot.sendings.set(this.key, this);
+    // Other pages see by it that this one sends the file. Shared: it is the portal that lets one piece in at a time.
+    const left = new Promise((done) => (this.release = done));
+    navigator.locks?.request(this.key, { mode: "shared" }, () => left);
     slot.list.append(this.row);
     this.wait();
   }
@@ -75,8 +79,10 @@ class Sending {
   }
 
   async cancel() {
+    if (this.isLeft) return this.row.remove();
     this.isCancelled = true;
     this.pause();
+    this.leave();
     memory.drop(this.key);
     this.row.remove();
     this.slot.say(fill(this.words.cancelled, { name: this.file.name }));
@@ -127,11 +133,12 @@ class Sending {
     this.isIn = false;
     const answer = await fetch(this.words.token, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return true;
-    const { token, person } = await answer.json();
-    if (person === null) return true;
-    const sender = document.querySelector("[data-person]")?.dataset.person ?? String(person);
-    if (wasIn || String(person) !== sender) return this.fail(refused.message);
-    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    // Networks of hotels and the like answer with a page of their own.
+    const told = await answer.json().catch(() => null);
+    if ((told?.person ?? null) === null) return true;
+    if (String(told.person) !== this.slot.person) return this.leaveTo(refused.message);
+    if (wasIn) return this.fail(refused.message);
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = told.token;
     return (this.isIn = true);
   }
 
@@ -152,7 +159,7 @@ class Sending {
     const answer = await fetch(this.at, { method: "HEAD", headers: this.headers() });
     if (answer.ok) return Number(answer.headers.get("Upload-Offset"));
     if (answer.status !== 404 && answer.status !== 410) throw this.error(answer.status, "");
-    memory.drop(this.key);
+    // Remembered until there is another: to somebody else it isn't there, to its sender it may be.
     this.at = null;
     return this.begin();
   }
@@ -202,6 +209,7 @@ class Sending {
   }
 
   async finish() {
+    this.leave();
     memory.drop(this.key);
     this.row.remove();
     this.slot.say(fill(this.words.done, { name: this.file.name }));
@@ -210,12 +218,28 @@ class Sending {
 
   fail(reason) {
     memory.drop(this.key);
+    this.stop(reason);
+  }
+
+  // Somebody else sits there now: it stays its sender's, and goes on when they choose it again.
+  leaveTo(reason) {
+    this.isLeft = true;
+    this.stop(reason);
+  }
+
+  stop(reason) {
+    this.leave();
     this.bar.remove();
     this.row.querySelector("[data-pause]").remove();
     this.row.querySelector("[data-cancel]").textContent = this.words.close;
     this.row.classList.add("stop");
     this.label = () => {};
     this.say(reason);
+  }
+
+  leave() {
+    this.slot.sendings.delete(this.key);
+    this.release();
   }
 
   label(text) {
@@ -247,6 +271,8 @@ class Slot {
     this.box = box;
     this.entry = box.dataset.entry;
     this.key = box.dataset.slot;
+    this.person = box.closest("[data-person]").dataset.person;
+    this.sendings = new Map();
     this.list = box.querySelector("[data-list]");
     this.told = box.querySelector("[data-told]");
     box.hidden = false;
@@ -258,21 +284,35 @@ class Slot {
     this.recall();
   }
 
-  // What a closed page has left half sent: nobody would know that it goes on when the same file is chosen.
-  async recall() {
-    const start = `upload:${this.entry}:${this.key}:`;
-    const sent = new Set([...this.list.children].map((row) => row.dataset.key));
-    for (const key of memory.keys(start)) {
-      const at = memory.get(key);
-      const answer = sent.has(key) ? null : await fetch(at, { method: "HEAD", headers: { ...TUS } }).catch(() => null);
-      if ([404, 410].includes(answer?.status)) memory.drop(key);
-      if (answer?.ok && !this.list.querySelector(`[data-key="${CSS.escape(key)}"]`)) this.tellHalf(key, at, answer.headers);
+  // Of a person: others at the same computer have files of their own.
+  get start() {
+    return `upload:${this.person}:${this.entry}:${this.key}:`;
+  }
+
+  keyOf(file) {
+    return `${this.start}${file.name}:${file.size}:${file.lastModified}`;
+  }
+
+  // What a closed page has left half sent: nobody would know that it goes on when the same file is chosen. What another
+  // page is sending is told once that page is gone; a browser without locks can't tell.
+  recall() {
+    for (const key of memory.keys(this.start)) {
+      if (navigator.locks) navigator.locks.request(key, () => this.look(key));
+      else this.look(key);
     }
   }
 
-  tellHalf(key, at, headers) {
-    const name = key.split(":").slice(3, -2).join(":");
-    const percent = Math.floor((100 * Number(headers.get("Upload-Offset"))) / Math.max(1, Number(headers.get("Upload-Length"))));
+  async look(key) {
+    const at = memory.get(key);
+    const answer = at && !this.sendings.has(key) ? await fetch(at).catch(() => null) : null;
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (answer?.status === 404 || ["done", "refused"].includes(told?.state)) memory.drop(key);
+    else if (told && !this.sendings.has(key)) this.tellHalf(key, at, told);
+  }
+
+  tellHalf(key, at, told) {
+    const name = key.slice(this.start.length).split(":").slice(0, -2).join(":");
+    const percent = Math.floor((100 * told.offset) / Math.max(1, told.size));
     const row = this.box.querySelector("template").content.firstElementChild.cloneNode(true);
     row.dataset.key = key;
     row.querySelector("[data-name]").textContent = name;
@@ -298,7 +338,11 @@ class Slot {
     const files = [...input.files];
     // The form sends what else it holds, and not these once more.
     input.value = "";
-    for (const file of files) new Sending(file, this);
+    for (const file of files) {
+      const there = this.sendings.get(this.keyOf(file));
+      if (!there) new Sending(file, this);
+      else if (there.isPaused) there.resume();
+    }
   }
 
   say(text) {
@@ -307,7 +351,9 @@ class Slot {
 
   // The files as the server shows them now.
   async renew() {
-    const answer = await fetch(location.pathname).catch(() => null);
+    // After a button that leads back here, the entry may stand at the button's address, which can't be read.
+    const address = this.field.closest("[data-entry-url]")?.dataset.entryUrl ?? location.pathname;
+    const answer = await fetch(address).catch(() => null);
     if (!answer?.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById(this.field.id)?.querySelector("ul[data-kept]");

@@ -27,7 +27,8 @@ CHOSEN = (SectionKind.CHOICE, SectionKind.CHOICES)
 def section_to_write(box: Box, history_url: str = "") -> SafeString:
     """``history_url``: of the entry; without one there is no way to earlier texts."""
     chosen = _chosen(box)
-    is_plain = isinstance(box.value, str) or chosen is not None
+    # What was chosen once and is no option any more is ticked nowhere, and is no "no choice" either.
+    is_plain = box.is_done is bool(chosen) if chosen is not None else isinstance(box.value, str)
     if box.section.is_table or box.errors or box.theirs or not is_plain:
         return render_to_string(TEMPLATE, {"box": box, "history_url": history_url})
     shape = _shape(get_language() or "", box.section, chosen, box.is_shown, bool(history_url))

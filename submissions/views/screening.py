@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,26 +37,30 @@ def screening_queue(request: HttpRequest, competition: str) -> HttpResponse:
     """``?state=`` a tab, ``track=`` by number, ``q=`` words, ``remarks=on``, ``order=new``."""
     user, shown = request.user, organized(request, competition)
     form = QueueForm(request.GET, tracks=own_tracks(request, shown))
-    if not form.is_valid():
-        raise Http404
-    rows, now = entries_of(user, shown), request.received_at  # type: ignore[attr-defined]
-    cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
-    page = page_of_queue(user, rows, form.cleaned_data, now=now, **cursors)
+    is_narrowed, now = can_be_narrowed_by(form), request.received_at  # type: ignore[attr-defined]
     asked, state = form.asked(), form.cleaned_data["state"] or ScreeningState.WAITING
     context = {
         "competition": shown,
         "form": form,
-        "lines": page.rows,
         "state": state,
         "tabs": _tabs(counts_of(user, shown, now), state, asked),
         "track": asked.get("track", ""),
         "reset_url": f"?{urlencode({'state': state})}" if set(asked) - {"state"} else "",
-        "previous_url": _earlier(page, asked),
-        "next_url": _later(page, asked),
-        "leaving": form.leaving(),
         "now": now,
     }
-    return render(request, "submissions/screening_queue.html", context)
+    if is_narrowed:
+        cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
+        page = page_of_queue(user, entries_of(user, shown), form.cleaned_data, now=now, **cursors)
+        context |= {"lines": page.rows, "leaving": form.leaving()}
+        context |= {"previous_url": _earlier(page, asked), "next_url": _later(page, asked)}
+    return render(request, "submissions/screening_queue.html", context, status=200 if is_narrowed else 400)
+
+
+def can_be_narrowed_by(form: Form) -> bool:
+    """False where what was typed is wrong: its field says so. An address that is no view of the list isn't there."""
+    if not form.is_valid() and set(form.errors) != {"q"}:
+        raise Http404
+    return form.is_valid()
 
 
 @login_required

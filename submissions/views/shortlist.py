@@ -25,7 +25,7 @@ from submissions.screening_queue import entries_of
 from submissions.services import shortlisting
 from submissions.shortlist_forms import ADD, ANNOUNCE, MOVE_END, UNDO, DeedForm, ShortlistForm
 from submissions.shortlist_page import counts_of, listed, narrowed, page_of_shortlist
-from submissions.views.screening import organized, own_tracks
+from submissions.views.screening import can_be_narrowed_by, organized, own_tracks
 from tracks.enums import StageKind
 from tracks.models import Competition, Stage
 
@@ -51,28 +51,27 @@ def shortlist(request: HttpRequest, competition: str) -> HttpResponse:
     """``?state=`` a tab, ``track=`` by number, ``q=`` words."""
     user, shown = request.user, organized(request, competition)
     form = ShortlistForm(request.GET, tracks=own_tracks(request, shown))
-    if not form.is_valid():
-        raise Http404
+    is_narrowed, now = can_be_narrowed_by(form), request.received_at  # type: ignore[attr-defined]
     rows = entries_of(user, shown)
-    found, now = narrowed(rows, form.cleaned_data), request.received_at  # type: ignore[attr-defined]
-    cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
-    page = page_of_shortlist(user, found, now=now, **cursors)
     asked, state = form.asked(), form.cleaned_data["state"] or ShortlistState.CANDIDATES
     context = {
         "competition": shown,
         "form": form,
-        "rows": page.rows,
         "state": state,
         "asked": asked,
-        "found": found.count(),
         "most": MOST_PICKED,
         "tabs": _tabs(counts_of(rows), state, asked),
         "reset_url": f"?{urlencode({'state': state})}" if set(asked) - {"state"} else "",
-        "previous_url": f"?{urlencode({**asked, 'before': page.older})}" if page.older else "",
-        "next_url": f"?{urlencode({**asked, 'after': page.newer})}" if page.newer else "",
         "now": now,
     }
-    return render(request, "submissions/shortlist.html", context)
+    if is_narrowed:
+        found = narrowed(rows, form.cleaned_data)
+        cursors = {name: request.GET.get(name, "") for name in ("before", "after")}
+        page = page_of_shortlist(user, found, now=now, **cursors)
+        context |= {"rows": page.rows, "found": found.count()}
+        context["previous_url"] = f"?{urlencode({**asked, 'before': page.older})}" if page.older else ""
+        context["next_url"] = f"?{urlencode({**asked, 'after': page.newer})}" if page.newer else ""
+    return render(request, "submissions/shortlist.html", context, status=200 if is_narrowed else 400)
 
 
 @login_required

@@ -186,6 +186,92 @@ def test_a_page_that_is_opened_again_tells_of_a_file_that_is_half_there(captain,
     expect(coming(again)).to_have_count(0)
 
 
+def test_what_had_arrived_whole_when_the_page_was_closed_is_not_asked_for_again(captain, tmp_path):
+    captain.route(PIECES, lose_the_answer)
+    choose(captain, made(tmp_path, "申报书.pdf", 50_000))
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    again, address = captain.context.new_page(), captain.url
+    captain.close()
+    again.goto(address)
+    again.wait_for_load_state("networkidle")
+
+    expect(kept(again)).to_contain_text("申报书.pdf")
+    expect(coming(again)).to_have_count(0)
+
+
+def lose_the_answer(route: Route) -> None:
+    if route.request.method == "PATCH":
+        route.fetch()
+        route.abort("connectionreset")
+    else:
+        route.continue_()
+
+
+def test_what_another_page_is_sending_is_told_of_once_that_page_is_closed(captain, large):
+    line = Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    again = captain.context.new_page()
+    again.goto(captain.url)
+    again.wait_for_load_state("networkidle")
+    before = coming(again).count()
+    captain.close()
+
+    expect(coming(again)).to_contain_text("已上传 49%")
+    assert (before, line.begun.count(0)) == (0, 1)
+
+
+def test_a_file_that_is_chosen_again_while_it_is_sent_is_sent_once(captain, tmp_path):
+    line, file = Line(captain, hold="all"), made(tmp_path, "申报书.pdf", 50_000)
+    choose(captain, file)
+    expect(coming(captain).locator("progress")).to_be_visible()
+    choose(captain, file)
+    coming(captain).get_by_role("button", name="暂停").click()
+    expect(coming(captain).locator("[data-state]")).to_have_text("已暂停")
+    line.hold = ""
+    choose(captain, file)
+
+    expect(kept(captain)).to_contain_text("申报书.pdf")
+    expect(coming(captain)).to_have_count(0)
+
+
+def test_a_file_stays_its_senders_when_somebody_else_signs_in(captain, large, site):
+    line = Line(captain, cut={CHUNK})
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    captain.context.clear_cookies(name="session")
+    line.cut.clear()
+    other = captain.context.new_page()
+    sign_in(other, site, PEOPLE["judge"])
+    coming(captain).get_by_role("button", name="关闭").click(timeout=30_000)
+    captain.context.clear_cookies(name="session")
+    sign_in(other, site, PEOPLE["captain"])
+    captain.reload()
+
+    expect(coming(captain)).to_contain_text("已上传 49%")
+
+
+def test_an_answer_of_the_network_itself_ends_nothing(captain, large, site):
+    line = Line(captain, cut={CHUNK})
+    captain.route("**/token/", lambda route: route.fulfill(body="<h1>Wi-Fi</h1>", content_type="text/html"))
+    choose(captain, large)
+    expect(coming(captain).locator("[data-state]")).to_contain_text("连接中断")
+    captain.context.clear_cookies(name="session")
+    line.cut.clear()
+    expect(coming(captain).locator("[data-state]")).to_contain_text("登录已失效")
+    captain.unroute("**/token/")
+    sign_in(captain.context.new_page(), site, PEOPLE["captain"])
+
+    expect(kept(captain)).to_contain_text("申报书.pdf", timeout=30_000)
+
+
+def test_a_file_is_shown_where_the_entry_stands_at_the_address_of_a_button(captain, tmp_path):
+    captain.evaluate("history.replaceState(null, '', '/files/remove/')")
+    choose(captain, made(tmp_path, "申报书.pdf", 50_000))
+
+    expect(kept(captain)).to_contain_text("申报书.pdf")
+
+
 def test_a_file_that_has_arrived_is_no_longer_missing(captain, tmp_path):
     part = captain.locator("#ready [data-part=slot-commitment]")
     expect(part.get_by_text("待补充")).to_be_visible()

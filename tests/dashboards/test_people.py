@@ -51,8 +51,12 @@ def test_nobody_is_found_by_a_team_of_another_competition(page, team):
     assert page(q="别赛之队").context["count"] == 0
 
 
-def test_words_that_are_too_long_lead_nowhere(page):
-    assert page(q="x" * 61).status_code == 404
+@pytest.mark.parametrize("asked", [{"q": "x" * 61}, {"pledge": "given"}])
+def test_what_cannot_be_asked_for_is_said_and_nobody_shown(page, asked):
+    answer = page(**asked)
+
+    assert (answer.status_code, answer.content.decode().count('class="error"')) == (400, 1)
+    assert "刘洋" not in answer.content.decode()
 
 
 def test_the_list_leads_to_the_teams(page, team):

@@ -205,9 +205,16 @@ def test_a_claim_that_is_over_is_not_shown(house):
     assert "何晓" not in house.queue().content.decode()
 
 
-@pytest.mark.parametrize("asked", [{"state": "nothing"}, {"track": "x"}, {"q": "长" * 61}, {"order": "best"}])
+@pytest.mark.parametrize("asked", [{"state": "nothing"}, {"track": "x"}, {"order": "best"}])
 def test_what_is_no_view_of_it_is_not_there(house, asked):
     assert house.queue(**asked).status_code == 404
+
+
+def test_words_that_are_too_long_are_said_to_be_and_nothing_is_shown(house):
+    entry, answer = house.entry(), house.queue(q="长" * 61)
+
+    assert (answer.status_code, answer.content.decode().count('class="error"')) == (400, 1)
+    assert entry.number not in answer.content.decode()
 
 
 def test_a_cursor_of_somebody_elses_making_is_refused(house):

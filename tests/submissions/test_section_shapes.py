@@ -64,3 +64,13 @@ def test_each_language_has_its_own():
         section_to_write(box)
     with translation.override("en"):
         assert "optional" in section_to_write(box)
+
+
+@pytest.mark.parametrize(("kind", "gone"), [(SectionKind.CHOICE, "gone"), (SectionKind.CHOICES, ["gone"])])
+def test_an_answer_that_is_no_option_any_more_is_no_missing_choice(kind, gone):
+    section = section_of(kind)
+    section_to_write(Box(section, section.nothing), "/e/")
+    box = Box(section, gone)
+
+    assert " checked" not in section_to_write(box, "/e/")
+    assert section_to_write(box, "/e/") == as_its_template_says(box)

@@ -52,6 +52,13 @@ def test_each_tab_has_its_own(desk):
     ]
 
 
+def test_words_that_are_too_long_are_said_to_be_and_nothing_is_shown(desk):
+    entry, answer = desk.entry(), desk.client.get(desk.url("shortlist"), {"q": "长" * 61})
+
+    assert (answer.status_code, answer.content.decode().count('class="error"')) == (400, 1)
+    assert entry.number not in answer.content.decode()
+
+
 def test_what_was_chosen_is_shown_once_more_before_anything_happens(desk):
     entry = desk.entry()
     page = many(desk, do="add", pick=pick(entry))
