@@ -26,7 +26,7 @@ from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
-from submissions.models import RegisteredFile, Submission, Upload
+from submissions.models import Attachment, RegisteredFile, Submission, Upload
 from submissions.services.files import NoSuchSlot, attach_stored
 from submissions.services.locking import lock_team
 from submissions.services.quota import used_by
@@ -90,7 +90,9 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
         registered = _registered(entry, upload.slot, now)
         asked = _asked(entry, upload.slot)
         try:
-            _finish(upload, entry, asked, _stored(upload, asked), registered, actor=actor, now=now)
+            upload.attachment = _finish(upload, entry, asked, _stored(upload, asked), registered, actor=actor, now=now)
+            # Not before it is committed: until then the part is all there is of the file.
+            upload.state = UploadState.DONE
             failpoint("before_part_removed")
         except ValidationError as error:
             _refuse(upload, error)
@@ -212,7 +214,7 @@ def _finish(
     *,
     actor: Any,
     now: datetime,
-) -> None:
+) -> Attachment:
     files.enter(stored)
     with audit.together():
         if registered is not None:
@@ -220,7 +222,7 @@ def _finish(
         else:
             attachment = attach_stored(entry, asked, stored, upload.name, actor=actor, now=now)
         Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
-    upload.state, upload.attachment = UploadState.DONE, attachment
+    return attachment
 
 
 def _refuse(upload: Upload, error: ValidationError) -> None:

@@ -7,7 +7,7 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -309,6 +309,23 @@ def test_the_part_of_a_refused_upload_goes_with_the_next_sweep(captain, entry):
     uploads.sweep_uploads()
 
     assert not part.exists()
+
+
+def test_a_part_whose_file_could_not_be_committed_is_there_to_be_finished_again(captain, begun, monkeypatch):
+    finish = uploads._finish
+
+    def cut_off(*args, **how):
+        with transaction.atomic():
+            finish(*args, **how)
+            raise OperationalError
+
+    monkeypatch.setattr(uploads, "_finish", cut_off)
+    upload = Upload.objects.get()
+    parts.path_of(upload.public_id).write_bytes(CONTENT)
+    with pytest.raises(OperationalError):
+        uploads.finish_upload(upload, actor=upload.user)
+
+    assert parts.length_of(upload.public_id) == SIZE
 
 
 def test_what_is_still_arriving_is_not_swept(captain, begun):
