@@ -7,6 +7,8 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +20,7 @@ from portal.core.models import StoredFile
 from portal.core.places import Places
 from submissions import api
 from submissions.models import Attachment, Upload
-from submissions.services import leave_team, remove_member, uploads
+from submissions.services import attach_file, leave_team, remove_member, uploads
 from tests.api.programs import program
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
@@ -309,6 +311,14 @@ def test_the_part_of_a_refused_upload_goes_with_the_next_sweep(captain, entry):
     uploads.sweep_uploads()
 
     assert not part.exists()
+
+
+def test_what_finds_no_room_by_the_form_is_refused_before_a_byte_is_kept(entry, settings):
+    settings.TEAM_QUOTA = SIZE - 1
+    with pytest.raises(ValidationError, match="file"):
+        attach_file(entry, actor=captain_of(entry.team), upload=SimpleUploadedFile("a.pdf", CONTENT))
+
+    assert StoredFile.objects.count() == 0
 
 
 def test_a_part_whose_file_could_not_be_committed_is_there_to_be_finished_again(captain, begun, monkeypatch):
