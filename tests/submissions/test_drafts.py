@@ -279,3 +279,12 @@ def test_a_file_of_one_byte_more_is_refused(draft):
 def limit(draft, size):
     draft.team.competition.max_file_size = size
     draft.team.competition.save()
+
+
+def test_what_finds_no_room_is_refused_before_a_byte_is_kept(draft, settings):
+    content = pdf("large")
+    settings.TEAM_QUOTA = len(content) - 1
+    with pytest.raises(ValidationError, match="file"):
+        attach(draft, content)
+
+    assert StoredFile.objects.count() == 0

@@ -1,15 +1,18 @@
-"""A disk that is full, or no longer to be written: said so, nothing half-stored, and it goes on afterwards."""
+"""A disk that is full or no longer to be written, or a cut line: said so, nothing half-stored, and it goes on afterwards."""
 
 import errno
+import io
 import resource
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, transaction
 
 from portal.core import files, parts
 from portal.core.models import StoredFile
 from submissions.models import Answer, Attachment, Upload
+from submissions.services import uploads
 from tests.factories.files import pdf, upload
 from tests.factories.submissions import SubmissionFactory, captain_of
 from tests.submissions.people import client_for, said, typed
@@ -170,3 +173,48 @@ def test_a_disk_that_fills_up_is_told_to_whoever_watches(client, monkeypatch):
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()["room"]) == (200, False)
+
+
+def test_a_part_whose_file_could_not_be_committed_is_there_to_be_finished_again(begun, monkeypatch):
+    finish = uploads._finish
+
+    def cut_off(*args, **how):
+        with transaction.atomic():
+            finish(*args, **how)
+            raise OperationalError
+
+    monkeypatch.setattr(uploads, "_finish", cut_off)
+    arrived = Upload.objects.get()
+    parts.path_of(arrived.public_id).write_bytes(CONTENT)
+    with pytest.raises(OperationalError):
+        uploads.finish_upload(arrived, actor=arrived.user)
+
+    assert parts.length_of(arrived.public_id) == len(CONTENT)
+
+
+def test_a_full_disk_says_so_and_keeps_what_is_there(captain, entry, begun, monkeypatch):
+    send(captain, begun, CONTENT[:60])
+
+    def full(part, block):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(parts, "_write", full)
+    answer = send(captain, begun, CONTENT[60:], offset=60)
+    assert (answer.status_code, offset_of(captain, begun)) == (507, "60")
+
+
+class Cut(io.BytesIO):
+    """A line that is cut after so many bytes."""
+
+    def read(self, size=-1):
+        if self.tell() >= 30:
+            raise ConnectionResetError
+        return super().read(30)
+
+
+def test_a_line_that_is_cut_keeps_what_has_arrived(begun):
+    arrived = Upload.objects.get()
+    with pytest.raises(ConnectionResetError):
+        uploads.take_chunk(arrived, Cut(CONTENT), offset=0)
+
+    assert parts.length_of(arrived.public_id) == 30
