@@ -1,4 +1,4 @@
-"""A disk that is full or no longer to be written, or a cut line: said so, nothing half-stored, and it goes on afterwards."""
+"""A full disk, one that can no longer be written, or a cut line: nothing half-stored, and it goes on afterwards."""
 
 import errno
 import io
