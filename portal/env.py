@@ -160,8 +160,9 @@ def database() -> dict[str, Any]:
     else:
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
+        # Compiling a query takes longer than any of ours runs.
         config.setdefault("OPTIONS", {}).update(
-            connect_timeout=5, options="-c statement_timeout=30000 -c lock_timeout=10000"
+            connect_timeout=5, options="-c statement_timeout=30000 -c lock_timeout=10000 -c jit=off"
         )
     return config
 

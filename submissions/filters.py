@@ -61,7 +61,9 @@ class EntryFilter(forms.Form):
             entries = entries.screened_by(user).in_screening(said["screening"], now)
         if said["remarks"]:
             entries = entries.with_remarks(user)
-        return found_by(said["q"], entries) if said["q"] else entries
+        if not said["q"]:
+            return entries
+        return entries.matching(said["q"]) if said["screening"] else found_by(said["q"], entries)
 
     @property
     def facts(self) -> dict[str, str]:

@@ -68,13 +68,15 @@ class Looker:
         self.process: subprocess.Popen[bytes] | None = None
 
     def ask(self, path: Path, kind: str) -> list[Finding] | None:
-        """None when it died, took too long or made no sense of the file."""
+        """None when it took too long or made no sense of the file. Raises OSError when it died: not by this file, which
+        none but a fork of it opens.
+        """
         with self._lock:
             # Where none can be begun nothing is wrong with the file: whoever asks tries again later.
             self._begin_where_none_is()
             try:
                 return self._answer(str(path), kind)
-            except (OSError, ValueError):
+            except (TimeoutError, ValueError):
                 self._end()
                 return None
             except BaseException:
@@ -90,7 +92,10 @@ class Looker:
         self._line.settimeout(WALL_SECONDS)
         self._line.sendall(json.dumps([kind, path]).encode() + b"\n")
         found: list[Finding] | None
-        about, found = json.loads(self._answers.readline())
+        answer = self._answers.readline()
+        if not answer.endswith(b"\n"):
+            raise ConnectionError("the program that looks into files has died")
+        about, found = json.loads(answer)
         if about != path:
             raise ValueError(about)
         return found

@@ -21,6 +21,7 @@ from submissions.forms import SubmitForm, new_key
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Attachment, Submission, SubmissionVersion, UnsentText
 from submissions.services.inspections import show_inspections
+from submissions.services.submitting import PLEDGE, pledge_in_form, says_of_pledge
 from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
 from submissions.values import as_text
 from tracks.models import Topic, TopicRevision
@@ -95,7 +96,8 @@ def submit_page(user: Any, entry: Submission, *, now: datetime, refused: SubmitF
         "is_late": windows.is_late(entry, context["stage"], now),
         "is_unchanged": entry.status == SubmissionStatus.SUBMITTED
         and not context["has_news"]
-        and context["latest"].topic_revision.number == _number(context),
+        and context["latest"].topic_revision.number == _number(context)
+        and _says_pledge(context["latest"], given),
     }
 
 
@@ -208,6 +210,11 @@ def _read(entry: Submission, latest: SubmissionVersion | None) -> TopicRevision 
 
 def _number(context: dict[str, Any]) -> int | None:
     return context["text"].latest.number if context["text"] else None
+
+
+def _says_pledge(latest: SubmissionVersion, given: int | None) -> bool:
+    """Of one that was kept before pledges stood in versions nothing is missing."""
+    return not says_of_pledge(latest) or latest.form[PLEDGE] == pledge_in_form(given)
 
 
 def _files(versions: list[SubmissionVersion]) -> list[Attachment]:

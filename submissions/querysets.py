@@ -216,15 +216,15 @@ class SubmissionQuerySet(models.QuerySet):
         return rows.filter(~proposed) if state in {ScreeningState.WAITING, ScreeningState.OVERDUE} else rows
 
     def with_remarks(self, user: Person) -> Self:
-        """Those about whose latest version the portal found something, that resemble another one as far as ``user``
-        sees, or whose topic has got another text since.
+        """Those that ``user`` screens and about whose latest version the portal found something, that resemble another
+        one as far as they see, or whose topic has got another text since.
         """
         near = apps.get_model("submissions", "NearPair").objects.visible_to(user).standing()
         alike = Exists(near.filter(first=OuterRef("pk"))) | Exists(near.filter(second=OuterRef("pk")))
         facts = apps.get_model("submissions", "VersionFacts").objects.filter(version__submission=OuterRef("pk"))
         versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(submission=OuterRef("pk"))
         texts = apps.get_model("tracks", "TopicRevision").objects.filter(topic=OuterRef("topic"))
-        rows = self.alias(
+        rows = self.screened_by(user).alias(
             remarks=Subquery(facts.order_by("-version__number").values("remarks")[:1]),
             answered_text=Subquery(versions.order_by("-number").values("topic_revision")[:1]),
             newest_text=Subquery(texts.order_by("-number").values("pk")[:1]),

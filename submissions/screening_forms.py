@@ -62,8 +62,14 @@ class QueueForm(forms.Form):
 
     def leaving(self) -> str:
         """The same view for a table that leaves (``filters.EntryFilter``)."""
-        said = {"screening": self.cleaned_data["state"] or ScreeningState.WAITING, **self.asked()}
-        return urlencode({name: said[name] for name in ("screening", "track", "q", "remarks") if said.get(name)})
+        shown = self.cleaned_data
+        said = {
+            "screening": shown["state"] or ScreeningState.WAITING,
+            "track": shown["track"] and shown["track"].number,
+            "q": shown["q"],
+            "remarks": shown["remarks"] and "on",
+        }
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 class ReasonSelect(forms.Select):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Exists, Q, QuerySet
 from django.db.models.functions import Cast
 
 from portal.core.audit_rights import grants, withholds
@@ -72,9 +72,10 @@ def talk_about_own_teams(user: Person) -> Q:
         object_id__in=_keys(Submission.objects.filter(team__in=own)),
     )
     notes = ScreeningNote.objects.filter(submission__team__in=own)
-    pairs = NearNote.objects.filter(Q(pair__first__team__in=own) | Q(pair__second__team__in=own))
     said |= Q(object_type="submissions.screeningnote", object_id__in=_keys(notes))
-    return said | Q(object_type="submissions.nearnote", object_id__in=_keys(pairs))
+    # A note goes with its pair. Whom it was about nobody can tell then: whoever is in any team reads no line of it.
+    others = NearNote.objects.exclude(Q(pair__first__team__in=own) | Q(pair__second__team__in=own))
+    return said | (Q(object_type="submissions.nearnote") & Q(Exists(own)) & ~Q(object_id__in=_keys(others)))
 
 
 @grants

@@ -84,8 +84,14 @@ def together() -> Iterator[None]:
     Of a deed that fails there is no line, as it has not been done. Only for lines of one scope. Part of a greater deed,
     it adds its lines with the greater one's.
     """
-    if _waiting.get() is not None:
-        yield
+    if (greater := _waiting.get()) is not None:
+        had = len(greater)
+        try:
+            yield
+        except BaseException:
+            # Whoever catches it has undone this part, and not what came before.
+            del greater[had:]
+            raise
         return
     lines: list[Any] = []
     before = _waiting.set(lines)
@@ -185,6 +191,8 @@ def _real_actor(actor: Person | None) -> int | None:
 
 def _append(entries: list[Any], head: Any = None) -> Any:
     """All of the same scope, one after the other; returns the last."""
+    if len({entry.scope for entry in entries}) > 1:
+        raise ValueError("lines that are added together belong to one chain")
     head = head or _locked_head(entries[0].scope)
     for entry in entries:
         entry.at, entry.sequence, entry.previous_hash = timezone.now(), head.sequence + 1, head.hash

@@ -130,9 +130,10 @@ def _held(sha256: str, size: int) -> StoredFile:
     """
     now = timezone.now()
     known = _named().first(sha256=sha256)
-    if known is not None and known.created_at < now - timedelta(hours=1):
-        known.created_at = now
-        if not StoredFile.objects.filter(pk=known.pk).update(created_at=now):
+    # What lay here without a row may have been cut short, and was given one as it is.
+    if known is not None and (known.size != size or known.created_at < now - timedelta(hours=1)):
+        known.created_at, known.size = now, size
+        if not StoredFile.objects.filter(pk=known.pk).update(created_at=now, size=size):
             known = None
     return known or StoredFile(sha256=sha256, size=size)
 

@@ -92,10 +92,10 @@ def put(storage: Any, source: Path, stored: StoredFile) -> None:
         raise StorageDown
 
 
-def objects(storage: Any) -> Iterator[tuple[str, datetime]]:
-    """Paths of all stored files, and since when they lie there."""
+def objects(storage: Any) -> Iterator[tuple[str, datetime, int]]:
+    """Paths of all stored files, since when they lie there, and their size."""
     for each in storage.bucket.objects.filter(Prefix="sha256/"):
-        yield each.key, each.last_modified
+        yield each.key, each.last_modified, each.size
 
 
 def _has(storage: Any, source: Path, stored: StoredFile) -> bool:

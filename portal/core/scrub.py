@@ -75,21 +75,29 @@ def _references() -> Iterator[tuple[Any, str]]:
 
 
 def sweep_left_behind(*, now: datetime | None = None) -> int:
-    """Take away files whose row was never made, or is gone, once they are older than a day; returns how many."""
+    """Give files whose row was never made, or is gone, a row once they are older than a day; returns how many.
+
+    A day later ``sweep_files`` takes both: whoever brings the same bytes at this moment has looked for a row, and
+    hasn't entered one yet. Whoever comes later finds this one, and waits while it is taken.
+    """
     before, count = (now or timezone.now()) - AGE, 0
-    for path, since in _stored():
+    for path, since, size in _stored():
         sha256 = path.rpartition("/")[2]
         if since < before and not StoredFile.objects.filter(sha256=sha256).exists():
-            default_storage.delete(path)
+            # What was cut short may have nothing in it; whoever brings all of it says how long it is.
+            row = StoredFile(sha256=sha256, size=max(size, 1))
+            StoredFile.objects.bulk_create([row], ignore_conflicts=True)
             count += 1
     return count
 
 
-def _stored() -> Iterator[tuple[str, datetime]]:
+def _stored() -> Iterator[tuple[str, datetime, int]]:
+    """Path, since when, and size."""
     if remote.is_remote(default_storage):
         yield from remote.objects(default_storage)
     elif isinstance(default_storage, FileSystemStorage):
         root = Path(default_storage.location)
         for path in sorted(root.glob("sha256/*/*/*")):
             with suppress(FileNotFoundError):
-                yield str(path.relative_to(root)), datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+                found = path.stat()
+                yield str(path.relative_to(root)), datetime.fromtimestamp(found.st_mtime, tz=UTC), found.st_size

@@ -40,7 +40,7 @@ class OverloadMiddleware:
         self.first_served = re.compile(settings.SERVED_FIRST)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if WATCHED.fullmatch(request.path) or self.first_served.fullmatch(request.path):
+        if WATCHED.fullmatch(request.path) or self._comes_first(request):
             return self.get_response(request)
         if self._has_waited_too_long(request):
             return self._later(request)
@@ -52,6 +52,11 @@ class OverloadMiddleware:
             return self.get_response(request)
         finally:
             self.places.release()
+
+    def _comes_first(self, request: HttpRequest) -> bool:
+        """What hands in, and the page with its button; a receipt can be looked at again later."""
+        is_first = self.first_served.fullmatch(request.path) is not None
+        return is_first and (request.method not in SAFE or request.path.endswith("/submit/"))
 
     def _has_waited_too_long(self, request: HttpRequest) -> bool:
         """Whoever asked for a page this long ago has reloaded it. What sends a body may have taken its time to come."""

@@ -25,7 +25,12 @@ class Bell:
             if self._is_ringing:
                 return
             self._is_ringing = True
-        threading.Thread(target=self._ring, name="bell").start()
+        try:
+            threading.Thread(target=self._ring, name="bell").start()
+        except BaseException:
+            with self._lock:
+                self._is_ringing = self._again = False
+            raise
 
     def _ring(self) -> None:
         more = True

@@ -62,22 +62,28 @@ def _hand_over(message: EmailMessage) -> None:
     if line is None:
         message.send()
         return
-    was_open = line.open() is False
     try:
+        if line.open() is False and not _is_heard(line):
+            # A server may hang up between two mails whenever it likes, after a hundred of them, say.
+            _hang_up(line)
+            line.open()
+        # Once: a server that falls silent in the middle of a mail may have taken it.
         message.send()
-    except Exception as error:
+    except Exception:
         # After half a mail, whatever came next would be taken for its other half.
         _hang_up(line)
-        if not (was_open and _has_hung_up(error)):
-            raise
-        # A server may hang up between two mails whenever it likes, after a hundred of them, say.
-        line.open()
-        message.send()
+        raise
 
 
-def _has_hung_up(error: Exception) -> bool:
-    is_closing = getattr(error, "smtp_code", None) == 421
-    return is_closing or isinstance(error, (smtplib.SMTPServerDisconnected, ConnectionError))
+def _is_heard(line: Any) -> bool:
+    """Whether the mail server is still there, as far as this kind of line can tell."""
+    server = getattr(line, "connection", None)
+    if not isinstance(server, smtplib.SMTP):
+        return True
+    try:
+        return server.noop()[0] == 250
+    except (smtplib.SMTPException, OSError):
+        return False
 
 
 def _hang_up(line: Any) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from portal.core.failpoints import failpoint
@@ -44,11 +44,16 @@ def drain(*, seconds: float = 60, now: datetime | None = None) -> bool:
     return False
 
 
-@transaction.atomic
 def _note_and_claim_next(row: Outbox, came_of_it: Mapping[str, Any], now: datetime) -> Outbox | None:
     """At once: each commit waits for the disk."""
-    _note(row, came_of_it)
-    return _take(now)
+    try:
+        with transaction.atomic():
+            _note(row, came_of_it)
+            return _take(now)
+    except DatabaseError:
+        # Whatever ails the next row, this one was carried out and is not to be carried out again.
+        _note(row, came_of_it)
+        raise
 
 
 @transaction.atomic

@@ -24,6 +24,8 @@ from submissions.definition import Slot
 from submissions.lifecycle import EDITABLE
 from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.inspections import ask_for_inspection
+from submissions.services.locking import lock_team
+from submissions.services.quota import require_room
 from submissions.services.registered import settle
 from submissions.uploads import keep_upload
 
@@ -47,8 +49,13 @@ def attach_file(
         windows.require_writable(submission, now)
         raise NoSuchSlot
     replacing.require_slot(submission, slot, now)
+    team, besides = submission.team_id, (submission, slot)
+    # Before a byte is kept; and once more where two who send at once would have found the same room.
+    require_room(team, upload.size, besides=besides)
     stored, name = keep_upload(upload, asked, limit=submission.team.competition.max_file_size)
     with transaction.atomic(), audit.together():
+        lock_team(team)
+        require_room(team, stored.size, besides=besides)
         return attach_stored(submission, asked, stored, name, actor=actor, now=now)
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import BigIntegerField, CharField, DateTimeField, F, Func, QuerySet, Subquery
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.core.models import StoredFile
 from portal.core.prepared import Given, Prepared
@@ -22,6 +26,19 @@ def used_by(team: int, *, besides: tuple[Submission, str]) -> int:
     entry, slot = besides
     sums = _sums().ask(team=team, now=timezone.now(), entry=entry.pk, slot=slot)
     return sum(int(each or 0) for each in sums[0])
+
+
+def require_room(team: int, size: int, *, besides: tuple[Submission, str], at: str = "file") -> None:
+    """Raises ValidationError ``at`` the field. It holds for whoever has locked the team; else it is a first look."""
+    left = settings.TEAM_QUOTA - used_by(team, besides=besides)
+    if size > left:
+        sizes = {
+            "size": filesizeformat(size),
+            "left": filesizeformat(max(0, left)),
+            "quota": filesizeformat(settings.TEAM_QUOTA),
+        }
+        message = _("The file has %(size)s; of the %(quota)s that a team may store, %(left)s are left.") % sizes
+        raise ValidationError({at: [message]})
 
 
 @cache

@@ -6,11 +6,9 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +23,7 @@ from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.files import NoSuchSlot, count_change, require_not_refused
 from submissions.services.inspections import ask_for_inspection
 from submissions.services.locking import lock_submission, lock_team
-from submissions.services.quota import used_by
+from submissions.services.quota import require_room
 from submissions.services.registered import awaited, follow, mismatch
 from submissions.uploads import check_name, check_size, keep_upload
 
@@ -53,7 +51,8 @@ def register_file(
     lying = set(submission.attachments.current().filter(slot=asked.key).values_list("file__sha256", flat=True))
     if len(lying) >= asked.max_count or told["sha256"] in lying:
         raise Conflict(_("There is a file here already. Please remove it first, if another one is to follow."))
-    _require_room(submission.team_id, told["size"], (submission, asked.key))
+    # What follows has to find room when there is no time left to make any.
+    require_room(submission.team_id, told["size"], besides=(submission, asked.key), at="size")
     if current:
         _replace(current)
     row = RegisteredFile.objects.create(
@@ -166,19 +165,6 @@ def _checked(submission: Submission, slot: Slot, *, sha256: str, name: str, size
     if errors:
         raise ValidationError(errors)
     return {"sha256": tidy, "name": name, "size": size}
-
-
-def _require_room(team: int, size: int, besides: tuple[Submission, str]) -> None:
-    """What follows has to find room when there is no time left to make any."""
-    left = settings.TEAM_QUOTA - used_by(team, besides=besides)
-    if size > left:
-        sizes = {
-            "size": filesizeformat(size),
-            "left": filesizeformat(max(0, left)),
-            "quota": filesizeformat(settings.TEAM_QUOTA),
-        }
-        message = _("The file has %(size)s; of the %(quota)s that a team may store, %(left)s are left.") % sizes
-        raise ValidationError({"size": [message]})
 
 
 def _replace(row: RegisteredFile) -> None:

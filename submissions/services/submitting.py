@@ -27,6 +27,8 @@ from submissions.services.locking import lock_submission, lock_to_submit, lock_t
 from submissions.services.telling import tell_members
 from tracks.models import TopicRevision, Track
 
+PLEDGE = "pledge"
+
 
 def submit(
     entry: Submission | uuid.UUID,
@@ -67,6 +69,16 @@ def submit(
     return receipt
 
 
+def says_of_pledge(kept: Any) -> bool:
+    """What was kept before pledges stood in it is the same whether one has been given or not."""
+    return PLEDGE in kept.form
+
+
+def pledge_in_form(given: int | None) -> dict[str, int] | None:
+    """That none has been given is said as well: it may be given after this."""
+    return {"version": given} if given else None
+
+
 @dataclass(frozen=True)
 class Content:
     """What a draft says, such that it can be kept as it is."""
@@ -77,8 +89,9 @@ class Content:
     registered: Sequence[RegisteredFile] = ()
 
     def is_that_of(self, kept: Any) -> bool:
-        """``kept`` (a version, or a late attempt) holds the same."""
-        return kept.form_sha256 == sha256_of(self.form) and set(kept.attachments.all()) == set(self.files)
+        """``kept`` (a version, or a late attempt) holds the same, in all that it says."""
+        form = self.form if says_of_pledge(kept) else {key: self.form[key] for key in self.form if key != PLEDGE}
+        return kept.form_sha256 == sha256_of(form) and set(kept.attachments.all()) == set(self.files)
 
 
 @transaction.atomic
@@ -230,8 +243,7 @@ def _form(submission: Submission, draft: completeness.Draft, shown: int | None) 
         "form": {"versions": list(draft.definition.versions)},
         "answers": draft.answered,
     }
-    if given := _pledge_given(submission):
-        form["pledge"] = {"version": given}
+    form[PLEDGE] = pledge_in_form(_pledge_given(submission))
     return form, revision
 
 

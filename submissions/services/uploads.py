@@ -7,14 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from portal.core import audit, files, parts
 from portal.core.errors import Conflict
@@ -26,10 +23,10 @@ from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
 from submissions.enums import UploadState
-from submissions.models import RegisteredFile, Submission, Upload
+from submissions.models import Attachment, RegisteredFile, Submission, Upload
 from submissions.services.files import NoSuchSlot, attach_stored
 from submissions.services.locking import lock_team
-from submissions.services.quota import used_by
+from submissions.services.quota import require_room
 from submissions.services.registered import awaited
 from submissions.services.registering import require_size, take_registered
 from submissions.uploads import check_content, check_name, check_size
@@ -90,7 +87,9 @@ def finish_upload(upload: Upload, *, actor: Any, now: datetime | None = None) ->
         registered = _registered(entry, upload.slot, now)
         asked = _asked(entry, upload.slot)
         try:
-            _finish(upload, entry, asked, _stored(upload, asked), registered, actor=actor, now=now)
+            upload.attachment = _finish(upload, entry, asked, _stored(upload, asked), registered, actor=actor, now=now)
+            # Not before it is committed: until then the part is all there is of the file.
+            upload.state = UploadState.DONE
             failpoint("before_part_removed")
         except ValidationError as error:
             _refuse(upload, error)
@@ -178,15 +177,7 @@ def _require_disk(size: int) -> None:
 def _begin(upload: Upload) -> None:
     # Two members who begin at once would each find the same room.
     lock_team(upload.submission.team_id)
-    left = settings.TEAM_QUOTA - used_by(upload.submission.team_id, besides=(upload.submission, upload.slot))
-    if upload.size > left:
-        sizes = {
-            "size": filesizeformat(upload.size),
-            "left": filesizeformat(max(0, left)),
-            "quota": filesizeformat(settings.TEAM_QUOTA),
-        }
-        message = _("The file has %(size)s; of the %(quota)s that a team may store, %(left)s are left.") % sizes
-        raise ValidationError({"file": [message]})
+    require_room(upload.submission.team_id, upload.size, besides=(upload.submission, upload.slot))
     upload.save()
     parts.create(upload.public_id)
 
@@ -212,7 +203,7 @@ def _finish(
     *,
     actor: Any,
     now: datetime,
-) -> None:
+) -> Attachment:
     files.enter(stored)
     with audit.together():
         if registered is not None:
@@ -220,7 +211,7 @@ def _finish(
         else:
             attachment = attach_stored(entry, asked, stored, upload.name, actor=actor, now=now)
         Upload.objects.filter(pk=upload.pk).update(state=UploadState.DONE, attachment=attachment)
-    upload.state, upload.attachment = UploadState.DONE, attachment
+    return attachment
 
 
 def _refuse(upload: Upload, error: ValidationError) -> None:

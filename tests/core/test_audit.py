@@ -169,3 +169,23 @@ def test_of_a_deed_that_fails_no_line_is_added(trail, subject):
     audit.record("next", subject, actor=None)
 
     assert (AuditEntry.objects.count(), audit_check.verify()) == (len(trail) + 1, [])
+
+
+def test_of_a_part_that_fails_and_is_caught_no_line_is_added(trail, subject):
+    with transaction.atomic(), audit.together():
+        audit.record("before", subject, actor=None)
+        with pytest.raises(ZeroDivisionError):
+            fail_after_a_line(subject)
+        audit.record("after", subject, actor=None)
+
+    assert [entry.action for entry in AuditEntry.objects.order_by("sequence")][4:] == ["before", "after"]
+
+
+def test_lines_of_two_chains_are_not_added_together(subject):
+    def add():
+        with transaction.atomic(), audit.together():
+            audit.record("here", subject, actor=None, scope="here")
+            audit.record("there", subject, actor=None, scope="there")
+
+    with pytest.raises(ValueError, match="one chain"):
+        add()

@@ -1,5 +1,6 @@
 import hashlib
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.storage.memory import InMemoryStorage
+from django.utils import timezone
 
 from portal.core import files, scrub
 from portal.core.models import StoredFile
@@ -76,6 +78,42 @@ def test_what_was_adopted_counts_as_new_until_it_is_entered(folder):
     files.adopt(path)
 
     assert scrub.sweep_left_behind() == 0
+
+
+def test_bytes_that_come_again_while_they_are_swept_stay(folder, monkeypatch):
+    """They were listed as old and without a row; whoever brings them anew has found none either."""
+    again = old_orphan(folder)
+    listed = list(scrub._stored())
+    files.adopt(folder / "arrived.part")
+    monkeypatch.setattr(scrub, "_stored", lambda: listed)
+    scrub.sweep_left_behind()
+
+    assert files.is_intact(files.enter(again))
+
+
+def test_the_sweep_after_that_takes_what_nobody_entered(folder):
+    path = folder / old_orphan(folder).path
+    scrub.sweep_left_behind()
+    scrub.sweep_files(now=timezone.now() + timedelta(hours=25))
+
+    assert (path.exists(), StoredFile.objects.count()) == (False, 0)
+
+
+@pytest.mark.parametrize("left", [0, 10])
+def test_bytes_that_were_cut_short_and_are_sent_again_have_their_whole_size(folder, left):
+    orphan = folder / old_orphan(folder).path
+    os.truncate(orphan, left)
+    os.utime(orphan, (0, 0))
+    scrub.sweep_left_behind()
+    keep()
+
+    assert StoredFile.objects.get().size == len(CONTENT)
+
+
+def old_orphan(folder):
+    stored = adopted(folder)
+    os.utime(folder / stored.path, (0, 0))
+    return stored
 
 
 def test_the_same_bytes_entered_twice_have_one_row(folder):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from portal.core.shedding import OverloadMiddleware
 
 SUBMIT = "/submissions/0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f/submit/"
+RECEIPT = "/submissions/receipts/0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f/"
 
 
 def ask(middleware, method="get", path="/desk/", waited=0):
@@ -40,6 +41,12 @@ def test_what_comes_first_is_served_however_long_it_has_waited(settings, path):
     settings.SHED_AFTER_SECONDS = 5
 
     assert ask(OverloadMiddleware(fine), path=path, waited=60)[0].status_code == 200
+
+
+def test_a_receipt_can_be_looked_at_again_later(settings):
+    settings.SHED_AFTER_SECONDS = 5
+
+    assert ask(OverloadMiddleware(fine), path=RECEIPT, waited=60)[0].status_code == 503
 
 
 def test_a_body_may_take_its_time_to_come(settings):

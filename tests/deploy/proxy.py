@@ -90,7 +90,7 @@ def nginx(folder: Path, behind: Behind, submits: Behind) -> Iterator[Proxy]:
 
 
 @contextmanager
-def portal_played() -> Iterator[Behind]:
+def portal_played(port: int = 0) -> Iterator[Behind]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -111,7 +111,7 @@ def portal_played() -> Iterator[Behind]:
         def log_message(self, *_words) -> None:
             """Not to the terminal."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     behind = Behind(server.server_port)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

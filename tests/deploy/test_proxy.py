@@ -165,6 +165,16 @@ def test_while_those_of_the_submits_are_away_the_others_take_one(tmp_path):
     assert (answer.status, behind.body) == (200, HALF)
 
 
+def test_as_soon_as_they_are_back_they_are_asked_again(tmp_path):
+    gone = Behind(port=free_port())
+    with nginx(tmp_path, gone, gone) as proxy:
+        refused = ask(proxy, "POST", SUBMIT, body=HALF)
+        with portal_played(gone.port):
+            answer = ask(proxy, "POST", SUBMIT, body=HALF)
+
+    assert [refused.status, answer.status] == [503, 200]
+
+
 def test_nginx_and_the_portal_mean_the_same_by_a_submit():
     assert f"^{settings.SERVED_FIRST}$" in text()
 

@@ -22,6 +22,8 @@ class PostOffice(socketserver.ThreadingTCPServer):
         self.letters: Queue[str] = Queue()
         # After so many of one caller it hangs up; with its last word, or without any.
         self.letters_a_call, self.last_word = 1000, ""
+        # A letter to this address is taken, and then it hangs up without a word.
+        self.silent_about = ""
 
     @property
     def url(self) -> str:
@@ -38,7 +40,7 @@ class Counter(socketserver.StreamRequestHandler):
         recipient, taken = "", 0
         while line := self.rfile.readline().decode().strip():
             word = line.upper()
-            if taken >= self.server.letters_a_call and word.startswith("MAIL"):
+            if taken >= self.server.letters_a_call and word != "QUIT":
                 self.say(self.server.last_word)
                 return
             if word.startswith("RCPT"):
@@ -49,6 +51,8 @@ class Counter(socketserver.StreamRequestHandler):
                     pass
                 self.server.letters.put(recipient)
                 taken += 1
+                if recipient == self.server.silent_about:
+                    return
             self.say("221 bye" if word == "QUIT" else "250 ok")
 
     def say(self, line: str) -> None:

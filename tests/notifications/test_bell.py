@@ -1,6 +1,9 @@
 """Nobody waits for the broker."""
 
+import os
 import threading
+
+import pytest
 
 from portal.notifications.bell import Bell
 
@@ -62,6 +65,18 @@ def test_who_rings_soon_after_a_pull_is_heard_by_the_next_however_many_they_are(
             thread.join(PATIENCE)
 
     assert (before, len(pulls)) == (1, 2)
+
+
+def test_where_no_thread_can_be_begun_it_can_be_rung_later(monkeypatch):
+    pulls = threading.Semaphore(0)
+    bell = Bell(pulls.release)
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", lambda thread: os.read(-1, 1))
+        with pytest.raises(OSError, match="Bad file"):
+            bell.ring()
+    bell.ring()
+
+    assert pulls.acquire(timeout=PATIENCE)
 
 
 def test_it_can_be_rung_again():

@@ -70,6 +70,15 @@ def test_a_server_that_says_that_it_has_had_enough_is_called_again(office):
     assert (arrived(office), office.callers.qsize()) == (["li", "wang"], 2)
 
 
+def test_a_mail_that_was_perhaps_taken_is_not_sent_again_at_once(office):
+    office.silent_about = "wang@example.cn"
+    put("li", "wang", "zhao")
+    relay.drain()
+
+    assert (arrived(office), office.callers.qsize()) == (["li", "wang", "zhao"], 2)
+    assert Outbox.objects.get(key="wang").status == OutboxStatus.WAITING
+
+
 def test_a_mail_that_breaks_off_leaves_nothing_for_the_next_to_be_taken_for(office, monkeypatch):
     send = EmailBackend._send
 

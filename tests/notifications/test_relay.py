@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as outgoing
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from portal.notifications import registry, relay, services, tasks
@@ -73,6 +73,22 @@ def test_a_poisoned_row_lets_the_next_pass(db, carried_out):
     relay.drain()
 
     assert carried_out == ["good"]
+
+
+def test_what_was_carried_out_is_done_though_the_next_cannot_be_claimed(db, carried_out, monkeypatch):
+    put("one")
+    take = relay._take
+
+    def take_one(now):
+        if carried_out:
+            raise DatabaseError("deadlock detected")
+        return take(now)
+
+    monkeypatch.setattr(relay, "_take", take_one)
+    with pytest.raises(DatabaseError, match="deadlock"):
+        relay.drain()
+
+    assert Outbox.objects.get(key="one").status == OutboxStatus.DONE
 
 
 def test_a_failure_is_tried_later(db, carried_out):

@@ -187,6 +187,25 @@ def test_where_no_program_can_be_begun_the_file_is_not_to_blame(monkeypatch):
     assert looked_into(pdf(), "pdf") == ("clear", ["pages"])
 
 
+DEATHS = {
+    "can't fork": ("return []", {"os.fork": "lambda: os.read(-1, 1)"}),
+    "is killed": ("os.kill(os.getppid(), signal.SIGKILL)", {}),
+    "is killed while it answers": ("return []", {"by_a_fork": "lambda *_: os.write(1, b'[') and os._exit(1)"}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(DEATHS))
+def test_where_the_program_dies_the_file_is_not_to_blame(name, monkeypatch, looks_like_this):
+    deed, changes = DEATHS[name]
+    looks_like_this(deed, **changes)
+    with pytest.raises(ConnectionError):
+        looked_into(pdf(), "pdf")
+    monkeypatch.undo()
+
+    assert Inspection.objects.count() == 0
+    assert looked_into(pdf(), "pdf") == ("clear", ["pages"])
+
+
 @pytest.mark.usefixtures("looks_like_this")
 def test_an_answer_about_another_file_is_taken_for_none(monkeypatch, tmp_path):
     odd = tmp_path / "liar.py"

@@ -11,6 +11,7 @@ from portal.core.models import AuditEntry
 from submissions.enums import SubmissionStatus
 from submissions.models import NearNote, NearPair, Submission
 from submissions.services import note_pair
+from tests.factories.accounts import SiteAdminFactory
 from tests.factories.submissions import TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
 from tests.submissions.alike import COPIED, OWN, entry, pairs, submit_anew, texts, two_tracks
@@ -72,6 +73,18 @@ def test_who_looked_at_it_is_nothing_for_an_organizer_in_one_of_the_teams(pair, 
     lines = [AuditEntry.objects.visible_to(person).filter(action="note_pair") for person in (organizer, insider)]
 
     assert [found.exists() for found in lines] == [True, False]
+
+
+def test_nor_does_it_become_something_when_the_team_submits_anew(pair, organizer):
+    insider = OrganizerFactory(competition=pair.first.track.competition).user
+    TeamMemberFactory(team=pair.second.team, user=insider)
+    admin = SiteAdminFactory()
+    note_pair(pair, actor=organizer, text="", versions=pair.versions)
+    submit_anew(pair.second, OWN)
+    pairs()
+    lines = [AuditEntry.objects.visible_to(person).filter(action="note_pair") for person in (admin, insider)]
+
+    assert (NearNote.objects.exists(), [found.exists() for found in lines]) == (False, [True, False])
 
 
 def test_both_texts_stand_side_by_side_with_what_they_share_marked(pair, organizer):

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -25,8 +26,12 @@ def house():
 def leaving(house, **asked):
     """The numbers in the table to which the page of the queue leads."""
     text = house.queue(**asked).content.decode()
-    (address,) = re.findall(r'href="([^"]*entries\.csv[^"]*)"', text)
-    response = house.client.get(unescape(address))
+    (address,) = re.findall(r'href="[^"]*entries\.csv\?([^"]*)"', text)
+    return table(house, parse_qs(unescape(address)))
+
+
+def table(house, asked):
+    response = house.client.get(house.url("export_entries", "csv"), asked)
     rows = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
     return [row[0] for row in rows[1:]]
 
@@ -61,6 +66,31 @@ def test_an_entry_of_ones_own_team_is_not_in_what_the_queue_sends_off(house):
     other = house.entry()
 
     assert leaving(house) == [other.number]
+
+
+def test_whatever_the_queue_takes_for_remarks_leaves_as_that(house):
+    plain, remarked = house.entry(), house.entry()
+    VersionFacts.objects.filter(version__submission=plain).update(remarks=0)
+    VersionFacts.objects.filter(version__submission=remarked).update(remarks=1)
+
+    assert leaving(house, remarks="0") == house.numbers(remarks="0") == [remarked.number]
+
+
+@pytest.mark.parametrize("words", ["MA27YE4M", "从前的题目"])
+def test_words_find_what_they_find_in_the_queue(house, words):
+    entry = house.entry(team=TeamFactory(competition=house.competition, organization__code="91330106MA27YE4M0H"))
+    VersionFacts.objects.filter(version__submission=entry).update(title="从前的题目")
+    house.entry()
+
+    assert table(house, {"screening": "waiting", "q": words}) == house.numbers(q=words)
+
+
+def test_nobody_learns_from_a_filter_that_there_are_remarks_about_their_own_entry(house):
+    own, other = house.entry(), house.entry()
+    TeamMemberFactory(team=own.team, user=house.organizer)
+    VersionFacts.objects.update(remarks=1)
+
+    assert table(house, {"remarks": "on"}) == [other.number]
 
 
 def test_no_such_tab_is_refused(house):

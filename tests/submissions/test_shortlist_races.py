@@ -83,9 +83,11 @@ def test_without_the_lock_they_all_make_one(entry, monkeypatch):
 def put_while_undone(desk, entry, monkeypatch):
     """Whoever sends a file has found the slot open; meanwhile the shortlisting is taken back."""
     meeting = meeting_point(2)
-    monkeypatch.setattr(files, "keep_upload", then_wait(files.keep_upload, meeting))
+    # Once for the slot that was found open, and once for the shortlisting that is gone.
+    monkeypatch.setattr(files, "keep_upload", then_wait(then_wait(files.keep_upload, meeting), meeting))
 
     def undo():
+        meeting.wait()
         undone = services.undo_shortlist([entry.public_id], actor=desk.organizer, reason="名额有误")
         meeting.wait()
         return undone

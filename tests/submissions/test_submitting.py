@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from portal.accounts.enums import AgreementKind
@@ -13,7 +13,9 @@ from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.models import AuditEntry
 from portal.notifications.models import Outbox
 from submissions import services
+from submissions.canonical import sha256_of
 from submissions.models import Receipt, Submission, SubmissionVersion
+from tests.append_only import changes_allowed
 from tests.factories.submissions import ABSTRACT, AttachmentFactory, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import RevisionFactory, TopicFactory, TrackFactory
 from tests.submissions.people import KEY, client_for, close, complete_draft, save, submit
@@ -84,6 +86,7 @@ def test_the_version_holds_what_was_written(draft):
         "title": draft.title,
         "form": {"versions": [None, None]},
         "answers": {"abstract": ABSTRACT},
+        "pledge": None,
     }
 
 
@@ -304,7 +307,7 @@ def test_a_pledge_that_only_somebody_else_has_given_is_none_of_the_version(draft
     Consent.objects.create(user=TeamMemberFactory(team=draft.team).user, agreement=pledge[0])
     Consent.objects.create(user=captain_of(draft.team), agreement=pledge[0], withdrawn_at=timezone.now())
 
-    assert "pledge" not in submit(draft).version.form
+    assert submit(draft).version.form["pledge"] is None
 
 
 def test_a_late_attempt_says_the_same(draft, pledge):
@@ -314,10 +317,56 @@ def test_a_late_attempt_says_the_same(draft, pledge):
     assert hand_in(draft).form["pledge"] == {"version": 1}
 
 
+def kept_without_a_pledge(draft):
+    """As versions were before they said anything of it."""
+    receipt = submit(draft)
+    version = receipt.version
+    form = {key: value for key, value in version.form.items() if key != "pledge"}
+    with changes_allowed(connection):
+        SubmissionVersion.objects.filter(pk=version.pk).update(form=form, form_sha256=sha256_of(form))
+    return receipt
+
+
+def test_a_version_from_before_they_said_it_is_the_same_with_a_pledge_given(draft, pledge):
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
+    receipt = kept_without_a_pledge(draft)
+
+    assert submit(draft) == receipt
+
+
+def test_a_pledge_given_since_makes_another_version(draft, pledge):
+    submit(draft)
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
+
+    assert submit(draft).version.number == 2
+
+
+SUBMIT = 'form="submit"'
+
+
+def last_look(draft):
+    return client_for(captain_of(draft.team)).get(f"{draft.get_absolute_url()}submit/").content.decode()
+
+
+def test_the_last_look_lets_a_pledge_be_submitted_that_was_given_since(draft, pledge):
+    submit(draft)
+    before = SUBMIT in last_look(draft)
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
+
+    assert (before, SUBMIT in last_look(draft)) == (False, True)
+
+
+def test_the_last_look_says_of_a_version_from_before_that_nothing_has_changed(draft, pledge):
+    Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
+    kept_without_a_pledge(draft)
+
+    assert SUBMIT not in last_look(draft)
+
+
 @pytest.mark.parametrize("has_given", [True, False])
 def test_the_last_look_says_whether_the_pledge_was_given(draft, pledge, has_given):
     if has_given:
         Consent.objects.create(user=captain_of(draft.team), agreement=pledge[1])
-    page = client_for(captain_of(draft.team)).get(f"{draft.get_absolute_url()}submit/").content.decode()
+    page = last_look(draft)
 
     assert [("第 2 版，队长已签署" in page), ("队长尚未签署" in page)] == [has_given, not has_given]

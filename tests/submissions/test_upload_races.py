@@ -1,15 +1,17 @@
 """Members who send files at the same moment, with twins that have no lock."""
 
-from threading import Barrier
+from threading import Barrier, get_ident
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from portal.core import files, parts
 from portal.core.models import StoredFile
 from submissions.models import Attachment, Upload
-from submissions.services import uploads
+from submissions.services import attach_file, quota, uploads
+from submissions.services import files as attaching
 from tests.factories.files import pdf
 from tests.factories.submissions import SubmissionFactory, captain_of
 from tests.race import race
@@ -48,10 +50,43 @@ def test_without_the_lock_each_would_find_the_same_room(entry, monkeypatch):
     if not connection.features.has_select_for_update:
         pytest.skip("a transaction that writes is alone here")
     monkeypatch.setattr(uploads, "lock_team", lambda team: None)
-    monkeypatch.setattr(uploads, "used_by", then_wait(uploads.used_by, meeting_point(RIVALS)))
+    monkeypatch.setattr(quota, "used_by", then_wait(quota.used_by, meeting_point(RIVALS)))
     begin_all(entry)
 
     assert Upload.objects.count() == RIVALS
+
+
+def send_all(entry, monkeypatch):
+    """By the form, other bytes each; every one has found room at the first look."""
+    keep = then_wait(attaching.keep_upload, Barrier(RIVALS, timeout=60))
+    monkeypatch.setattr(attaching, "keep_upload", keep)
+
+    def send(number):
+        content = SimpleUploadedFile("a.pdf", pdf(f"{number}").ljust(1000))
+        return attach_file(entry, actor=captain_of(entry.team), upload=content)
+
+    return race([lambda number=number: send(number) for number in range(RIVALS)])
+
+
+def test_however_many_send_by_the_form_at_once_the_quota_holds(entry, monkeypatch):
+    refused = [each for each in send_all(entry, monkeypatch) if isinstance(each, ValidationError)]
+
+    assert (Attachment.objects.count(), len(refused)) == (1, RIVALS - 1)
+
+
+def test_without_a_look_under_the_lock_more_lies_there_than_may(entry, monkeypatch):
+    look = attaching.require_room
+    looked = []
+
+    def first_look(team, size, **how):
+        if get_ident() not in looked:
+            looked.append(get_ident())
+            look(team, size, **how)
+
+    monkeypatch.setattr(attaching, "require_room", first_look)
+    send_all(entry, monkeypatch)
+
+    assert Attachment.objects.count() == RIVALS
 
 
 @pytest.fixture

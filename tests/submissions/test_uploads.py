@@ -7,7 +7,9 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,7 +20,7 @@ from portal.core.models import StoredFile
 from portal.core.places import Places
 from submissions import api
 from submissions.models import Attachment, Upload
-from submissions.services import leave_team, remove_member, uploads
+from submissions.services import attach_file, leave_team, remove_member, uploads
 from tests.api.programs import program
 from tests.factories.accounts import UserFactory
 from tests.factories.files import pdf
@@ -309,6 +311,31 @@ def test_the_part_of_a_refused_upload_goes_with_the_next_sweep(captain, entry):
     uploads.sweep_uploads()
 
     assert not part.exists()
+
+
+def test_what_finds_no_room_by_the_form_is_refused_before_a_byte_is_kept(entry, settings):
+    settings.TEAM_QUOTA = SIZE - 1
+    with pytest.raises(ValidationError, match="file"):
+        attach_file(entry, actor=captain_of(entry.team), upload=SimpleUploadedFile("a.pdf", CONTENT))
+
+    assert StoredFile.objects.count() == 0
+
+
+def test_a_part_whose_file_could_not_be_committed_is_there_to_be_finished_again(captain, begun, monkeypatch):
+    finish = uploads._finish
+
+    def cut_off(*args, **how):
+        with transaction.atomic():
+            finish(*args, **how)
+            raise OperationalError
+
+    monkeypatch.setattr(uploads, "_finish", cut_off)
+    upload = Upload.objects.get()
+    parts.path_of(upload.public_id).write_bytes(CONTENT)
+    with pytest.raises(OperationalError):
+        uploads.finish_upload(upload, actor=upload.user)
+
+    assert parts.length_of(upload.public_id) == SIZE
 
 
 def test_what_is_still_arriving_is_not_swept(captain, begun):
