@@ -118,6 +118,10 @@ def test_the_file_is_sent_with_the_form_alone(awaited, captain):
     assert (answer.status_code, Attachment.objects.get().file.sha256) == (302, SHA256)
 
 
+def test_the_page_says_who_sends_from_it(awaited, captain, entry):
+    assert f'data-person="{captain_of(entry.team).pk}"' in page(captain, awaited.get_absolute_url())
+
+
 def test_another_file_comes_back_with_both_hashes(awaited, captain):
     answer = captain.post(awaited.get_absolute_url(), {"file": upload(CONTENT[:-1] + b" ")})
 

@@ -127,6 +127,14 @@ def test_a_team_puts_a_file_there_looks_and_hands_in(desk):
     assert answer.url == receipt.get_absolute_url()
 
 
+def test_the_page_says_who_sends_from_it(desk):
+    entry = desk.entry()
+    announced(desk, entry)
+    captain = captain_of(entry.team)
+
+    assert f'data-person="{captain.pk}"' in client_for(captain).get(files_url(entry)).content.decode()
+
+
 def test_a_fixed_file_that_is_sent_along_is_not_taken(desk):
     entry = desk.entry()
     announced(desk, entry)
