@@ -53,7 +53,10 @@ class Proxy:
         return socket.create_connection(("127.0.0.1", self.port), timeout=30)
 
     def log(self) -> str:
-        return (self.folder / "access.log").read_text()
+        """nginx notes a request once it has answered it, which may be a moment after the answer is here."""
+        notes = self.folder / "access.log"
+        wait_until(lambda: notes.exists() and notes.stat().st_size > 0, lambda: True, self.folder / "nginx.log")
+        return notes.read_text()
 
 
 def text() -> str:
