@@ -42,8 +42,8 @@ def screening_of(version: SubmissionVersion | None) -> Screening | None:
 
 
 def decision_of(submission: Submission) -> Screening | None:
-    """About the version submitted last, or about the one in which files were replaced since."""
-    versions = submission.versions.filter(replacement=None)
+    """About the version submitted last; where files were replaced since, what was said of these, or else of that."""
+    versions = submission.versions.decided_about()
     return screening_of(versions.select_related("screening__decided_by", "screening__correction").last())
 
 

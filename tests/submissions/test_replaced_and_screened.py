@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from judging.models import Assignment
 from judging.services import assign_judges
+from portal.core.invariants import breaches
 from submissions import services
-from submissions.models import Submission
+from submissions.models import Submission, UndoneScreening
 from tests.factories.judging import AssignmentFactory, JudgeFactory, RoundFactory
 from tests.submissions.people import submit
 from tests.submissions.screening import REASON
@@ -88,3 +89,28 @@ def test_a_judge_who_joins_after_another_replacement_reads_that(desk, entry):
     JudgeFactory(competition=desk.competition)
 
     assert (read_by_judges(round_), Assignment.objects.get(pk=done.pk).version.number) == ([4], 3)
+
+
+@pytest.mark.parametrize("decide", [passed, returned])
+def test_the_entry_stands_as_was_decided_about_its_new_files(desk, entry, decide):
+    decide(desk, entry)
+
+    assert list(breaches()) == []
+
+
+@pytest.mark.parametrize("decide", [passed, returned])
+def test_what_was_decided_about_the_new_files_can_be_taken_back(desk, entry, decide):
+    decide(desk, entry)
+    undone = services.undo_screening(again(entry), actor=desk.organizer, reason="再看一遍")
+
+    assert (undone.version.number, again(entry).status) == (2, "submitted")
+
+
+def test_what_was_decided_about_them_holds_for_those_that_replace_them_again(desk, entry):
+    passed(desk, entry)
+    announced(desk, again(entry))
+    replaced(entry, "再换一次.pdf")
+    found = list(breaches())
+    back_to_screening(desk, entry)
+
+    assert (found, UndoneScreening.objects.latest("pk").version.number) == ([], 2)
