@@ -148,7 +148,8 @@ def _by_day(tracks: list[int]) -> list[DayNumbers]:
     def of(day: date) -> DayNumbers:
         return found.setdefault(day, DayNumbers(day))
 
-    versions = SubmissionVersion.objects.filter(submission__track__in=tracks).order_by()
+    # What a shortlisted team replaces came in long ago, and nobody screens it.
+    versions = SubmissionVersion.objects.filter(submission__track__in=tracks, replacement=None).order_by()
     came = versions.annotate(day=TruncDate("created_at", tzinfo=BEIJING)).values("day")
     first = Q(number=1)
     counted = came.annotate(new=Count("pk", filter=first), again=Count("pk", filter=~first)).order_by("-day")

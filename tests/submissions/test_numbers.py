@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.templatetags.ui import BEIJING
-from submissions.models import ScreeningPlan, ScreeningReason, Submission
+from submissions.models import Replacement, ScreeningPlan, ScreeningReason, Shortlisting, Submission
 from submissions.numbers import numbers_of
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
@@ -100,6 +100,15 @@ def test_a_day_is_beijings(competition, topic):
         ("2026-08-31", 0, 1),
         ("2026-08-30", 1, 0),
     ]
+
+
+def test_files_that_a_shortlisted_team_replaced_came_in_before(competition, topic):
+    made = came_in(topic, datetime(2026, 8, 1, 12, tzinfo=BEIJING), datetime(2026, 9, 1, 12, tzinfo=BEIJING))
+    by = OrganizerFactory(competition=competition).user
+    listed = Shortlisting.objects.create(submission=made, made_by=by, made_at=timezone.now())
+    Replacement.objects.create(version=made.versions.last(), shortlisting=listed)
+
+    assert [(str(day.day), day.new, day.again) for day in numbers(competition)["days"]] == [("2026-08-01", 1, 0)]
 
 
 def test_days_without_anything_are_drawn_and_not_listed(competition, topic):
