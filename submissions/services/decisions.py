@@ -94,6 +94,7 @@ def record(
     changes = {"draft_version": submission.draft_version + 1} if opened else {}
     SUBMISSION_LIFECYCLE.apply(submission, MOVES[made.outcome], actor=actor, reason=made.reason, **changes)
     if earlier is not None:
+        # At one moment with what takes its place: that tells it from a decision that was taken back.
         put_aside(earlier, actor=actor, why=_("The end of the correction passed without a new version."), now=now)
     screening = Screening.objects.create(
         version=version,
