@@ -65,9 +65,9 @@ def eligible_entries(round_: Round) -> Any:
     """What has passed screening; for a round of the defence of these the shortlisted, where there is a shortlist."""
     eligible = Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
     if round_.kind == RoundKind.DEFENCE:
-        listed = Shortlisting.objects.live().filter(submission__track__competition=round_.competition_id)
-        if listed.exists():
-            eligible = eligible.filter(pk__in=listed.values("submission"))
+        listed = Shortlisting.objects.filter(submission__track__competition=round_.competition_id)
+        if listed.binding().exists():
+            eligible = eligible.filter(pk__in=listed.live().values("submission"))
     return eligible.with_submitted_title()
 
 
