@@ -8,7 +8,7 @@ class TracksConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.accounts.personal_data import register
-        from tracks import deeds, factors, trail  # noqa: F401 - registers the handlers
+        from tracks import deeds, factors, receivers, trail  # noqa: F401 - registers the handlers
         from tracks.keeper import TrackKeeper
 
         register(TrackKeeper())

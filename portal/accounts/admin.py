@@ -16,6 +16,7 @@ from portal.accounts import retention_page, services
 from portal.accounts.forms import AgreementForm
 from portal.accounts.models import Agreement, Consent, RetentionRule, User
 from portal.accounts.resets import reset_second_factor
+from portal.accounts.standing_admin import StandingPages
 from portal.core import audit
 from portal.core.people import is_site_admin
 from portal.core.tables import csv_response
@@ -42,13 +43,13 @@ class SiteAdminOnly(admin.ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(SiteAdminOnly):
-    list_display = ["email", "full_name", "is_active", "is_staff", "joined_at"]
-    list_filter = ["is_active", "is_staff"]
+class UserAdmin(StandingPages, SiteAdminOnly):
+    list_display = ["email", "full_name", "is_active", "is_staff", "site_admin", "joined_at"]
+    list_filter = ["is_active", "is_staff", "is_superuser"]
     search_fields = ["email", "full_name"]
     fields = [
-        *("email", "full_name", "phone_shown", "affiliation", "is_active", "is_staff", "joined_at", "last_login"),
-        "closed_at",
+        *("email", "full_name", "phone_shown", "affiliation", "is_active", "is_staff"),
+        *("site_admin", "joined_at", "last_login", "closed_at"),
     ]
     ordering = ["email"]
     actions = ["take_second_factor_off"]
@@ -57,6 +58,10 @@ class UserAdmin(SiteAdminOnly):
     def take_second_factor_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         count = sum(bool(reset_second_factor(user, actor=request.user)) for user in queryset)
         messages.success(request, _("The second factor of %(count)s people has been taken off.") % {"count": count})
+
+    @admin.display(description=gettext_lazy("site admin"), boolean=True, ordering="is_superuser")
+    def site_admin(self, user: User) -> bool:
+        return user.is_superuser
 
     @admin.display(description=gettext_lazy("phone"))
     def phone_shown(self, user: User) -> str:

@@ -8,3 +8,6 @@ export_requested = Signal()
 export_ready = Signal()
 # user: User, no longer telling who it was; email: where they could be reached, or "" when that was never confirmed.
 account_closed = Signal()
+# user: User; deed: "disable", "enable", "appoint_site_admin" or "dismiss_site_admin"; reason: str. Whoever keeps a role
+# that leads into the administration gets ``is_staff`` back here.
+standing_changed = Signal()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from portal.accounts.models import DataExport, User
 from portal.accounts.services.exports import KEPT_FOR, make_export
-from portal.accounts.signals import account_closed, export_ready, export_requested
+from portal.accounts.signals import account_closed, export_ready, export_requested, standing_changed
 from portal.notifications import mail
 from portal.notifications.registry import handles
 from portal.notifications.services import enqueue, enqueue_mail
@@ -46,3 +47,11 @@ def tell_of_closing(sender: type, user: User, email: str, **kwargs: Any) -> None
     if email:
         subject, body = mail.render("accounts/emails/account_closed.txt", {"url": settings.CANONICAL_URL})
         enqueue_mail(key=f"account-closed:{user.pk}", to=email, subject=subject, body=body, is_secret=True)
+
+
+@receiver(standing_changed, sender=User, dispatch_uid="notifications.standing_changed")
+def tell_of_standing(sender: type, user: Any, deed: str, reason: str, **kwargs: Any) -> None:
+    if user.emailaddress_set.filter(email=user.email, verified=True).exists():
+        context = {"person": user, "reason": reason, "url": mail.address(reverse("accounts:security"))}
+        subject, body = mail.render(f"accounts/emails/{deed}.txt", context)
+        enqueue_mail(key=f"standing:{secrets.token_hex(16)}", to=user.email, subject=subject, body=body)

@@ -44,7 +44,7 @@ class StepPages(admin.ModelAdmin):
             "original": row,
             "form": form,
         }
-        return render(request, "admin/tracks/step.html", context, status=status)
+        return render(request, "admin/step.html", context, status=status)
 
 
 class TopicSteps(StepPages):

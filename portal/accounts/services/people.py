@@ -21,7 +21,7 @@ def lock_person(user: Any) -> User:
     """The account as it is now. Whoever gives it something to do queues here, and so does closing it."""
     person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not person.is_active:
-        raise PermissionDenied(_("This account is closed."))
+        raise PermissionDenied(_("This account is closed.") if person.closed_at else _("This account is disabled."))
     return person
 
 

@@ -1,7 +1,7 @@
 """Accounts: each person's own. The site admin sees them in the administration, nobody else does."""
 
 from tests.visibility.actors import EVERYBODY, SIGNED_IN, SITE, STAFF, people
-from tests.visibility.lines import REFUSED, Family, admin, admin_post, get, open_get, post
+from tests.visibility.lines import REFUSED, Family, admin, admin_get, admin_post, get, open_get, post
 
 CLOSED = STAFF - SITE
 TM = people("TM")
@@ -38,6 +38,20 @@ LINES = [
     get("accounts:go_on", away=SIGNED_IN),
     post("accounts:send_again", asked=EVERYBODY),
     *admin("accounts.user", "tm", "person.TM", see=SITE, closed_to=CLOSED),
+    *[
+        line
+        for step, person in [("disable", "tm"), ("enable", "users.DI"), ("appoint", "tm"), ("dismiss", "users.SE")]
+        for line in [
+            admin_get(f"admin:accounts_user_{step}", f"{person}.pk", outsiders=REFUSED, shown=SITE),
+            admin_post(
+                f"admin:accounts_user_{step}",
+                f"{person}.pk",
+                outsiders=REFUSED,
+                let_in=SITE,
+                data={"reason": "来电核实"},
+            ),
+        ]
+    ],
     *admin("accounts.agreement", "notice", see=SITE, add=SITE, closed_to=CLOSED),
     *admin("accounts.retentionrule", "retention_rule", see=SITE, closed_to=CLOSED),
     admin_post("admin:accounts_retentionrule_changelist", outsiders=REFUSED, let_in=SITE),
