@@ -13,8 +13,8 @@ from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-# What a proxy says of the client. Three of them are read, and only where a proxy of ours stands in front.
-READ = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_START")
+# What a proxy says of client and request. Four of them are read, and only where a proxy of ours stands in front.
+READ = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_START", "HTTP_X_REQUEST_ID")
 CLAIMS = (*READ, "HTTP_FORWARDED", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
 
 # Passkeys and full screen for our own pages; everything else that a browser could hand out, for nobody.

@@ -77,9 +77,15 @@ def test_each_answer_carries_the_id_of_its_request(client, db):
 
 
 @pytest.mark.parametrize("given", ["x", "a b c d e f", "<script>alert(1)", "长长长长长长长长"])
-def test_an_odd_request_id_is_replaced(client, given):
+def test_an_odd_request_id_is_replaced(client, settings, given):
+    settings.TRUSTED_PROXY_COUNT = 1
+
     assert client.get("/healthz", headers={"x-request-id": given})["X-Request-Id"] != given
 
 
-def test_a_good_request_id_is_kept(client):
-    assert client.get("/healthz", headers={"x-request-id": "proxy-12345678"})["X-Request-Id"] == "proxy-12345678"
+@pytest.mark.parametrize(("proxies", "is_kept"), [(1, True), (0, False)])
+def test_a_request_id_is_a_proxys_to_give_and_no_clients(client, settings, proxies, is_kept):
+    settings.TRUSTED_PROXY_COUNT = proxies
+    response = client.get("/healthz", headers={"x-request-id": "proxy-12345678"})
+
+    assert (response["X-Request-Id"] == "proxy-12345678") is is_kept

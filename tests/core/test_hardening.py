@@ -127,7 +127,11 @@ class TestPolicies:
 
 class TestProxies:
     @pytest.mark.parametrize(
-        ("count", "kept"), [(0, set()), (1, {"HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_START"})]
+        ("count", "kept"),
+        [
+            (0, set()),
+            (1, {"HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_START", "HTTP_X_REQUEST_ID"}),
+        ],
     )
     def test_what_a_client_claims_is_taken_away(self, settings, count, kept):
         settings.TRUSTED_PROXY_COUNT = count

@@ -30,7 +30,7 @@ def ask(proxy, method="GET", path="/", headers=None, body=None):
     return answer
 
 
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Request-Start"])
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "X-Request-Start", "X-Request-Id"])
 def test_what_a_client_claims_about_itself_is_replaced(proxy, name):
     ask(proxy, headers={name: "t=1000000000.000"})
 
