@@ -5,7 +5,9 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 
 from portal.accounts.models import User
 from portal.core import audit
@@ -25,6 +27,8 @@ def reset_second_factor(user: User, *, actor: Any) -> int:
     factors.delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
-    get_adapter().send_mail("account/email/factors_reset", user.email, {"user": user})
+    # In the portal's own language: that of this request is the site admin's.
+    with translation.override(settings.LANGUAGE_CODE):
+        get_adapter().send_mail("account/email/factors_reset", user.email, {"user": user})
     audit.record("reset_second_factor", user, actor=actor, before={"factors": kinds})
     return len(kinds)

@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from portal.accounts.resets import reset_second_factor
 from portal.core.models import AuditEntry
@@ -324,6 +325,13 @@ def test_that_ends_every_session_is_told_by_mail_and_kept(protected, admin_clien
 
     line = AuditEntry.objects.get(action="reset_second_factor")
     assert (is_signed_in(there), line.before) == (False, {"factors": ["recovery_codes", "totp"]})
+    assert "两步验证" in letters()[-1].subject
+
+
+def test_the_mail_is_in_the_portals_language_whatever_the_admins_is(protected):
+    with translation.override("en"):
+        reset_second_factor(protected, actor=SiteAdminFactory())
+
     assert "两步验证" in letters()[-1].subject
 
 
