@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import logging
 import secrets
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +15,7 @@ from allauth.mfa.base import forms
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as AllauthActivateTOTPForm
 from allauth.mfa.webauthn import forms as webauthn
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 from django import forms as django_forms
 from django.conf import settings
 from django.core.cache import cache
@@ -26,6 +24,8 @@ from django.db import DatabaseError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.accounts import factor_keys
+from portal.accounts.services.factors import reseal_factor
 from portal.core.text import validate_plain_line
 
 logger = logging.getLogger(__name__)
@@ -39,11 +39,11 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _box(tuple(settings.SECOND_FACTOR_KEYS)).encrypt(text.encode()).decode()
+        return factor_keys.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
-            return _box(tuple(settings.SECOND_FACTOR_KEYS)).decrypt(encrypted_text).decode()
+            return factor_keys.unseal(encrypted_text)
         except InvalidToken:
             # Its key has been thrown away. Something that nobody knows fits no code; a site admin takes it off.
             logger.exception("a second factor can't be read with the keys that are left")
@@ -72,6 +72,11 @@ class CodeOnce(forms.BaseAuthenticateForm):
         code: str = super().clean_code()
         if self.authenticator.type == Authenticator.Type.TOTP:
             use_up(self.user, code)
+        try:
+            reseal_factor(self.authenticator)
+        except InvalidToken:
+            # One of several codes from before there were seeds; the one that was given is right all the same.
+            logger.warning("a second factor can't be sealed anew", exc_info=True)
         return code
 
 
@@ -180,10 +185,3 @@ class EditWebAuthnForm(webauthn.EditWebAuthnForm):
 def as_digits(field: django_forms.Field) -> None:
     field.label = _("Code")
     field.widget.attrs.update(inputmode="numeric")
-
-
-@lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
-    """The first key seals, every key opens."""
-    digests = [hashlib.sha256(f"portal.second-factor:{key}".encode()).digest() for key in keys]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
