@@ -48,6 +48,7 @@ describe(
         "accounts.agreement.publish_version": _("published a version of a text"),
         "accounts.dataexport.request_export": _("asked for a copy of their data"),
         "accounts.dataexport.finish_export": _("made a copy of somebody's data"),
+        "accounts.dataexport.fail_export": _("gave up making a copy of somebody's data"),
         "accounts.dataexport.expire_export": _("deleted a copy of somebody's data"),
         "accounts.dataexport.download_export": _("downloaded the copy of their data"),
         "accounts.retentionrule.set_retention": _("set how long data is kept"),

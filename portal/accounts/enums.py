@@ -22,3 +22,4 @@ class ExportStatus(models.TextChoices):
     REQUESTED = "requested", pgettext_lazy("export", "being made")
     READY = "ready", pgettext_lazy("export", "ready")
     EXPIRED = "expired", pgettext_lazy("export", "expired")
+    FAILED = "failed", pgettext_lazy("export", "could not be made")

@@ -3,5 +3,6 @@ from portal.core.lifecycle import Lifecycle, move
 
 EXPORT_LIFECYCLE = Lifecycle(
     move("finish_export", sources={E.REQUESTED}, target=E.READY),
+    move("fail_export", sources={E.REQUESTED}, target=E.FAILED),
     move("expire_export", sources={E.REQUESTED, E.READY}, target=E.EXPIRED),
 )

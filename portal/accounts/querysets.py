@@ -47,6 +47,13 @@ class DataExportQuerySet(OwnQuerySet):
     def running(self) -> Self:
         return self.filter(status=ExportStatus.REQUESTED)
 
+    def being_made(self, now: datetime) -> Self:
+        """A worker is at it, or has died less than a lease ago."""
+        return self.running().filter(lease_until__gt=now)
+
+    def without_worker(self, now: datetime) -> Self:
+        return self.running().filter(Q(lease_until=None) | Q(lease_until__lte=now))
+
     def downloadable(self, now: datetime) -> Self:
         return self.filter(status=ExportStatus.READY, expires_at__gt=now)
 

@@ -4,19 +4,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.accounts import periodic
 from portal.accounts.enums import ExportStatus
 from portal.accounts.models import DataExport
 from portal.accounts.services import exports
 from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from portal.notifications import relay
-from tests.accounts.copies import copy_of, fetched, made, opened
+from tests.accounts.copies import carried_out, copy_of, fetched, made, opened
 from tests.accounts.people import acted_for, client_for, signed_in
 from tests.factories.accounts import ExportFactory, SiteAdminFactory, UserFactory
 from tests.factories.submissions import (
@@ -26,6 +28,17 @@ from tests.factories.submissions import (
 pytestmark = pytest.mark.django_db
 PAGE, ASK = reverse("accounts:data"), reverse("accounts:export_request")
 NUMBER, PHONE = "11010519491231002X", "+8613812341234"
+
+
+def ask(user):
+    return exports.request_export(user, actor=user)
+
+
+def fails_with(monkeypatch, error):
+    def write(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(exports, "write_copy", write)
 
 
 class TestAsking:
@@ -112,6 +125,63 @@ class TestMaking:
 
         export.refresh_from_db()
         assert (export.status, default_storage.size(export.path)) == (ExportStatus.READY, export.size)
+
+    def test_the_outbox_only_begins_it(self, monkeypatch):
+        ordered = []
+        monkeypatch.setattr(periodic.make_export, "apply_async", lambda args, **options: ordered.append(args))
+        export = ask(UserFactory())
+        relay.drain()
+
+        export.refresh_from_db()
+        assert (ordered, export.status) == ([[export.pk]], ExportStatus.REQUESTED)
+
+    def test_one_at_a_time_and_the_next_one_after_it(self, monkeypatch):
+        first, second = ask(UserFactory()), ask(UserFactory())
+        seen, write = [], exports.write_copy
+
+        def meanwhile(*args, **kwargs):
+            exports.make_export(first.pk)
+            exports.make_export(second.pk)
+            seen.append(exports.next_export())
+            write(*args, **kwargs)
+
+        monkeypatch.setattr(exports, "write_copy", meanwhile)
+        exports.make_export(first.pk)
+
+        assert (seen, exports.next_export()) == ([None], second.pk)
+
+    def test_one_that_takes_too_long_fails_and_its_person_sees_what_to_do(self, monkeypatch):
+        export = ask(UserFactory())
+        fails_with(monkeypatch, SoftTimeLimitExceeded())
+        with pytest.raises(SoftTimeLimitExceeded):
+            exports.make_export(export.pk)
+
+        page = client_for(export.user).get(PAGE)
+        assert (page.context["failed"], ASK in page.content.decode()) == (export, True)
+
+    def test_after_three_failures_there_is_no_fourth(self, monkeypatch):
+        export = ask(UserFactory())
+        fails_with(monkeypatch, OSError("full"))
+        for _each in range(3):
+            with pytest.raises(OSError, match="full"):
+                exports.make_export(export.pk)
+
+        export.refresh_from_db()
+        assert (export.status, exports.next_export()) == (ExportStatus.FAILED, None)
+
+    def test_whoever_sees_it_failed_asks_again(self, monkeypatch):
+        export = ask(UserFactory())
+        with monkeypatch.context() as patch:
+            fails_with(patch, SoftTimeLimitExceeded())
+            with pytest.raises(SoftTimeLimitExceeded):
+                exports.make_export(export.pk)
+
+        assert made(export.user).status == ExportStatus.READY
+
+    def test_what_a_dead_worker_left_is_taken_up_when_its_lease_is_over(self):
+        export = ExportFactory(attempts=1, lease_until=timezone.now() + exports.LEASE)
+
+        assert [exports.next_export(), exports.next_export(export.lease_until)] == [None, export.pk]
 
     def test_one_that_was_called_off_meanwhile_leaves_no_file(self, monkeypatch):
         user = UserFactory()
@@ -219,6 +289,8 @@ class TestSweep:
         export = ExportFactory(requested_at=timezone.now() - timedelta(days=2))
         exports.sweep_exports()
 
+        export.refresh_from_db()
+        assert export.status == ExportStatus.FAILED
         assert exports.request_export(export.user, actor=export.user) != export
 
     def test_a_store_that_refuses_is_asked_again(self, monkeypatch):
@@ -240,7 +312,7 @@ def test_the_page_says_what_there_is():
     seen = [client.get(PAGE).context]
     exports.request_export(user, actor=user)
     seen.append(client.get(PAGE).context)
-    relay.drain()
+    carried_out()
     seen.append(client.get(PAGE).context)
 
     assert [(bool(each["running"]), bool(each["ready"])) for each in seen] == [

@@ -24,6 +24,9 @@ class DataExport(models.Model):
     ready_at = models.DateTimeField(_("ready at"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    # Each run that begins to make it counts; no other one begins before the lease has run out.
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    lease_until = models.DateTimeField(_("being made until"), null=True, blank=True)
     # False once its bytes are gone from the store: the sweep looks at nothing else.
     has_file = models.BooleanField(_("file in the store"), default=False)
 

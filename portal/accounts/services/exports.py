@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -35,8 +37,11 @@ from portal.core.text import tidy_file_name
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(hours=72)
-# Whatever was not made by then never will be: its row in the outbox has been given up.
+# Whatever was not made by then never will be.
 STALE_AFTER = timedelta(days=1)
+# Longer than the hard limit of the task that makes it.
+LEASE = timedelta(hours=1)
+MOST_ATTEMPTS = 3
 MOST_A_DAY = 5
 
 
@@ -61,12 +66,44 @@ def request_export(user: Any, *, actor: Any, now: datetime | None = None) -> Dat
 
 
 def make_export(export_id: int) -> None:
-    """Write the copy and offer it; one that is there, was called off or whose account is closed is let be."""
-    export = DataExport.objects.running().select_related("user").filter(pk=export_id, user__is_active=True).first()
+    """Write the copy and offer it; one that is there, was called off or whose account is closed is let be.
+
+    So is one while another is being made: a single worker does it, and mail goes on. ``next_export`` names it then.
+    """
+    export = _claim(export_id)
     if export is None:
         return
+    try:
+        _offer(export, size=_write(export))
+    except Exception as error:
+        # Another run would take as long; after anything else it may go better.
+        _put_back(export, is_last=isinstance(error, SoftTimeLimitExceeded) or export.attempts >= MOST_ATTEMPTS)
+        raise
+
+
+def next_export(now: datetime | None = None) -> int | None:
+    """The one that has waited longest for a worker; none while a worker is at one."""
+    now = now or timezone.now()
+    if DataExport.objects.being_made(now).exists():
+        return None
+    waiting = DataExport.objects.without_worker(now).filter(attempts__lt=MOST_ATTEMPTS, user__is_active=True)
+    return waiting.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _claim(export_id: int) -> DataExport | None:
+    now = timezone.now()
+    wanted = DataExport.objects.running().filter(pk=export_id, user__is_active=True)
+    if DataExport.objects.being_made(now).exists() or not wanted.exists():
+        return None
     # Known to the sweep before there is a file: a worker that dies half-way leaves nothing behind for good.
-    DataExport.objects.filter(pk=export.pk).update(has_file=True)
+    claim = {"lease_until": now + LEASE, "attempts": F("attempts") + 1, "has_file": True}
+    if not DataExport.objects.without_worker(now).filter(pk=export_id).update(**claim):
+        return None
+    return DataExport.objects.select_related("user").get(pk=export_id)
+
+
+def _write(export: DataExport) -> int:
+    """Returns its size in bytes."""
     (settings.VAR_DIR / "tmp").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=settings.VAR_DIR / "tmp") as draft:
         write_copy(draft, export.user, made_at=timezone.now())
@@ -74,7 +111,22 @@ def make_export(export_id: int) -> None:
         draft.seek(0)
         default_storage.delete(export.path)
         default_storage.save(export.path, File(draft))
-    _offer(export, size=size)
+    return size
+
+
+def _put_back(export: DataExport, *, is_last: bool) -> None:
+    if is_last:
+        _give_up(export)
+    else:
+        DataExport.objects.running().filter(pk=export.pk).update(lease_until=None)
+
+
+def _give_up(export: DataExport) -> None:
+    """Its person sees so, and asks again."""
+    try:
+        EXPORT_LIFECYCLE.apply(export, "fail_export", actor=None)
+    except TransitionNotAllowed:
+        logger.info("the copy %s was called off", export.public_id)
 
 
 def _offer(export: DataExport, *, size: int) -> None:
@@ -106,13 +158,15 @@ def open_export(export: DataExport, *, actor: Any, now: datetime | None = None) 
 def sweep_exports(now: datetime | None = None) -> int:
     """Take back what is overdue and delete its bytes; returns how many files went."""
     now = now or timezone.now()
-    stale = DataExport.objects.running().filter(requested_at__lte=now - STALE_AFTER)
-    for export in [*DataExport.objects.overdue(now), *stale]:
+    for export in DataExport.objects.overdue(now):
         try:
             EXPORT_LIFECYCLE.apply(export, "expire_export", actor=None)
         except TransitionNotAllowed:
             continue
-    gone = DataExport.objects.filter(status=ExportStatus.EXPIRED, has_file=True)
+    hopeless = Q(requested_at__lte=now - STALE_AFTER) | Q(attempts__gte=MOST_ATTEMPTS)
+    for export in DataExport.objects.without_worker(now).filter(hopeless):
+        _give_up(export)
+    gone = DataExport.objects.filter(status__in=[ExportStatus.EXPIRED, ExportStatus.FAILED], has_file=True)
     return sum(delete_file(export) for export in gone)
 
 
@@ -122,7 +176,8 @@ def delete_file(export: DataExport) -> bool:
     except OSError:
         logger.exception("the copy %s can't be deleted", export.public_id)
         return False
-    DataExport.objects.filter(pk=export.pk, status=ExportStatus.EXPIRED).update(has_file=False)
+    ended = DataExport.objects.filter(status__in=[ExportStatus.EXPIRED, ExportStatus.FAILED])
+    ended.filter(pk=export.pk).update(has_file=False)
     return True
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.accounts.enums import ExportStatus
 from portal.accounts.forms import CloseForm
 from portal.accounts.models import DataExport
 from portal.accounts.personal_data import KEEPERS
@@ -29,8 +30,11 @@ from portal.core import service
 def data(request: HttpRequest) -> HttpResponse:
     """What can be done with one's own data, and the copies that are there or being made."""
     rows = DataExport.objects.visible_to(request.user).order_by("-pk")
+    # While one is being made no other is asked for, so it is the newest.
+    newest = rows.first()
     context = {
-        "running": rows.running().first(),
+        "running": newest if newest and newest.status == ExportStatus.REQUESTED else None,
+        "failed": newest if newest and newest.status == ExportStatus.FAILED else None,
         "ready": rows.downloadable(timezone.now()).first(),
         "sections": [section.title for keeper in KEEPERS for section in keeper.sections],
     }
