@@ -314,6 +314,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-teams": {"task": "submissions.periodic.remind", "schedule": 300.0},
     "sweep-files": {"task": "submissions.periodic.sweep_files", "schedule": crontab(hour=2, minute=40)},
     "scrub-files": {"task": "submissions.periodic.scrub_files", "schedule": crontab(hour=1, minute=20)},
+    "clear-sessions": {"task": "portal.accounts.periodic.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "sweep-exports": {"task": "portal.accounts.periodic.sweep_exports", "schedule": 600.0},
 }
 if RETENTION_NIGHTLY:

@@ -6,7 +6,7 @@ import logging
 
 from celery import shared_task
 
-from portal.accounts import policies
+from portal.accounts import policies, sessions
 from portal.accounts.services import exports
 
 logger = logging.getLogger(__name__)
@@ -46,3 +46,10 @@ def run_retention() -> None:
     for outcome in policies.run():
         if outcome.done or outcome.held:
             logger.warning("retention %s: %s ended, %s held", outcome.policy.name, outcome.done, outcome.held)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def clear_sessions() -> None:
+    """Sessions that are over, and who had them from which address: of no use to anybody, whatever else is kept."""
+    sessions.clear_expired()
+    policies.run(only="ended_sessions")

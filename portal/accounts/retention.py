@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.enums import ExportStatus
@@ -45,6 +48,12 @@ def close(person: User) -> None:
         raise Held from None
 
 
+def ended_sessions(cutoff: datetime) -> QuerySet[Any]:
+    """Where somebody was signed in from, and with what, once that session is over."""
+    going_on = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    return UserSession.objects.filter(~Exists(going_on), last_seen_at__lt=cutoff)
+
+
 def old_keys(cutoff: datetime) -> QuerySet[Any]:
     return IdempotencyKey.objects.filter(created_at__lt=cutoff)
 
@@ -81,6 +90,16 @@ register(
         None,
         inactive,
         close,
+    )
+)
+register(
+    Policy(
+        "ended_sessions",
+        _("addresses and browsers of sessions that are over"),
+        _("from when it was seen last, once it is over. Cleared every night. The audit trail keeps its own lines."),
+        0,
+        ended_sessions,
+        delete,
     )
 )
 register(
