@@ -193,13 +193,15 @@ def make_draft(
     if scope is None or returned is None:
         promised = None if registered is None else [row for row in registered if definition.slot(row.slot)]
         return Draft(definition, said, asked, promised)
-    # In what is mended afterwards no hash stands for a file.
+    # In what is mended no hash stands for a file; what was registered for all else goes on being awaited.
+    promised = [row for row in registered or () if definition.slot(row.slot) and row.slot not in scope.slots]
     counts = mended(scope, definition, returned, said)
     kept = [file for file in returned_files if definition.slot(file.slot) and file.slot not in scope.slots]
     return Draft(
         definition,
         counts,
         [*kept, *(file for file in asked if file.slot in scope.slots)],
+        promised or None,
         scope=scope,
         asked_before=sections_asked(returned),
         put_by={key: value for key, value in said.items() if not is_empty(value) and value != counts.get(key)},
