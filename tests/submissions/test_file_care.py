@@ -1,16 +1,19 @@
 """Files that nothing needs go; those that are kept are read again."""
 
-from datetime import timedelta
+import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from portal.core import file_check
 from portal.core.files import store
 from portal.core.models import StoredFile
-from portal.core.scrub import damaged, sweep_files
+from portal.core.scrub import sweep_files
 from portal.notifications.models import Outbox
 from submissions import periodic
 from tests.factories.accounts import UserFactory
@@ -19,6 +22,7 @@ from tests.factories.tracks import OrganizerFactory
 
 pytestmark = pytest.mark.django_db
 LATER = timedelta(hours=25)
+NIGHT = datetime(2026, 7, 1, 2, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -57,19 +61,43 @@ def test_what_is_stored_again_counts_as_new(unused):
     assert sweep_files() == 0
 
 
-def test_reading_again_finds_what_has_changed(broken):
-    assert broken.attachments.get().file in list(damaged())
+@pytest.fixture
+def night(time_machine):
+    time_machine.move_to(NIGHT, tick=False)
 
 
+@pytest.mark.usefixtures("night")
 def test_those_who_run_the_contest_are_told_of_damage(broken):
     organizer = OrganizerFactory(competition=broken.team.competition)
-    periodic.scrub_files()
+    periodic.check_files()
 
     assert Outbox.objects.filter(payload__to=organizer.user.email, kind="mail").count() == 1
 
 
+@pytest.mark.usefixtures("night")
 def test_those_who_run_the_site_are_told_of_damage(broken):
     admin = UserFactory(is_superuser=True, is_staff=True)
-    periodic.scrub_files()
+    periodic.check_files()
 
     assert Outbox.objects.filter(payload__to=admin.email, kind="mail").count() == 1
+
+
+@pytest.mark.usefixtures("night")
+def test_what_is_found_later_in_the_night_is_told_as_well(broken, monkeypatch):
+    Path(default_storage.path(store(ContentFile("另一个".encode())).path)).write_bytes(b"changed")
+    admin = UserFactory(is_superuser=True, is_staff=True)
+    monkeypatch.setattr(file_check, "SECONDS", 0)
+    for _step in range(2):
+        periodic.check_files()
+
+    assert Outbox.objects.filter(payload__to=admin.email, kind="mail").count() == 2
+
+
+@pytest.mark.usefixtures("night", "broken")
+def test_that_nothing_can_be_read_is_told_once(unused):
+    admin = UserFactory(is_superuser=True, is_staff=True)
+    shutil.rmtree(Path(default_storage.location) / "sha256")
+    for _step in range(2):
+        periodic.check_files()
+
+    assert [each.payload["subject"] for each in Outbox.objects.filter(payload__to=admin.email)] == ["文件存储无法读取"]
