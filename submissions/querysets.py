@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from portal.core.gathered import Gathered
 from portal.core.people import Person
-from submissions.enums import InspectionState, MemberRole, ScreeningState, SubmissionStatus
+from submissions.enums import InspectionState, MemberRole, ScreeningState, SlotKind, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -292,10 +292,17 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
         return self.filter(replaced_at=None)
 
     def with_refusal(self) -> Self:
-        """``refused_for``: what was found in a file that can't be handed in; None for all others."""
+        """``refused_for``: what was found in a file that can't be handed in anywhere; None for all others.
+
+        ``found_in_pdf``: what was found in a PDF; it may have more pages than its slot takes.
+        """
         looked = apps.get_model("submissions", "Inspection").objects.filter(file=OuterRef("file"))
         refused = looked.filter(state=InspectionState.REFUSED).values("findings")[:1]
-        return self.annotate(refused_for=Subquery(refused, output_field=models.JSONField()))
+        in_pdf = looked.filter(kind=SlotKind.PDF).values("findings")[:1]
+        return self.annotate(
+            refused_for=Subquery(refused, output_field=models.JSONField()),
+            found_in_pdf=Subquery(in_pdf, output_field=models.JSONField()),
+        )
 
 
 class LateAttemptQuerySet(models.QuerySet):

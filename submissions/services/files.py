@@ -21,6 +21,8 @@ from portal.core.permissions import require
 from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
+from submissions.enums import InspectionState, SlotKind
+from submissions.findings import in_words, too_many_pages
 from submissions.lifecycle import EDITABLE
 from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.inspections import ask_for_inspection
@@ -86,7 +88,7 @@ def attach_stored(
     submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any, now: datetime
 ) -> Attachment:
     """What is stored already and has passed all checks of its slot. Without a savepoint: all or nothing."""
-    require_not_refused(stored)
+    require_not_refused(stored, slot)
     _lock_draft(submission, slot.key, now)
     current = asking.files_in(submission, slot.key)
     for attachment in current:
@@ -115,11 +117,13 @@ def _promised(registered: Iterable[RegisteredFile], stored: StoredFile) -> int:
     return sum(each.replaced_at is None and each.sha256 != stored.sha256 for each in registered)
 
 
-def require_not_refused(stored: StoredFile) -> None:
+def require_not_refused(stored: StoredFile, slot: Slot) -> None:
     """The same bytes were handed in before, and found out."""
-    looked = asking.refusal_of(stored)
-    if looked is not None:
-        raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
+    for looked in asking.looked_into(stored):
+        if looked.state == InspectionState.REFUSED:
+            raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
+        if found := too_many_pages(looked.findings, slot.max_pages if looked.kind == SlotKind.PDF else None):
+            raise ValidationError({"file": [in_words(found)]})
 
 
 def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:
