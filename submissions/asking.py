@@ -15,7 +15,7 @@ from portal.core.locks import is_alone
 from portal.core.models import StoredFile
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.enums import InspectionState, SlotKind, SubmissionStatus
+from submissions.enums import SubmissionStatus
 from submissions.models import (
     Answer,
     Attachment,
@@ -364,8 +364,7 @@ def _files_in() -> Prepared[Attachment]:
 
 @cache
 def _looked_into() -> Prepared[Inspection]:
-    telling = Q(state=InspectionState.REFUSED) | Q(kind=SlotKind.PDF)
-    return Prepared(Inspection.objects.filter(telling, file=Given("file")).order_by("pk"))
+    return Prepared(Inspection.objects.telling().filter(file=Given("file")).order_by("pk"))
 
 
 @cache

@@ -129,6 +129,13 @@ class SubmissionQuerySet(models.QuerySet):
         told = rows.filter(submission=OuterRef("pk"))
         return self.annotate(is_shortlisted=Exists(told), shortlist_ends_at=Subquery(told.values("ends_at")[:1]))
 
+    def with_look(self) -> Self:
+        """``looked_at``: when a program last found in a file of the draft what may keep it from being handed in."""
+        files = apps.get_model("submissions", "Attachment").objects.current()
+        own = files.filter(submission=OuterRef(OuterRef("pk"))).values("file")
+        looks = apps.get_model("submissions", "Inspection").objects.telling().filter(file__in=own)
+        return self.annotate(looked_at=Subquery(looks.order_by("-inspected_at").values("inspected_at")[:1]))
+
     def with_correction(self) -> Self:
         """``correction_…``: what may be mended and until when, of entries that were returned with a scope."""
         rows = apps.get_model("submissions", "Correction").objects.order_by("-screening__version__number")
