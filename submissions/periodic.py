@@ -14,7 +14,7 @@ from portal.core.models import FileCheck, StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import awaiting, facts, handing_over, reminders, uploads
+from submissions.services import awaiting, facts, files, handing_over, reminders, uploads
 from tracks.models import Organizer
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ def sweep_offers() -> None:
 
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_files() -> None:
+    files.sweep_given_up()
     scrub.sweep_files()
     scrub.sweep_left_behind()
 

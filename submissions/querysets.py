@@ -298,6 +298,20 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
     def current(self) -> Self:
         return self.filter(replaced_at=None)
 
+    def needed(self) -> Self:
+        """In the draft, in something that was handed in, or in the place of what was registered."""
+        return self.filter(Q(replaced_at=None) | Q(*self._holders(), _connector=Q.OR))
+
+    def given_up(self) -> Self:
+        """All others: what was replaced or taken out before it was handed in."""
+        return self.exclude(replaced_at=None).exclude(Q(*self._holders(), _connector=Q.OR))
+
+    def _holders(self) -> list[Exists]:
+        versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(attachments=OuterRef("pk"))
+        late = apps.get_model("submissions", "LateAttempt").objects.filter(attachments=OuterRef("pk"))
+        registered = apps.get_model("submissions", "RegisteredFile").objects.filter(attachment=OuterRef("pk"))
+        return [Exists(versions), Exists(late), Exists(registered)]
+
     def with_refusal(self) -> Self:
         """``refused_for``: what was found in a file that can't be handed in anywhere; None for all others.
 

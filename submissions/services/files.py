@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,6 +30,9 @@ from submissions.services.locking import lock_team
 from submissions.services.quota import require_room
 from submissions.services.registered import settle
 from submissions.uploads import keep_upload
+
+# As long as bytes that nothing refers to: an upload that became a file and was answered late still finds it.
+GIVEN_UP_FOR = timedelta(hours=24)
 
 
 class NoSuchSlot(Missing):
@@ -73,6 +76,23 @@ def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = No
         count_change(submission)
         audit.record("detach", submission, actor=actor, before={"slot": attachment.slot, "file": attachment.file_id})
     return attachment
+
+
+def sweep_given_up(*, now: datetime | None = None) -> int:
+    """Forget files that were replaced or taken out more than a day ago, and were never handed in; returns how many.
+
+    Their bytes go with the next sweep of stored files, unless others have the same.
+    """
+    old = Attachment.objects.given_up().filter(replaced_at__lt=(now or timezone.now()) - GIVEN_UP_FOR)
+    count = 0
+    for entry in list(old.order_by().values_list("submission", flat=True).distinct()):
+        with transaction.atomic():
+            # Whoever hands something in holds this, too: what they count on is asked once more.
+            asking.locked_draft().first(entry=entry)
+            rows = [row.pk for row in old.filter(submission=entry)]
+            Attachment.objects.filter(pk__in=rows).delete()
+        count += len(rows)
+    return count
 
 
 def current_files(submission: Submission) -> dict[str, list[Attachment]]:
