@@ -311,7 +311,7 @@ class TestWordsOfPartners:
         merge(double, kept)
 
         line = AuditEntry.objects.get(object_type="submissions.team", object_id=str(stays.team_id))
-        assert (line.before["introduction"], "周敏" in str(line.before), "138" in str(line.before)) == (
+        assert (line.before["introduction"], "周敏" in str(line.before), "13812345678" in str(line.before)) == (
             "一",
             False,
             False,
