@@ -12,7 +12,7 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.completeness import draft_of, registered_of
 from submissions.correcting import opened_in_words
-from submissions.findings import in_words
+from submissions.findings import Finding, in_words
 from submissions.form_changes import Change
 from submissions.links import invitation_path
 from submissions.models import (
@@ -162,13 +162,13 @@ def file_followed(row: RegisteredFile, user: Any, *, key: str) -> None:
     _send("file_followed", {**_of(row.submission), "file": row, "name": plain(row.name)}, to=user.email, key=key)
 
 
-def file_refused(file: Any, user: Any, *, is_submitted: bool, key: str) -> None:
-    """``file`` came ``with_refusal``; ``is_submitted``: something submitted has it, not only the draft."""
+def file_refused(file: Any, user: Any, reasons: Sequence[Finding], *, is_submitted: bool, key: str) -> None:
+    """``is_submitted``: something submitted has it, not only the draft."""
     context: dict[str, object] = {
         **_of(file.submission),
         "name": plain(file.name),
         "sha256": file.file.sha256,
-        "reasons": [in_words(found) for found in file.refused_for],
+        "reasons": [in_words(found) for found in reasons],
         "is_submitted": is_submitted,
     }
     _send("file_refused", context, to=user.email, key=key)

@@ -16,6 +16,7 @@ from portal.notifications.registry import handles
 from portal.notifications.services import enqueue
 from submissions import afterwards, mail, replacing
 from submissions.asked import definition_of
+from submissions.completeness import refused_for
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
 from submissions.models import (
@@ -120,8 +121,9 @@ def send_file_refused(*, key: str, about: int, user: int) -> None:
     """Of a file that was taken out of the draft meanwhile, and never submitted, there is nothing to tell."""
     rows = Attachment.objects.with_refusal().filter(Q(replaced_at=None) | Q(versions__isnull=False), pk=about)
     found: Any = rows.exclude(submission__status=SubmissionStatus.WITHDRAWN).select_related(OF_ENTRY).first()
-    if found and found.refused_for and (person := _member(found.submission, user)):
-        mail.file_refused(found, person, is_submitted=found.versions.exists(), key=key)
+    reasons = refused_for(definition_of(found.submission).slot(found.slot), found) if found else []
+    if reasons and (person := _member(found.submission, user)):
+        mail.file_refused(found, person, reasons, is_submitted=found.versions.exists(), key=key)
 
 
 @handles("submissions.removed")

@@ -135,6 +135,7 @@ class Attachment(models.Model):
     inspection: Any = None
     # Why it can't be handed in, where the rows came ``with_refusal``.
     refused_for: Any = None
+    found_in_pdf: Any = None
 
     @property
     def kind(self) -> str:
