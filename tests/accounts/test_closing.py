@@ -20,6 +20,7 @@ from portal.notifications import relay
 from portal.notifications.models import Outbox
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.services import accept_team, offer_team
+from tests.accounts.copies import made
 from tests.accounts.people import acted_for, client_for, signed_in
 from tests.factories.accounts import PASSWORD, ConsentFactory, DocumentFactory, SiteAdminFactory, UserFactory
 from tests.factories.judging import AssignmentFactory, CertificateFactory, JudgeFactory, ReviewFactory, RoundFactory
@@ -110,8 +111,7 @@ class TestErasing:
 
     def test_copies_are_called_off_and_their_files_go(self):
         user = UserFactory()
-        export = exports.request_export(user, actor=user)
-        relay.drain()
+        export = made(user)
         close(user)
         exports.sweep_exports()
 
