@@ -192,7 +192,7 @@ class Section {
     if (response.status === 400 && answer.errors) return this.refused(answer.errors);
     if (response.status === 409 && answer.theirs && this.isMine(answer.theirs)) return this.arrived(answer.theirs);
     if (response.status === 409 && answer.theirs) return this.meet(answer.theirs);
-    if (response.status === 409) return this.tooLate(sent, answer.too_late ?? words.too_late);
+    if (response.status === 409 && answer.too_late) return this.tooLate(sent, answer.too_late);
     if (response.status === 401) return this.signedOut();
     if (response.status === 403 || response.status === 404) return this.refused([words.not_yours]);
     throw new Error(String(response.status));

@@ -151,3 +151,13 @@ def test_words_that_stay_are_their_writers_alone(captain, address, site):
     captain.goto(address)
     expect(captain.locator(ABSTRACT)).to_have_value(WORDS)
     expect(state(captain)).to_contain_text(SAVED)
+
+
+def test_an_answer_that_puts_nothing_aside_takes_nothing_from_the_browser(captain, address):
+    captain.goto(address)
+    captain.route(SAVING, lambda route: route.fulfill(status=409, json={}), times=1)
+    write(captain, WORDS)
+
+    expect(state(captain)).to_contain_text("网络中断")
+    assert captain.evaluate(KEPT) == 1
+    expect(state(captain)).to_contain_text(SAVED)

@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from submissions.models import Answer, UnsentText
+from submissions import asking
+from submissions.enums import SubmissionStatus
+from submissions.models import Answer, Submission, UnsentText
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
@@ -74,6 +76,18 @@ def test_what_comes_too_late_is_kept_for_its_writer_and_shown(draft, captain):
     assert (response.status_code, "too_late" in response.json()) == (409, True)
     assert "截止后才写完" in captain.get(draft.get_absolute_url()).content.decode()
     assert UnsentText.objects.get().user == captain_of(draft.team)
+
+
+def test_words_that_meet_a_decision_on_their_way_are_kept_for_their_writer(draft, captain, monkeypatch):
+    """What was read before still said that the entry takes words."""
+    entry = asking.to_write(captain_of(draft.team), draft.public_id, "abstract")
+    Submission.objects.filter(pk=draft.pk).update(status=SubmissionStatus.WITHDRAWN)
+    monkeypatch.setattr(asking, "to_write", lambda *_asked: entry)
+
+    response = send(captain, draft, "撤回时还在写", tab="a1")
+
+    assert (response.status_code, "too_late" in response.json(), said(draft)) == (409, True, ABSTRACT)
+    assert UnsentText.objects.values_list("value", "tab").get() == ("撤回时还在写", "a1")
 
 
 def late(draft, captain, *sent):
