@@ -18,6 +18,8 @@ from submissions.enums import SectionKind
 from submissions.texts import clean_text
 
 MOST_DIGITS = 18
+# A table holds rows, and a row cells.
+DEEPEST = 2
 
 
 def clean_value(section: Section, value: Any) -> Any:
@@ -26,14 +28,34 @@ def clean_value(section: Section, value: Any) -> Any:
 
 
 def storable(value: Any) -> Any:
-    """What could not be checked, as near to how it was typed as a database takes it: texts, and rows of texts."""
+    """What could not be checked, as near to how it was typed as a database takes it: texts, and rows of texts.
+
+    Raises ValidationError for what lies deeper than a cell of a table: no page sends it.
+    """
+    return _storable(value, DEEPEST)
+
+
+def _storable(value: Any, levels: int) -> Any:
+    if not levels and isinstance(value, list | dict):
+        raise ValidationError(_("This can't be read. Please enter it again."))
     if isinstance(value, str):
         return UNSHOWABLE.sub("", value[:LONGEST_TEXT])
     if isinstance(value, list):
-        return [storable(each) for each in value[: 2 * MOST_ROWS]]
+        return [_storable(each, levels - 1) for each in value[: 2 * MOST_ROWS]]
     if isinstance(value, dict):
-        return {storable(str(key)): storable(each) for key, each in [*value.items()][: 2 * MOST_ROWS]}
-    return value if value is None or isinstance(value, bool | int) else str(value)
+        return {storable(str(key)): _storable(each, levels - 1) for key, each in [*value.items()][: 2 * MOST_ROWS]}
+    if value is None:
+        return ""
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def has_shape(section: Section, value: Any) -> bool:
+    """``value`` is made as answers to this section are. What came too late, or answered another form, may not be."""
+    if section.is_table:
+        return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+    if section.kind == SectionKind.CHOICES:
+        return isinstance(value, list) and all(isinstance(key, str) for key in value)
+    return isinstance(value, str)
 
 
 def is_empty(value: Any) -> bool:

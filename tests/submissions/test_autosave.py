@@ -153,6 +153,27 @@ def test_what_is_no_answer_is_refused(draft, captain, body):
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "{{ user.password }}"])
+@pytest.mark.parametrize("depth", [3, 500, 990])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_lies_deeper_than_any_answer_is_refused(draft, captain, depth, is_over):
+    if is_over:
+        close(draft.team.competition, StageKind.SUBMISSION)
+    value = f"{'[' * depth}1{']' * depth}"
+
+    response = captain.post(address(draft), f'{{"value": {value}, "version": 1}}', content_type="application/json")
+
+    assert (response.status_code, UnsentText.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("value", ["null", "5", "[]", "{}", '[{"name": null}]', "1e400", "9" * 400])
+def test_what_is_no_answer_and_comes_too_late_is_kept_or_refused(draft, captain, value):
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    response = captain.post(address(draft), f'{{"value": {value}, "version": 1}}', content_type="application/json")
+
+    assert response.status_code in {400, 409}
+
+
 def test_strange_words_are_kept_as_words(draft, captain, text):
     assert send(captain, draft, text).json()["value"] == text
 
