@@ -73,6 +73,15 @@ def as_text(section: Section, value: Any) -> str:
     return str(value or "")
 
 
+def in_any_words(section: Section | None, value: Any) -> str:
+    """The same of whatever was kept, and where nobody knows any more what was asked."""
+    if section is not None and has_shape(section, value):
+        return as_text(section, value)
+    if isinstance(value, list):
+        return "\n".join(" · ".join(map(str, row.values())) if isinstance(row, dict) else str(row) for row in value)
+    return str(value or "")
+
+
 def cells(section: Section, row: Any) -> list[str]:
     """A row in the order of its columns, in words."""
     said = [str(row.get(column.key, "")) for column in section.columns]

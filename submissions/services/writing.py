@@ -131,12 +131,7 @@ def keep_unsent(entry: Submission, *, actor: Any, key: str, value: Any, now: dat
 
 def _change(entry: Submission, *, actor: Any, key: str, value: Any, expected_version: int, now: datetime) -> Saved:
     """``save_section`` without putting anything aside: Conflict where the entry or the section takes no more."""
-    definition = definition_of(entry)
-    section = definition.section(key)
-    if section is None:
-        raise _not_asked(definition, key)
-    windows.require_writable(entry, now)
-    correcting.require_section(entry, key, definition)
+    section = _require_open(entry, key, now)
     value = clean_value(section, value)
     if key == TITLE_KEY and not value:
         raise ValidationError(_("An entry needs a title."))
@@ -151,11 +146,21 @@ def _change(entry: Submission, *, actor: Any, key: str, value: Any, expected_ver
         return _same_again(entry, section, value)
 
 
-def _not_asked(definition: FormDefinition, key: str) -> Exception:
-    """The form may have changed while somebody was writing."""
-    if key not in sections_once(definition):
+def _require_open(entry: Submission, key: str, now: datetime) -> Section:
+    definition = definition_of(entry)
+    section = definition.section(key)
+    if section is None:
+        raise _not_asked(entry, definition, key)
+    windows.require_writable(entry, now)
+    correcting.require_section(entry, key, definition)
+    return section
+
+
+def _not_asked(entry: Submission, definition: FormDefinition, key: str) -> Exception:
+    """The form may have changed while somebody was writing, or the topic moved to a track with another one."""
+    if not sections_once(entry, definition, [key]):
         return NoSuchSection()
-    return Conflict(_("The organizers have taken this section out of the form. What you typed is kept."))
+    return Conflict(_("The form no longer asks for this section."))
 
 
 def _too_late(entry: Any, conflict: Conflict, *, key: str, value: Any, now: datetime, **typed: Any) -> Saved:
