@@ -94,12 +94,26 @@ def save_section(
 def restore_revision(
     entry: Submission, *, actor: Any, key: str, number: int, expected_version: int, now: datetime | None = None
 ) -> Saved:
-    """Let the section say again what revision ``number`` said; what it says now stays as a revision."""
+    """Let the section say again what revision ``number`` said; what it says now stays as a revision.
+
+    Nobody has typed it just now: where it comes too late, Conflict is all, and nothing is put aside.
+    """
     rows = AnswerRevision.objects.visible_to(actor).filter(submission=entry, key=key, number=number)
     revision = rows.first()
     if revision is None:
         raise Missing(_("This revision is no longer kept."))
-    return save_section(entry, actor=actor, key=key, value=revision.value, expected_version=expected_version, now=now)
+    entry = _with_state(entry, actor, key)
+    now = now or timezone.now()
+    return _change(entry, actor=actor, key=key, value=revision.value, expected_version=expected_version, now=now)
+
+
+def can_save(entry: Submission, key: str, now: datetime) -> bool:
+    """The entry takes words for this section now. ``entry`` comes ``with_form`` and ``with_window``."""
+    try:
+        _require_open(entry, key, now)
+    except (Conflict, NoSuchSection):
+        return False
+    return True
 
 
 def revisions_of(entry: Submission, key: str) -> list[AnswerRevision]:
