@@ -141,7 +141,8 @@ class Section {
     };
     this.offered = meeting({
       title: words.left_over,
-      lead: words.left_over_lead,
+      kind: this.kind,
+      leads: [words.left_over_lead, words.left_over_choose],
       mine: () => this.value,
       theirs: next.value,
       base: next.base,
@@ -159,8 +160,18 @@ class Section {
   }
 
   words(value) {
-    if (typeof value === "string") return value || words.nothing;
-    return value.map((row) => (typeof row === "string" ? row : Object.values(row).filter(Boolean).join(" · "))).join("\n");
+    if (typeof value === "string") return this.named(value) || words.nothing;
+    if (this.kind === "choices") return value.map((key) => this.named(key)).join("、") || words.nothing;
+    const blank = this.box.querySelector("[data-blank-row]")?.content;
+    const cell = ([column, said]) => this.named(said, blank?.querySelector(`[data-column="${CSS.escape(column)}"]`));
+    return value.map((row) => Object.entries(row).map(cell).filter(Boolean).join(" · ")).join("\n") || words.nothing;
+  }
+
+  // An option by its name, anything else as it is.
+  named(said, place = this.box) {
+    const options = place?.querySelectorAll("option, input[type=radio], input[type=checkbox]") ?? [];
+    const option = said && [...options].find((each) => each.value === said);
+    return option ? (option.label ?? option.labels[0].textContent).trim() : said;
   }
 
   async save({ keepalive = false } = {}) {
@@ -273,7 +284,8 @@ class Section {
     };
     const note = meeting({
       title: theirs.by ? say("saved_by", { name: theirs.by, time: theirs.at }) : words.saved_elsewhere,
-      lead: words.both,
+      kind: this.kind,
+      leads: [words.both, words.choose],
       mine: () => this.value,
       theirs: theirs.value,
       base: this.acknowledged,
