@@ -74,6 +74,7 @@ class Section {
       this.control.dispatchEvent(new Event("input", { bubbles: false }));
     }
     count(this);
+    conditions();
   }
 
   get isDue() {
@@ -140,8 +141,8 @@ class Section {
       this.offer();
     };
     this.offered = meeting({
-      title: words.left_over,
       kind: this.kind,
+      title: words.left_over,
       leads: [words.left_over_lead, words.left_over_choose],
       mine: () => this.value,
       theirs: next.value,
@@ -283,8 +284,8 @@ class Section {
       this.offer();
     };
     const note = meeting({
-      title: theirs.by ? say("saved_by", { name: theirs.by, time: theirs.at }) : words.saved_elsewhere,
       kind: this.kind,
+      title: theirs.by ? say("saved_by", { name: theirs.by, time: theirs.at }) : words.saved_elsewhere,
       leads: [words.both, words.choose],
       mine: () => this.value,
       theirs: theirs.value,
