@@ -165,7 +165,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),
         # An organizer sees what was submitted; what lies in the draft is the team's own affair.
         "draft": draft if role else None,
-        "parts": [part for part in draft.parts if not part.is_locked] if role else [],
+        "parts": [part for part in draft.parts_to_write if not part.is_locked] if role else [],
         "has_news": latest is None or draft.differs(latest),
         "now": now,
     }

@@ -373,7 +373,7 @@ function count(section) {
 }
 
 function countLeft() {
-  const left = document.querySelectorAll("[data-part]:not(.done)").length;
+  const left = document.querySelectorAll("[data-part]:not(.done, [hidden])").length;
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
 
@@ -389,7 +389,10 @@ function conditions() {
     section.box.hidden = !on || on.box.hidden || ![on.value].flat().some((value) => values.includes(value));
     const line = document.querySelector(`[data-toc-of="${CSS.escape(section.key)}"]`);
     if (line) line.hidden = section.box.hidden;
+    const part = document.querySelector(`[data-part="section-${CSS.escape(section.key)}"]`);
+    if (part) part.hidden = section.box.hidden;
   }
+  countLeft();
 }
 
 if (root) {
