@@ -15,7 +15,7 @@ from portal.core.instants import YEARS
 from portal.core.text import UNSHOWABLE, validate_plain_line
 from submissions.definition import LONGEST_TEXT, MOST_ROWS, TITLE_KEY, Column, Section
 from submissions.enums import SectionKind
-from submissions.texts import clean_text
+from submissions.texts import clean_text, showable
 
 MOST_DIGITS = 18
 # A table holds rows, and a row cells.
@@ -94,14 +94,14 @@ def _label(options: Iterable[Any], key: str) -> str:
 
 
 def _text(section: Section, value: Any) -> str:
-    return clean_text(_string(value), limit=section.limit or LONGEST_TEXT)
+    return clean_text(showable(_string(value)), limit=section.limit or LONGEST_TEXT)
 
 
 def _line(section: Section, value: Any) -> str:
-    text = _string(value).strip()
+    text = showable(_string(value)).strip()
     if not text:
         return ""
-    if "\n" in text or "\r" in text:
+    if "\n" in text:
         text = " ".join(text.split())
     if section.key == TITLE_KEY:
         validate_plain_line(text)
@@ -161,7 +161,8 @@ def _table(section: Section, value: Any) -> list[dict[str, str]]:
     cleaned = [_row(section, number, row, errors) for number, row in enumerate(rows, start=1)]
     if errors:
         raise ValidationError(errors)
-    return cleaned
+    # One that held nothing but what nobody sees is empty by now.
+    return [row for row in cleaned if any(row.values())]
 
 
 def _row(section: Section, number: int, row: dict[str, Any], errors: list[str]) -> dict[str, str]:
@@ -179,11 +180,11 @@ def _row(section: Section, number: int, row: dict[str, Any], errors: list[str]) 
 
 
 def _cell_line(column: Column, value: Any) -> str:
-    return clean_text(" ".join(_string(value).split()), limit=column.limit)
+    return clean_text(" ".join(showable(_string(value)).split()), limit=column.limit)
 
 
 def _cell_text(column: Column, value: Any) -> str:
-    return clean_text(_string(value).strip(), limit=column.limit)
+    return clean_text(showable(_string(value)).strip(), limit=column.limit)
 
 
 def _string(value: Any) -> str:

@@ -1,3 +1,4 @@
+import { showable } from "./texts.js";
 import { element, say, words } from "./words.js";
 
 // Tables: Enter goes to the next row, a row is added at the end, rows copied from a spreadsheet fill as many.
@@ -131,7 +132,7 @@ export function tables(box) {
     for (const line of rows) {
       const cells = row ? [...row.querySelectorAll("input, select, textarea")].slice(first) : [];
       line.forEach((said, place) => {
-        const text = said.trim();
+        const text = showable(said).trim();
         if (!cells[place]) left += text ? 1 : 0;
         else if (!put(cells[place], text)) strange.push(text);
       });

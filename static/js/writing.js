@@ -4,6 +4,7 @@ import * as copies from "./copies.js";
 import { meeting } from "./meeting.js";
 import { send } from "./sending.js";
 import { fillRows, tables } from "./tables.js";
+import { showable, tidy } from "./texts.js";
 import { element, say, words } from "./words.js";
 
 const root = document.querySelector("[data-writing]");
@@ -13,8 +14,7 @@ const LONGEST_PAUSE = 5000;
 const PATIENCE = 30_000;
 const RETRIES = [2000, 4000, 8000, 15000, 30000];
 
-const plain = (text) => text.replaceAll("\r\n", "\n");
-const length = (text) => [...plain(text)].length;
+const length = (text) => [...text].length;
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // What stands in a section's fields, in the server's form.
@@ -22,7 +22,7 @@ function read(box) {
   const { kind, section } = box.dataset;
   if (kind === "choices") return [...box.querySelectorAll("input:checked")].map((input) => input.value);
   if (kind === "choice") return box.querySelector("input:checked")?.value ?? "";
-  if (kind !== "people" && kind !== "rows") return plain(box.querySelector(`[name="a-${CSS.escape(section)}"]`).value);
+  if (kind !== "people" && kind !== "rows") return showable(box.querySelector(`[name="a-${CSS.escape(section)}"]`).value);
   const rows = [...box.querySelectorAll("tbody tr")].map((row) =>
     Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => [cell.dataset.column, cell.querySelector("input, select, textarea").value])),
   );
@@ -413,6 +413,8 @@ if (root) {
   }
   conditions();
   root.addEventListener("change", conditions);
+  // Before anybody else hears of it, so that what is counted and saved is what stands there.
+  root.addEventListener("input", (event) => tidy(event.target), true);
   for (const section of page.sections) {
     count(section);
     if (section.isDue) section.changed();
