@@ -1,4 +1,4 @@
-"""What the page of a draft does with answers of all kinds: choices that meet, sections that they bring, pasted words."""
+"""What a draft's page does with answers of all kinds: choices that meet, sections that they bring, pasted words."""
 
 from __future__ import annotations
 
