@@ -45,3 +45,18 @@ def test_redis_keeps_what_it_was_told(services):
 
 def test_no_secret_has_a_value_in_the_file():
     assert {"SECRET_KEY", "POSTGRES_PASSWORD", "EMAIL_URL"} <= required_variables()
+
+
+def test_the_proxy_is_told_who_ends_tls():
+    proxy = read_compose({**VALUES, "TLS_FRONT": "10.0.0.7"})["services"]["proxy"]
+
+    assert (proxy["environment"]["TLS_FRONT"], "/etc/nginx/templates/default.conf.template" in proxy["volumes"][0]) == (
+        "10.0.0.7",
+        True,
+    )
+
+
+def test_the_portal_believes_one_proxy_whatever_stands_before_it():
+    services = read_compose({**VALUES, "TRUSTED_PROXY_COUNT": "2", "TLS_FRONT": "10.0.0.7"})["services"]
+
+    assert {services[name]["environment"]["TRUSTED_PROXY_COUNT"] for name in APPLICATION} == {"1"}

@@ -43,6 +43,26 @@ def test_the_client_is_told_by_its_address(proxy):
     assert proxy.behind.headers["X-Forwarded-For"] == "127.0.0.1"
 
 
+WAYS = ["/", SUBMIT, "/api/v1/uploads/1/"]
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_behind_what_ends_tls_the_client_is_whom_that_saw(tmp_path, path):
+    with portal_played() as behind, nginx(tmp_path, behind, behind, front="127.0.0.0/8") as proxy:
+        # The first is the client's own invention: whatever ends TLS writes behind it.
+        ask(proxy, path=path, headers={"X-Forwarded-For": "198.51.100.66, 203.0.113.7"})
+
+        assert (behind.headers["X-Forwarded-For"], proxy.log().split()[0]) == ("203.0.113.7", "203.0.113.7")
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_from_anywhere_else_nobody_chooses_their_address(tmp_path, path):
+    with portal_played() as behind, nginx(tmp_path, behind, behind, front="192.0.2.1") as proxy:
+        ask(proxy, path=path, headers={"X-Forwarded-For": "198.51.100.66, 192.0.2.1, 203.0.113.7"})
+
+        assert behind.headers["X-Forwarded-For"] == "127.0.0.1"
+
+
 def test_a_request_is_stamped_before_its_body_has_come(proxy):
     with proxy.connect() as line:
         began = time.time()
