@@ -38,6 +38,8 @@ class Behind:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     answer: dict[str, str] = field(default_factory=dict)
+    # Takes a request and then says nothing, as a process does that is killed over it.
+    hangs_up: bool = False
     # Set as soon as the first bytes of a body are here.
     has_begun: threading.Event = field(default_factory=threading.Event)
 
@@ -108,6 +110,9 @@ def portal_played(port: int = 0) -> Iterator[Behind]:
                 behind.has_begun.set()
                 while len(behind.body) < size:
                     behind.body += self.rfile.read1(1 << 16)
+            if behind.hangs_up:
+                self.close_connection = True
+                return
             self.send_response(200)
             for name, value in {"Content-Length": "0", **behind.answer}.items():
                 self.send_header(name, value)

@@ -208,3 +208,13 @@ def test_while_the_portal_is_away_nginx_says_when_to_come_again(tmp_path):
         answer = ask(proxy)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_of_a_submit_that_was_cut_off_nginx_does_not_say_that_nothing_was_done(proxy):
+    proxy.submits.hangs_up = True
+
+    answer = ask(proxy, "POST", SUBMIT, body=HALF)
+
+    page = answer.content.decode()
+    said = ["提交可能已经完成" in page, "未被处理" in page, "may have been received" in page, "Nothing was done" in page]
+    assert (answer.status, said) == (503, [True, False, True, False])
