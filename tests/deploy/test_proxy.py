@@ -1,6 +1,7 @@
 """What nginx does with deploy/nginx.conf, seen by both sides of it."""
 
 import http.client
+import json
 import time
 
 import pytest
@@ -218,3 +219,11 @@ def test_of_a_submit_that_was_cut_off_nginx_does_not_say_that_nothing_was_done(p
     page = answer.content.decode()
     said = ["提交可能已经完成" in page, "未被处理" in page, "may have been received" in page, "Nothing was done" in page]
     assert (answer.status, said) == (503, [True, False, True, False])
+
+
+def test_while_the_portal_is_away_a_piece_of_an_upload_is_told_the_same_as_json(tmp_path):
+    with nginx(tmp_path, Behind(port=free_port()), Behind(port=free_port())) as proxy:
+        answer = ask(proxy, "PATCH", "/api/v1/uploads/1/", body=HALF)
+
+    told = (answer.status, answer.headers["Retry-After"], answer.headers["Content-Type"])
+    assert (*told, json.loads(answer.content)["error"]["code"]) == (503, "30", "application/json", "unavailable")
