@@ -12,6 +12,7 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.completeness import draft_of, registered_of
 from submissions.correcting import opened_in_words
+from submissions.enums import ReceiptRule
 from submissions.findings import in_words
 from submissions.form_changes import Change
 from submissions.links import invitation_path
@@ -32,6 +33,7 @@ from submissions.models import (
     Team,
     UndoneScreening,
 )
+from submissions.windows import window_of
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -118,8 +120,18 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
         "is_replacement": hasattr(version, "replacement"),
+        "last_by": _last_by(receipt),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def _last_by(receipt: Receipt) -> str:
+    """The rule after which nothing can be submitted for the present; empty while the captain may do so again."""
+    rule = receipt.document["receipt"]["rule"] if receipt.document else ""
+    if rule == ReceiptRule.CORRECTION:
+        window = window_of(receipt.version.submission)
+        return "" if window is not None and window.is_open(receipt.received_at) else rule
+    return rule if rule == ReceiptRule.GRACE else ""
 
 
 def reminder(drafts: Sequence[Submission], ends_at: datetime, *, to: str, key: str) -> None:
