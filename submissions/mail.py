@@ -33,7 +33,8 @@ from submissions.models import (
     Team,
     UndoneScreening,
 )
-from submissions.windows import window_of
+from submissions.windows import stage_of, window_of
+from tracks.enums import StageKind
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -258,13 +259,22 @@ def _correcting(correction: Correction) -> dict[str, object]:
 
 
 def extended(extension: Extension, user: Any, *, key: str) -> None:
-    context = {
+    _send("extended", _of_extension(extension), to=user.email, key=key)
+
+
+def extension_revoked(extension: Extension, reason: str, user: Any, *, key: str) -> None:
+    window = stage_of(extension.team.competition, StageKind(extension.kind), [extension.team])
+    context = {"reason": reason, "ends_at": window.closes_at if window else None}
+    _send("extension_revoked", {**_of_extension(extension), **context}, to=user.email, key=key)
+
+
+def _of_extension(extension: Extension) -> dict[str, object]:
+    return {
         "extension": extension,
         "team": plain(extension.team.name),
         "competition": extension.team.competition.name,
         "url": mail.address(extension.team.get_absolute_url()),
     }
-    _send("extended", context, to=user.email, key=key)
 
 
 def form_published(
