@@ -91,3 +91,11 @@ def test_the_keys_of_the_storage_reach_the_portal(name):
     services = read_compose({**VALUES, name: "key"})["services"]
 
     assert {services[each]["environment"][name] for each in APPLICATION} == {"key"}
+
+
+@pytest.mark.parametrize("name", ["web", "submits"])
+def test_whoever_waits_too_long_for_a_page_is_told_so_before_nginx_gives_up(services, name):
+    proxy = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    patience = min(int(seconds) for seconds in re.findall(r"proxy_read_timeout (\d+)s;", proxy))
+
+    assert 0 < int(services[name]["environment"]["SHED_AFTER_SECONDS"]) < patience
