@@ -1,4 +1,4 @@
-"""More time for one team, with a reason: organizers grant it or take it back, the team is told, the audit trail keeps it."""
+"""More time for one team: organizers grant it or take it back with a reason, the team is told, the trail keeps it."""
 
 from __future__ import annotations
 

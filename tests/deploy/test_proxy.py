@@ -217,7 +217,12 @@ def test_of_a_submit_that_was_cut_off_nginx_does_not_say_that_nothing_was_done(p
     answer = ask(proxy, "POST", SUBMIT, body=HALF)
 
     page = answer.content.decode()
-    said = ["提交可能已经完成" in page, "未被处理" in page, "may have been received" in page, "Nothing was done" in page]
+    said = [
+        "提交可能已经完成" in page,
+        "未被处理" in page,
+        "may have been received" in page,
+        "Nothing was done" in page,
+    ]
     assert (answer.status, said) == (503, [True, False, True, False])
 
 

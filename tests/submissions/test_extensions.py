@@ -258,7 +258,9 @@ def test_a_team_of_another_competition_can_not_be_chosen(client, organizer, late
     assert not Extension.objects.exists()
 
 
-@pytest.mark.parametrize(("reason", "said"), [(MISTAKE, "延期已撤销，将邮件通知相关团队。"), ("", "请填写理由，团队将看到。")])
+@pytest.mark.parametrize(
+    ("reason", "said"), [(MISTAKE, "延期已撤销，将邮件通知相关团队。"), ("", "请填写理由，团队将看到。")]
+)
 def test_an_organizer_revokes_in_the_administration_with_a_reason(client, team, organizer, later, reason, said):
     extension = ExtensionFactory(team=team, closes_at=later)
     client.force_login(organizer)
