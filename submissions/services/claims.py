@@ -65,8 +65,10 @@ def renew(submission: Submission, *, actor: Any, now: datetime | None = None) ->
     return claims.live(now).select_related("user").first()
 
 
-def release(submission: Submission, *, actor: Any) -> None:
-    ScreeningClaim.objects.filter(submission=submission, user_id=actor.pk).delete()
+def release(submission: Submission, *, actor: Any, until: datetime | None = None) -> None:
+    """Give it up. With ``until`` only while the claim still runs until then: no other page has asked for it since."""
+    own = ScreeningClaim.objects.filter(submission=submission, user_id=actor.pk)
+    (own if until is None else own.filter(expires_at=until)).delete()
 
 
 def _waiting(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,13 +20,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core.instants import validate_instant
 from portal.core.permissions import require
 from portal.core.reading import note_reading
 from portal.core.serving import serve_stored
 from submissions import rules
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
-from submissions.models import Attachment, ScreeningProposal, Submission
+from submissions.models import Attachment, ScreeningClaim, ScreeningProposal, Submission
 from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
 from submissions.screening_pages import entry_page, forms_of, plan_beside
 from submissions.services import claims, corrections, screening, second_look, undoing
@@ -128,15 +131,21 @@ def screen_note(request: HttpRequest, competition: str, public_id: uuid.UUID) ->
 @login_required
 @require_POST
 def screen_claim(request: HttpRequest, competition: str, public_id: uuid.UUID) -> JsonResponse:
-    """What an open page says every minute: still here, or with ``leave`` gone. Answers who has the entry in hand."""
+    """What an open page says every minute: still here, or with ``leave`` gone. Answers who has the entry in hand.
+
+    ``until`` is what the page was told last. The page that came in its place was told something else by then, and
+    keeps what it has: browsers send the farewell of the old page after they have asked for the new one.
+    """
     _shown, entry = _found(request, competition, public_id)
     if "leave" in request.POST:
-        claims.release(entry, actor=request.user)
-        return JsonResponse({"other": ""})
+        if until := _instant(request.POST.get("until", "")):
+            claims.release(entry, actor=request.user, until=until)
+        return JsonResponse({"other": "", "until": ""})
     held = claims.renew(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
     if held is None:
         held = claims.claim(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
-    return JsonResponse({"other": "" if held.user_id == request.user.pk else str(held.user)})
+    is_own = held.user_id == request.user.pk
+    return JsonResponse({"other": "" if is_own else str(held.user), "until": _until(held) if is_own else ""})
 
 
 @login_required
@@ -173,12 +182,15 @@ def _page(
     is_own_proposal = page["proposal"] is not None and page["proposal"].who_id == user.pk
     # Whoever waits for the second look has nothing in hand, and keeps nobody from taking it.
     can_take = page["can_decide"] and not is_own_proposal
-    held = claims.claim(entry, actor=user, now=now) if request.method == "GET" and can_take else None
+    # A form that comes back takes the place of the page that claimed it.
+    held = claims.claim(entry, actor=user, now=now) if request.method != "HEAD" and can_take else None
+    is_own = held is not None and held.user_id == user.pk
     note_reading(entry, actor=user)
     context = page | forms_of(entry, page["latest"], plan, now=now, typed=typed)
     context |= {
         "competition": shown,
-        "other": held if held is not None and held.user_id != user.pk else None,
+        "other": held if held is not None and not is_own else None,
+        "until": _until(held) if held is not None and is_own else "",
         "can_take": can_take,
         "is_mine_to_answer": page["proposal"] is not None and not is_own_proposal,
         "conflict": outcome.conflict if outcome else None,
@@ -186,6 +198,20 @@ def _page(
         "query": f"?{urlencode({'track': request.GET['track']})}" if request.GET.get("track") else "",
     }
     return render(request, "submissions/screen_entry.html", context, status=outcome.status if outcome else 200)
+
+
+def _until(held: ScreeningClaim) -> str:
+    """What tells one page that has it in hand from the next one."""
+    return held.expires_at.isoformat()
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        validate_instant(found)
+    except (ValueError, ValidationError):
+        return None
+    return found if found.tzinfo else None
 
 
 def _about_latest(form: Any, number: int) -> Any:

@@ -181,13 +181,60 @@ def test_an_entry_that_is_decided_is_claimed_by_nobody(house):
     assert ScreeningClaim.objects.count() == 0
 
 
+def claim(house, entry, **said):
+    return house.client.post(house.url("screen_claim", entry.public_id), said).json()
+
+
+def until_of(house, entry):
+    """What an open page gives up when it is left."""
+    return house.client.get(house.address(entry)).context["until"]
+
+
 def test_an_open_page_keeps_the_claim_and_gives_it_up(house, entry):
     page(house, entry)
-    url = house.url("screen_claim", entry.public_id)
-    kept = house.client.post(url).json()
-    left = house.client.post(url, {"leave": "1"}).json()
+    kept = claim(house, entry)
+    left = claim(house, entry, leave="1", until=kept["until"])
 
-    assert (kept, left, ScreeningClaim.objects.count()) == ({"other": ""}, {"other": ""}, 0)
+    assert (kept["other"], left, ScreeningClaim.objects.count()) == ("", {"other": "", "until": ""}, 0)
+
+
+def test_a_page_that_is_left_before_it_said_anything_gives_it_up(house, entry):
+    claim(house, entry, leave="1", until=until_of(house, entry))
+
+    assert not ScreeningClaim.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "follow",
+    [
+        lambda house, entry: page(house, entry),
+        lambda house, entry: house.decide(entry, "reject", reason=SPACES),
+        lambda house, entry: house.client.post(house.url("screen_note", entry.public_id), {"note-text": SPACES}),
+        lambda house, entry: claim(house, entry),
+    ],
+    ids=["reload", "refused decision", "refused note", "another tab"],
+)
+def test_what_a_page_gives_up_late_stays_with_the_page_that_followed(house, entry, follow):
+    old = until_of(house, entry)
+    follow(house, entry)
+    claim(house, entry, leave="1", until=old)
+
+    assert ScreeningClaim.objects.get().user == house.organizer
+
+
+def test_a_form_that_comes_back_has_it_in_hand(house, entry):
+    answer = house.decide(entry, "reject", reason=SPACES)
+    claim(house, entry, leave="1", until=answer.context["until"])
+
+    assert (bool(answer.context["until"]), ScreeningClaim.objects.exists()) == (True, False)
+
+
+@pytest.mark.parametrize("until", ["", "x", "2026-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_whoever_doesnt_say_what_they_had_gives_nothing_up(house, entry, until):
+    page(house, entry)
+    claim(house, entry, leave="1", until=until)
+
+    assert ScreeningClaim.objects.exists()
 
 
 def test_an_open_page_learns_who_has_it_by_now(house, entry):
@@ -195,7 +242,7 @@ def test_an_open_page_learns_who_has_it_by_now(house, entry):
     page(house, entry, client_for(other.user))
 
     answer = house.client.post(house.url("screen_claim", entry.public_id))
-    assert answer.json() == {"other": str(other.user)}
+    assert answer.json() == {"other": str(other.user), "until": ""}
 
 
 @pytest.mark.makeshift("versions made by hand")
