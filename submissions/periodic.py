@@ -12,7 +12,7 @@ from portal.core.models import StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import awaiting, facts, handing_over, reminders, uploads
+from submissions.services import awaiting, claims, facts, handing_over, reminders, uploads
 from tracks.models import Organizer
 
 
@@ -24,6 +24,11 @@ def sweep_uploads() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_offers() -> None:
     handing_over.sweep_offers()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_claims() -> None:
+    claims.sweep_claims()
 
 
 @shared_task(acks_late=True, ignore_result=True)

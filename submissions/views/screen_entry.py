@@ -144,6 +144,8 @@ def screen_claim(request: HttpRequest, competition: str, public_id: uuid.UUID) -
     held = claims.renew(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
     if held is None:
         held = claims.claim(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
+    if held is None:
+        return JsonResponse({"other": "", "until": ""})
     is_own = held.user_id == request.user.pk
     return JsonResponse({"other": "" if is_own else str(held.user), "until": _until(held) if is_own else ""})
 

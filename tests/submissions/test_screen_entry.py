@@ -245,6 +245,13 @@ def test_an_open_page_learns_who_has_it_by_now(house, entry):
     assert answer.json() == {"other": str(other.user), "until": ""}
 
 
+def test_a_page_still_open_claims_nothing_that_is_decided(house, entry):
+    page(house, entry)
+    house.decide(entry, "pass")
+
+    assert (claim(house, entry), ScreeningClaim.objects.count()) == ({"other": "", "until": ""}, 0)
+
+
 @pytest.mark.makeshift("versions made by hand")
 def test_a_resubmission_shows_what_changed(house, entry):
     write(entry, abstract="旧的简述。")
