@@ -208,7 +208,28 @@ class WhyForm(forms.Form):
     )
 
 
+class SeenField(forms.IntegerField):
+    """The key of what stood on the page: an answer is about that, not about what has come in its place.
+
+    None where a page says nothing that can be a key.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(min_value=1, max_value=LARGEST, required=False)
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            return None
+
+
 class SecondLookForm(WhyForm):
+    """``proposal`` is the one that was read."""
+
+    proposal = SeenField()
     answer = forms.ChoiceField(
         choices=[("agree", "agree"), ("decline", "decline")],
         widget=forms.HiddenInput,

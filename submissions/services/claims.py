@@ -87,9 +87,8 @@ def _waiting(
     competition: Competition, actor: Any, tracks: Collection[Track] | None, now: datetime
 ) -> QuerySet[Submission]:
     claimed = ScreeningClaim.objects.live(now).exclude(user=actor).filter(submission=OuterRef("pk"))
-    rows = Submission.objects.filter(
-        ~Exists(claimed), ~Exists(_proposed_by(actor)), track__competition=competition, status=SubmissionStatus.SUBMITTED
-    ).screened_by(actor)
+    rows = Submission.objects.filter(track__competition=competition, status=SubmissionStatus.SUBMITTED)
+    rows = rows.filter(~Exists(claimed), ~Exists(_proposed_by(actor))).screened_by(actor)
     return rows if tracks is None else rows.filter(track__in=tracks)
 
 

@@ -52,12 +52,16 @@ def _to_answer(proposal: ScreeningProposal, *, actor: Any) -> tuple[Submission, 
     rows = ScreeningProposal.objects.select_related("version", "proposed_by", "answered_by")
     proposal = rows.get(pk=proposal.pk)
     if proposal.status != SecondLook.OPEN:
-        raise Conflict(_said(proposal))
+        raise Conflict(_said(submission, proposal))
     return submission, proposal
 
 
-def _said(proposal: ScreeningProposal) -> str:
+def _said(submission: Submission, proposal: ScreeningProposal) -> str:
+    """What has become of it: somebody's answer, or what came in between."""
     if proposal.answered_by is None:
+        seen, outcome = proposal.version.number, ScreeningOutcome.REJECTED
+        if changed := decisions.what_changed(submission, decisions.latest_of(submission), seen, outcome):
+            return str(changed.message)
         return _("This proposal no longer applies: the entry has changed since. Please reload the page.")
     told = {"who": proposal.answered_by.full_name, "answer": proposal.get_status_display()}
     return _("%(who)s has answered this proposal: %(answer)s.") % told

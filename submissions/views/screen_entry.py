@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core.errors import Conflict
 from portal.core.instants import validate_instant
 from portal.core.permissions import require
 from portal.core.reading import note_reading
@@ -98,21 +99,10 @@ def screen_second_look(request: HttpRequest, competition: str, public_id: uuid.U
     """Somebody else than whoever proposed to reject the entry agrees, or sends it back to the queue."""
     shown, entry = _found(request, competition, public_id)
     form, outcome = SecondLookForm(request.POST, prefix="second"), Outcome(400)
-    proposals = ScreeningProposal.objects.visible_to(request.user).filter(version__submission=entry)
-    proposal = (
-        proposals.select_related("version__submission__track", "version__submission__team").order_by("-pk").first()
-    )
-    if form.is_valid() and proposal is not None:
+    if form.is_valid():
         with refused_into(form, outcome):
-            if form.cleaned_data["answer"] == "agree":
-                second_look.agree(proposal, actor=request.user)
-                messages.success(request, _("The entry is rejected. The team is told by mail."))
-            else:
-                second_look.decline(proposal, actor=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, _("Not agreed: the entry waits for screening again."))
+            messages.success(request, _look_twice(entry, actor=request.user, **form.cleaned_data))
             return _back(request, shown, entry)
-    if proposal is None:
-        outcome.status, outcome.conflict = 409, _("Nobody has proposed to reject this entry.")
     return _page(request, shown, entry, outcome=outcome, second_form=form)
 
 
@@ -222,6 +212,19 @@ def _about_latest(form: Any, number: int) -> Any:
     data["version"] = number
     form.data = data
     return form
+
+
+def _look_twice(entry: Submission, *, actor: Any, proposal: int | None, answer: str, reason: str) -> str:
+    """In words, what came of it."""
+    rows = ScreeningProposal.objects.visible_to(actor).filter(version__submission=entry)
+    found = rows.select_related("version__submission__track", "version__submission__team").filter(pk=proposal).first()
+    if found is None:
+        raise Conflict
+    if answer == "agree":
+        second_look.agree(found, actor=actor)
+        return _("The entry is rejected. The team is told by mail.")
+    second_look.decline(found, actor=actor, reason=reason)
+    return _("Not agreed: the entry waits for screening again.")
 
 
 def _said(entry: Submission, made: Any) -> str:

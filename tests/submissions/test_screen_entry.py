@@ -207,10 +207,10 @@ def test_a_page_that_is_left_before_it_said_anything_gives_it_up(house, entry):
 @pytest.mark.parametrize(
     "follow",
     [
-        lambda house, entry: page(house, entry),
+        page,
         lambda house, entry: house.decide(entry, "reject", reason=SPACES),
         lambda house, entry: house.client.post(house.url("screen_note", entry.public_id), {"note-text": SPACES}),
-        lambda house, entry: claim(house, entry),
+        claim,
     ],
     ids=["reload", "refused decision", "refused note", "another tab"],
 )
@@ -332,8 +332,9 @@ class TestSecondLook:
     def second(self, house):
         return client_for(OrganizerFactory(competition=house.competition).user)
 
-    def answer(self, house, entry, client, what, reason=""):
-        data = {"second-answer": what, "second-reason": reason}
+    def answer(self, house, entry, client, what, reason="", about=None):
+        last = ScreeningProposal.objects.last()
+        data = {"second-answer": what, "second-reason": reason, "second-proposal": about or (last.pk if last else "")}
         return client.post(house.url("screen_second_look", entry.public_id), data)
 
     def test_a_rejection_waits_for_it(self, house, entry):
@@ -371,6 +372,48 @@ class TestSecondLook:
         self.answer(house, entry, second, "agree")
 
         assert self.answer(house, entry, second, "agree").status_code == 409
+
+    def another_proposal(self, house, entry):
+        """Of somebody else, about what the team has submitted since; gives the one that was read."""
+        house.decide(entry, "reject")
+        read = ScreeningProposal.objects.get()
+        ScreeningProposal.objects.all().lapse(timezone.now())
+        resubmit(entry, abstract="新的简述")
+        other = client_for(OrganizerFactory(competition=house.competition).user)
+        house.decide(entry, "reject", client=other, reason="联合单位未盖章。")
+        return read
+
+    @pytest.mark.parametrize("what", ["agree", "decline"])
+    def test_the_answer_is_about_the_proposal_that_was_read(self, house, entry, second, what):
+        read = self.another_proposal(house, entry)
+        answer = self.answer(house, entry, second, what, "证据不足", about=read.pk)
+
+        assert (answer.status_code, status_of(entry)) == (409, "submitted")
+        assert ScreeningProposal.objects.open().exists()
+
+    def test_whoever_read_another_one_is_told_what_changed_and_shown_the_new_one(self, house, entry, second):
+        read = self.another_proposal(house, entry)
+        answer = self.answer(house, entry, second, "agree", about=read.pk)
+        new = ScreeningProposal.objects.open().get()
+
+        assert "第 2 版" in str(answer.context["conflict"])
+        assert f'name="second-proposal" value="{new.pk}"' in answer.content.decode()
+
+    @pytest.mark.parametrize("about", ["x", "0", "9" * 30, "7" * 9])
+    def test_an_answer_about_nothing_that_is_there_is_a_conflict(self, house, entry, second, about):
+        house.decide(entry, "reject")
+
+        assert (self.answer(house, entry, second, "agree", about=about).status_code, status_of(entry)) == (
+            409,
+            "submitted",
+        )
+
+    def test_a_proposal_about_another_entry_is_not_answered_from_this_page(self, house, entry, second):
+        house.decide(entry, "reject")
+        other = house.entry()
+
+        assert self.answer(house, other, second, "agree").status_code == 409
+        assert (status_of(entry), ScreeningProposal.objects.open().exists()) == ("submitted", True)
 
     def test_its_page_shows_who_proposed_what(self, house, entry, second):
         house.decide(entry, "reject")

@@ -158,6 +158,21 @@ def test_what_lapsed_is_not_agreed_to(entry, proposal, second):
         second_look.agree(proposal, actor=second)
 
 
+def test_whoever_answers_it_then_is_told_of_the_newer_version(entry, proposal, second):
+    save(entry, need="改")
+    submit(entry)
+
+    with pytest.raises(Conflict, match="第 2 版"):
+        second_look.decline(proposal, actor=second, reason="材料齐全")
+
+
+def test_or_who_decided_what(entry, proposal, first, second):
+    services.pass_screening(entry, actor=first, version=1)
+
+    with pytest.raises(Conflict, match="组委陈"):
+        second_look.agree(proposal, actor=second)
+
+
 def test_more_time_for_a_correction_makes_it_lapse(entry, first, second):
     returned(entry, "need", actor=first)
     let_pass(entry)
