@@ -211,7 +211,7 @@ class WhyForm(forms.Form):
 class SeenField(forms.IntegerField):
     """The key of what stood on the page: an answer is about that, not about what has come in its place.
 
-    None where a page says nothing that can be a key.
+    0, which is the key of nothing, where a page says nothing that can be one.
     """
 
     widget = forms.HiddenInput
@@ -221,9 +221,9 @@ class SeenField(forms.IntegerField):
 
     def clean(self, value: Any) -> Any:
         try:
-            return super().clean(value)
+            return super().clean(value) or 0
         except ValidationError:
-            return None
+            return 0
 
 
 class SecondLookForm(WhyForm):
@@ -244,7 +244,16 @@ class SecondLookForm(WhyForm):
     )
 
 
+class UndoForm(WhyForm):
+    """``decision`` is the one that was read."""
+
+    decision = SeenField()
+
+
 class ExtendForm(WhyForm):
+    """``correction`` is the one that was read."""
+
+    correction = SeenField()
     closes_at = forms.DateTimeField(label=pgettext_lazy("correction", "New end"), widget=LocalMoment)
     field_order = ["closes_at", "reason"]
 

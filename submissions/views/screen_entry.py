@@ -29,7 +29,7 @@ from submissions import rules
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.models import Attachment, ScreeningClaim, ScreeningProposal, Submission
-from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
+from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, UndoForm
 from submissions.screening_pages import entry_page, forms_of, plan_beside
 from submissions.services import claims, corrections, screening, second_look, undoing
 from submissions.services.screening_notes import add_note
@@ -67,10 +67,11 @@ def screen_entry(request: HttpRequest, competition: str, public_id: uuid.UUID) -
 @require_POST
 def screen_undo(request: HttpRequest, competition: str, public_id: uuid.UUID) -> HttpResponse:
     shown, entry = _found(request, competition, public_id)
-    form, outcome = WhyForm(request.POST, prefix="undo"), Outcome(400)
+    form, outcome = UndoForm(request.POST, prefix="undo"), Outcome(400)
     if form.is_valid():
         with refused_into(form, outcome):
-            undoing.undo_screening(entry, actor=request.user, reason=form.cleaned_data["reason"])
+            given = form.cleaned_data
+            undoing.undo_screening(entry, actor=request.user, reason=given["reason"], decision=given["decision"])
             messages.success(request, _("The decision has been taken back. The team is told by mail."))
             return _back(request, shown, entry)
     return _page(request, shown, entry, outcome=outcome, undo_form=form)
@@ -85,9 +86,8 @@ def screen_extend(request: HttpRequest, competition: str, public_id: uuid.UUID) 
     if form.is_valid():
         with refused_into(form, outcome):
             given = form.cleaned_data
-            corrections.extend_correction(
-                entry, actor=request.user, closes_at=given["closes_at"], reason=given["reason"]
-            )
+            seen, end = given["correction"], given["closes_at"]
+            corrections.extend_correction(entry, actor=request.user, closes_at=end, reason=given["reason"], seen=seen)
             messages.success(request, _("The team has more time. It is told by mail."))
             return _back(request, shown, entry)
     return _page(request, shown, entry, outcome=outcome, extend_form=form)
@@ -214,7 +214,7 @@ def _about_latest(form: Any, number: int) -> Any:
     return form
 
 
-def _look_twice(entry: Submission, *, actor: Any, proposal: int | None, answer: str, reason: str) -> str:
+def _look_twice(entry: Submission, *, actor: Any, proposal: int, answer: str, reason: str) -> str:
     """In words, what came of it."""
     rows = ScreeningProposal.objects.visible_to(actor).filter(version__submission=entry)
     found = rows.select_related("version__submission__track", "version__submission__team").filter(pk=proposal).first()

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from portal.core import files
 from portal.core.models import AuditEntry
+from submissions import services
 from submissions.models import (
     Correction,
     ScreeningClaim,
@@ -277,16 +278,46 @@ def test_a_first_version_has_nothing_to_compare_with(house, entry):
     assert house.client.get(house.address(entry)).context["changes"] is None
 
 
+def undo(house, entry, decision, reason="看错了版本"):
+    data = {"undo-reason": reason, "undo-decision": decision}
+    return house.client.post(house.url("screen_undo", entry.public_id), data)
+
+
+def decision_shown(house, entry):
+    return house.client.get(house.address(entry)).context["decision"].pk
+
+
 def test_a_decision_is_undone_with_a_reason(house, entry):
     house.decide(entry, "reject")
-    house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": "看错了版本"})
+    undo(house, entry, decision_shown(house, entry))
 
     assert (status_of(entry), UndoneScreening.objects.get().why_undone) == ("submitted", "看错了版本")
 
 
+@pytest.mark.parametrize("seen", ["an earlier one", ""])
+def test_from_an_old_page_no_decision_is_undone_that_nobody_looked_at(house, entry, seen):
+    other = OrganizerFactory(competition=house.competition, user__full_name="何晓")
+    house.decide(entry, "reject")
+    read = decision_shown(house, entry)
+    services.undo_screening(entry, actor=other.user, reason="盖章页在附件里")
+    house.decide(entry, "pass", client=client_for(other.user))
+    answer = undo(house, entry, read if seen else "")
+
+    assert (answer.status_code, status_of(entry)) == (409, "eligible")
+    assert "何晓" in str(answer.context["conflict"])
+
+
+def test_what_is_shown_then_may_be_undone(house, entry):
+    house.decide(entry, "pass")
+    answer = undo(house, entry, "0")
+    undo(house, entry, answer.context["decision"].pk)
+
+    assert status_of(entry) == "submitted"
+
+
 def test_undoing_takes_a_reason(house, entry):
     house.decide(entry, "reject")
-    answer = house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": SPACES})
+    answer = undo(house, entry, decision_shown(house, entry), SPACES)
 
     assert (answer.status_code, status_of(entry)) == (400, "rejected")
 
@@ -297,15 +328,32 @@ def test_what_was_not_decided_cant_be_undone(house, entry):
     assert answer.status_code == 409
 
 
+def extend(house, entry, correction, end):
+    data = {"extend-closes_at": local(end), "extend-reason": "系统维护", "extend-correction": correction}
+    return house.client.post(house.url("screen_extend", entry.public_id), data)
+
+
 def test_a_team_is_given_more_time(house, entry):
     house.decide(entry, "return", **opened())
     Correction.objects.update(closes_at=timezone.now() - timedelta(hours=1))
     end = timezone.now() + timedelta(days=9)
-    house.client.post(
-        house.url("screen_extend", entry.public_id), {"extend-closes_at": local(end), "extend-reason": "系统维护"}
-    )
+    extend(house, entry, house.client.get(house.address(entry)).context["correction"].pk, end)
 
     assert Correction.objects.get().closes_at == end.replace(second=0, microsecond=0)
+
+
+@pytest.mark.parametrize("seen", ["an earlier one", ""])
+def test_from_an_old_page_no_correction_gets_more_time_that_nobody_looked_at(house, entry, seen):
+    other = OrganizerFactory(competition=house.competition, user__full_name="何晓")
+    house.decide(entry, "return", **opened())
+    read = Correction.objects.get().pk
+    services.undo_screening(entry, actor=other.user, reason="还缺一份材料")
+    house.decide(entry, "return", client=client_for(other.user), **opened(slots=["proposal"]))
+    end = Correction.objects.get().closes_at
+    answer = extend(house, entry, read if seen else "", timezone.now() + timedelta(days=9))
+
+    assert (answer.status_code, Correction.objects.get().closes_at) == (409, end)
+    assert "何晓" in str(answer.context["conflict"])
 
 
 def test_more_time_in_the_past_is_refused(house, entry):
