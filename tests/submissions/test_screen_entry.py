@@ -106,6 +106,29 @@ def test_a_reason_of_another_decision_is_none(house, entry):
     assert Decision.objects.get().code == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("内容与赛题不符。", ""),
+        (" 内容与赛题不符。\r\n", ""),
+        (f"{REASON}\r\n内容与赛题不符。", REASON),
+        (f"内容与赛题不符。{REASON}", f"内容与赛题不符。{REASON}"),
+    ],
+)
+def test_the_text_of_a_rejection_doesnt_go_out_with_a_pass(house, entry, typed, kept):
+    house.decide(entry, "pass", code="off_topic", reason=typed)
+    made = Decision.objects.get()
+
+    assert (made.outcome, made.code, made.reason) == ("passed", "", kept)
+
+
+def test_nor_with_a_return_which_asks_for_words_of_its_own(house, entry):
+    answer = house.decide(entry, "return", code="off_topic", reason="内容与赛题不符。", **opened())
+
+    assert (answer.status_code, status_of(entry)) == (400, "submitted")
+    assert list(answer.context["form"].errors) == ["reason"]
+
+
 def test_what_was_ticked_is_kept(house, entry):
     house.decide(entry, "pass", checks=["seal"])
 
