@@ -52,7 +52,9 @@ FAREWELL = """() => {
   dispatchEvent(new Event("pagehide"));
   return said;
 }"""
-SEND = "([url, body]) => fetch(url, { method: 'POST', body: new URLSearchParams(body) }).then((answer) => answer.status)"
+SEND = (
+    "([url, body]) => fetch(url, { method: 'POST', body: new URLSearchParams(body) }).then((answer) => answer.status)"
+)
 CLAIMS = """
 from submissions.models import ScreeningClaim
 print(ScreeningClaim.objects.filter(user__email="organizer@example.com").count())
