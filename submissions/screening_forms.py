@@ -244,7 +244,7 @@ class SecondLookForm(WhyForm):
 
     proposal = SeenField()
     answer = forms.ChoiceField(
-        choices=[("agree", "agree"), ("decline", "decline")],
+        choices=[("agree", "agree"), ("decline", "decline"), ("take_back", "take_back")],
         widget=forms.HiddenInput,
         error_messages={"required": gettext_lazy("Please choose what to decide.")},
     )

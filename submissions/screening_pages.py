@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.asked import definition_answered, definition_of
 from submissions.definition import FormDefinition, Section, grouped
@@ -256,6 +257,8 @@ def _past(versions: list[SubmissionVersion], said: list[Said]) -> list[Past]:
         elif each.kind == Kind.PROPOSED:
             what, then = _("rejection proposed"), str(SecondLook(each.what).label)
             if each.other:
+                # Of those that lapse, only what was taken back has somebody who did it.
+                then = pgettext("second look", "taken back") if each.what == SecondLook.LAPSED else then
                 then = " ".join(part for part in (each.other, then, each.answer) if part)
         else:
             continue

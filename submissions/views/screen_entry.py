@@ -96,7 +96,10 @@ def screen_extend(request: HttpRequest, competition: str, public_id: uuid.UUID) 
 @login_required
 @require_POST
 def screen_second_look(request: HttpRequest, competition: str, public_id: uuid.UUID) -> HttpResponse:
-    """Somebody else than whoever proposed to reject the entry agrees, or sends it back to the queue."""
+    """Somebody else than whoever proposed to reject the entry agrees, or sends it back to the queue.
+
+    Whoever proposed it may take that back, and carry it out once the competition asks for no second look any more.
+    """
     shown, entry = _found(request, competition, public_id)
     form, outcome = SecondLookForm(request.POST, prefix="second"), Outcome(400)
     if form.is_valid():
@@ -185,6 +188,7 @@ def _page(
         "until": _until(held) if held is not None and is_own else "",
         "can_take": can_take,
         "is_mine_to_answer": page["proposal"] is not None and not is_own_proposal,
+        "takes_two": plan is not None and plan.needs_second_look,
         "conflict": outcome.conflict if outcome else None,
         "track": request.GET.get("track", ""),
         "query": f"?{urlencode({'track': request.GET['track']})}" if request.GET.get("track") else "",
@@ -223,6 +227,9 @@ def _look_twice(entry: Submission, *, actor: Any, proposal: int, answer: str, re
     if answer == "agree":
         second_look.agree(found, actor=actor)
         return _("The entry is rejected. The team is told by mail.")
+    if answer == "take_back":
+        second_look.take_back(found, actor=actor)
+        return _("The proposal has been taken back.")
     second_look.decline(found, actor=actor, reason=reason)
     return _("Not agreed: the entry waits for screening again.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from submissions.models import (
     Correction,
     ScreeningClaim,
     ScreeningNote,
+    ScreeningPlan,
     ScreeningProposal,
     Submission,
     UndoneScreening,
@@ -492,10 +494,22 @@ class TestSecondLook:
 
         assert (REASON in text, 'name="second-answer"' in text) == (True, True)
 
-    def test_whoever_proposed_it_has_no_buttons_for_it(self, house, entry):
+    @pytest.mark.parametrize(("needs_second_look", "offered"), [(True, ["take_back"]), (False, ["agree", "take_back"])])
+    def test_whoever_proposed_it_takes_it_back_and_agrees_only_without_a_second_look(
+        self, house, entry, needs_second_look, offered
+    ):
         house.decide(entry, "reject")
+        ScreeningPlan.objects.update(needs_second_look=needs_second_look)
 
-        assert 'name="second-answer"' not in page(house, entry)
+        assert re.findall('name="second-answer" value="([a-z_]+)"', page(house, entry)) == offered
+
+    def test_taken_back_it_can_be_decided_about_again(self, house, entry):
+        house.decide(entry, "reject")
+        self.answer(house, entry, house.client, "take_back")
+        context = house.client.get(house.address(entry)).context
+
+        assert (context["proposal"], context["can_take"], house.numbers()) == (None, True, [entry.number])
+        assert [past.then for past in context["past"]] == [f"{house.organizer} 已撤回"]
 
 
 def test_a_note_is_for_organizers_alone(house, entry):
