@@ -138,13 +138,6 @@ class Screened(RuleBasedStateMachine):
         else:
             self.tried("decline", second_look.decline, proposal, actor=actor, reason="材料齐全")
 
-    @precondition(lambda self: ScreeningProposal.objects.open().exists())
-    @rule(is_other=st.sampled_from([False, False, True]))
-    def think_better_of_it(self, *, is_other: bool) -> None:
-        proposal = ScreeningProposal.objects.open().get()
-        people = [each for each in self.world.organizers if (each.pk != proposal.proposed_by_id) is is_other]
-        self.tried("take back", second_look.take_back, proposal, actor=people[0])
-
     @rule(by=who)
     def take_back(self, by: int) -> None:
         actor = self.world.organizers[by]
