@@ -60,7 +60,10 @@ def history_of(team: Team) -> list[Q]:
 
 # What nobody in the team may learn, an organizer among them neither: who is shortlisted before it is announced, and
 # what organizers say to each other about the entry.
-AMONG_ORGANIZERS = ["shortlist", "drop_from_shortlist", "propose_rejection", "decline_rejection"]
+AMONG_ORGANIZERS = [
+    *("shortlist", "drop_from_shortlist"),
+    *("propose_rejection", "decline_rejection", "take_back_rejection"),
+]
 
 
 @withholds
