@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
@@ -18,6 +20,8 @@ from portal.accounts.models.retention import LONGEST
 from portal.core import audit
 from portal.core.people import Person, is_site_admin
 from portal.core.permissions import require
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -42,7 +46,7 @@ class Outcome:
     days: int | None
     due: int
     done: int = 0
-    # Rows that something else still needs.
+    # Rows that something else still needs, or that could not be ended; the log says of those why.
     held: int = 0
 
 
@@ -115,6 +119,12 @@ def _end(policy: Policy, row: Any) -> bool:
         with transaction.atomic():
             policy.end(row)
     except (ProtectedError, Held):
+        return False
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        # Whatever ails this row, those behind it and the other policies have their turn.
+        logger.exception("retention %s: row %s could not be ended", policy.name, row.pk)
         return False
     return True
 

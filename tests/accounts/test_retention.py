@@ -4,11 +4,13 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.utils import timezone
 
 from portal.accounts import periodic, policies
@@ -286,6 +288,35 @@ class TestRunning:
         outcome = next(each for each in policies.run() if each.policy.name == "invitations")
 
         assert (outcome.done, outcome.held, Invitation.objects.get()) == (2, 1, rows[1])
+
+    def breaking(self, monkeypatch, error):
+        """Two old invitations, of which the first one can't be ended; its key."""
+        first, _second = InvitationFactory.create_batch(2, revoked_at=ago(91))
+        policy = policies.POLICIES["invitations"]
+
+        def end(row):
+            if row == first:
+                raise error
+            policy.end(row)
+
+        changed = policies.Policy("invitations", "", "", 90, policy.due, end)
+        monkeypatch.setitem(policies.POLICIES, "invitations", changed)
+        return first.pk
+
+    def test_a_row_that_breaks_counts_as_held_and_ends_no_run(self, monkeypatch, caplog):
+        pk = self.breaking(monkeypatch, IntegrityError("twice"))
+        key = IdempotencyKey.objects.create(actor_id=1, action="x", key="12345678", fingerprint="f")
+        IdempotencyKey.objects.filter(pk=key.pk).update(created_at=ago(31))
+        found = {each.policy.name: (each.done, each.held) for each in policies.run()}
+
+        assert (found["invitations"], found["idempotency_keys"]) == ((1, 1), (1, 0))
+        assert f"retention invitations: row {pk} could not be ended" in caplog.text
+
+    def test_the_end_of_its_time_ends_it(self, monkeypatch):
+        self.breaking(monkeypatch, SoftTimeLimitExceeded())
+
+        with pytest.raises(SoftTimeLimitExceeded):
+            policies.run()
 
     def test_nightly_only_where_it_is_wanted(self, settings):
         assert ("sweep-exports" in settings.CELERY_BEAT_SCHEDULE, "retention" in settings.CELERY_BEAT_SCHEDULE) == (
