@@ -38,6 +38,12 @@ class Policy:
     days: int | None
     due: Callable[[datetime], QuerySet[Any]]
     end: Callable[[Any], None]
+    # No site admin can set fewer days.
+    least: int = 0
+
+    def days_under(self, rule: RetentionRule) -> int | None:
+        """How long these rows are kept; a rule from before there was a least period keeps to it as well."""
+        return None if rule.days is None else max(rule.days, self.least)
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,10 @@ def rules() -> dict[str, RetentionRule]:
 @transaction.atomic
 def set_days(name: str, days: int | None, *, actor: Person | None) -> RetentionRule:
     require(is_site_admin, actor)
-    if days is not None and not 0 <= days <= LONGEST:
-        raise ValidationError({name: _("Please write a number of days from 0 to %(most)s.") % {"most": LONGEST}})
+    least = POLICIES[name].least
+    if days is not None and not least <= days <= LONGEST:
+        words = _("Please write a number of days from %(least)s to %(most)s.")
+        raise ValidationError({name: words % {"least": least, "most": LONGEST}})
     rule = RetentionRule.objects.select_for_update(no_key=True).get(pk=rules()[name].pk)
     if rule.days == days:
         return rule
@@ -93,14 +101,16 @@ def run(now: datetime | None = None) -> list[Outcome]:
 
 
 def _count(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
-    due = 0 if rule.days is None else policy.due(now - timedelta(days=rule.days)).count()
-    return Outcome(policy, rule.days, due)
+    days = policy.days_under(rule)
+    due = 0 if days is None else policy.due(now - timedelta(days=days)).count()
+    return Outcome(policy, days, due)
 
 
 def _run(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
-    if rule.days is None:
+    days = policy.days_under(rule)
+    if days is None:
         return Outcome(policy, None, 0)
-    cutoff, after, done, held = now - timedelta(days=rule.days), 0, 0, 0
+    cutoff, after, done, held = now - timedelta(days=days), 0, 0, 0
     while batch := list(policy.due(cutoff).filter(pk__gt=after).order_by("pk")[:BATCH]):
         # Before they are deleted, which takes their keys from them.
         after = batch[-1].pk
@@ -110,8 +120,8 @@ def _run(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
     changes = {"last_run_at": now, "last_count": done}
     RetentionRule.objects.filter(pk=rule.pk).update(**changes)
     if done:
-        audit.record("retention", rule, actor=None, after={"name": policy.name, "count": done, "days": rule.days})
-    return Outcome(policy, rule.days, done + held, done, held)
+        audit.record("retention", rule, actor=None, after={"name": policy.name, "count": done, "days": days})
+    return Outcome(policy, days, done + held, done, held)
 
 
 def _end(policy: Policy, row: Any) -> bool:
