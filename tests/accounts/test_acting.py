@@ -5,12 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from judging.enums import AssignmentStatus
+from portal.accounts.enums import AgreementKind
+from portal.accounts.models import Consent
 from portal.core.models import AuditEntry
 from submissions.models import Team
-from tests.factories.accounts import PASSWORD, SiteAdminFactory, UserFactory
+from tests.factories.accounts import PASSWORD, AgreementFactory, SiteAdminFactory, UserFactory
 from tests.factories.judging import AssignmentFactory
-from tests.factories.submissions import SubmissionFactory, TeamFactory, captain_of
+from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory
+from tracks.models import Pledge
 
 pytestmark = pytest.mark.django_db
 REAUTHENTICATE = reverse("account_reauthenticate")
@@ -159,6 +162,23 @@ def test_their_account_stays_theirs(acting, name, method):
 
 def test_their_activity_may_be_looked_at(acting):
     assert acting.get(reverse("dashboards:activity")).status_code == 200
+
+
+def test_no_pledge_is_given_in_their_name(acting, person):
+    competition = CompetitionFactory(open=True, slug="c2")
+    text = AgreementFactory(series__kind=AgreementKind.PLEDGE)
+    Pledge.objects.create(competition=competition, series=text.series)
+    before = acting.get(reverse("tracks:pledge", args=["c2"])).status_code
+    given = acting.post(reverse("tracks:pledge_give", args=["c2", 1])).status_code
+
+    assert (before, given, Consent.objects.filter(user=person).exists()) == (200, 403, False)
+
+
+def test_no_invitation_is_accepted_in_their_name(acting, person):
+    invitation = InvitationFactory(email=person.email)
+    response = acting.post(invitation.get_absolute_url())
+
+    assert (response.status_code, "须由本人进行" in response.content.decode()) == (403, True)
 
 
 class TestAsAJudge:
