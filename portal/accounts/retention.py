@@ -47,7 +47,8 @@ def inactive(cutoff: datetime) -> QuerySet[Any]:
 
 def _unoccupied() -> QuerySet[Any]:
     """Who runs nothing and has no part in a competition that goes on."""
-    people, now = User.objects.filter(closed_at=None, is_active=True, is_staff=False, is_superuser=False), timezone.now()
+    now = timezone.now()
+    people = User.objects.filter(closed_at=None, is_active=True, is_staff=False, is_superuser=False)
     for keeper in KEEPERS:
         for busy in keeper.occupied(now):
             people = people.exclude(pk__in=busy)

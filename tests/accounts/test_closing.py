@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
@@ -16,7 +14,6 @@ from judging.enums import AssignmentStatus, CertificateStatus, RoundStatus
 from portal.accounts.models import DataExport, IdentityDocument, User
 from portal.accounts.services import exports
 from portal.accounts.services.closing import DutiesOpen, close_account, open_duties, what_stays
-from portal.core import audit
 from portal.core.audit_check import verify
 from portal.core.models import AuditEntry, IdempotencyKey
 from portal.notifications import relay
@@ -54,8 +51,7 @@ class TestErasing:
         assert [text in row for text in (email, PHONE, "成都大学", "金丝雀")] == [False] * 4
 
     def test_no_address_taken_beforehand_stands_in_the_way(self):
-        user = UserFactory()
-        UserFactory(email=f"{user.pk}@closed.invalid")
+        UserFactory(email=f"{(user := UserFactory()).pk}@closed.invalid")
         close(user)
 
         assert User.objects.get(pk=user.pk).email.endswith("@closed.invalid")
@@ -176,67 +172,6 @@ class TestErasing:
         Client().post("/accounts/signup/", form)
 
         assert User.objects.get(email=email).full_name == "新人"
-
-
-class TestTheAdministrationsLog:
-    """Django's own, which keeps what a row was called when it was written."""
-
-    def log(self, row, **changes):
-        line = LogEntry(
-            user=SiteAdminFactory(), content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk),
-            object_repr=str(row), action_flag=2, change_message="[]",
-        )  # fmt: skip
-        line.save()
-        # As it was written before lines were called neutrally.
-        LogEntry.objects.filter(pk=line.pk).update(object_repr=str(row), **changes)
-        return line
-
-    def said(self, line):
-        return LogEntry.objects.values_list("object_repr", "change_message").get(pk=line.pk)
-
-    @pytest.mark.parametrize("role", [OrganizerFactory, JudgeFactory, lambda **to: to["user"]])
-    def test_it_forgets_the_name(self, role):
-        user = UserFactory(full_name="金丝雀")
-        row = role(user=user)
-        if isinstance(row, Organizer):
-            OrganizerFactory(competition=row.competition)
-        line = self.log(row)
-        close(user)
-
-        assert self.said(line) == (f"#{line.object_id}", "")
-
-    def test_and_one_from_before_of_a_row_that_is_gone(self):
-        user = UserFactory(full_name="旧名字")
-        line = self.log(role := OrganizerFactory(user=user))
-        audit.record("appoint", role, actor=None)
-        role.delete()
-        User.objects.filter(pk=user.pk).update(full_name="金丝雀")
-        close(User.objects.get(pk=user.pk))
-
-        assert self.said(line) == (f"#{line.object_id}", "")
-
-    def test_and_the_address_wherever_it_stands(self):
-        user = UserFactory()
-        line = self.log(CompetitionFactory(), change_message=f'[{{"added": {{"object": "{user.email}"}}}}]')
-        close(user)
-
-        assert self.said(line)[1] == ""
-
-    def test_what_is_called_by_the_same_word_stays(self):
-        lines = [self.log(CompetitionFactory(name="金丝雀大赛")), self.log(JudgeFactory())]
-        before = [self.said(line) for line in lines]
-        close(UserFactory(full_name="金丝雀"))
-
-        assert [self.said(line) for line in lines] == before
-
-    def test_a_new_line_names_nobody(self):
-        judge = JudgeFactory()
-        line = LogEntry.objects.create(
-            user=judge.user, content_type=ContentType.objects.get_for_model(judge), object_id=str(judge.pk),
-            object_repr=str(judge), action_flag=1,
-        )  # fmt: skip
-
-        assert line.object_repr == f"#{judge.pk}"
 
 
 class TestKeeping:

@@ -4,7 +4,6 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from allauth.usersessions.models import UserSession
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,23 +14,21 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from portal.accounts import periodic, policies
-from portal.accounts.models import ApiToken, DataExport, IdentityDocument, RetentionRule, User
+from portal.accounts.models import DataExport, IdentityDocument, RetentionRule, User
 from portal.core.models import AuditEntry, IdempotencyKey
 from portal.notifications import relay
 from portal.notifications.models import Outbox
 from submissions.models import Invitation, Submission
-from tests.accounts.people import client_for, signed_in
+from tests.accounts.people import client_for
 from tests.factories.accounts import DocumentFactory, ExportFactory, SiteAdminFactory, UserFactory
-from tests.factories.judging import AssignmentFactory, JudgeFactory
 from tests.factories.submissions import (
     AttachmentFactory,
     InvitationFactory,
     SubmissionFactory,
     TeamFactory,
     TeamMemberFactory,
-    captain_of,
 )
-from tests.factories.tracks import CompetitionFactory, OrganizerFactory
+from tests.factories.tracks import OrganizerFactory
 from tracks.models import Stage
 
 pytestmark = pytest.mark.django_db
@@ -210,102 +207,6 @@ class TestAccounts:
         relay.drain()
 
         assert (User.objects.get(pk=user.pk).is_active, len(mail.outbox)) == (False, 1)
-
-
-class TestUnused:
-    @pytest.fixture(autouse=True)
-    def _asked_for(self):
-        policies.set_days("inactive_accounts", 1095, actor=SiteAdminFactory())
-
-    def due(self, person):
-        """Whether the next run would close the account of somebody who was in long ago."""
-        User.objects.filter(pk=person.pk).update(last_login=ago(1100), is_staff=False)
-        return policies.POLICIES["inactive_accounts"].due(ago(1095)).filter(pk=person.pk).exists()
-
-    @pytest.mark.parametrize(
-        "somebody",
-        [
-            lambda: TeamMemberFactory().user,
-            lambda: captain_of(TeamFactory()),
-            lambda: JudgeFactory().user,
-            lambda: OrganizerFactory().user,
-        ],
-        ids=["member", "captain", "judge", "organizer"],
-    )
-    def test_whoever_takes_part_in_what_is_not_over_is_left_alone(self, somebody):
-        assert not self.due(somebody())
-
-    @pytest.mark.parametrize("role", ["member", "judge", "organizer"])
-    def test_once_it_is_over_no_longer(self, role):
-        user, competition = UserFactory(), CompetitionFactory(open=True)
-        if role == "member":
-            TeamMemberFactory(user=user, team__competition=competition)
-        else:
-            (JudgeFactory if role == "judge" else OrganizerFactory)(user=user, competition=competition)
-        end(competition, 1)
-
-        assert self.due(user)
-
-    def test_nor_is_somebody_who_is_a_judge_no_more(self):
-        assert self.due(JudgeFactory(is_active=False).user)
-
-    def test_a_site_admin_is_left_alone(self):
-        assert not self.due(SiteAdminFactory(is_staff=False))
-
-    @pytest.mark.parametrize(("days", "is_due"), [(1094, False), (1096, True)])
-    def test_a_program_that_signs_in_for_them_counts(self, days, is_due):
-        user = UserFactory()
-        ApiToken.objects.issue(user, expiry=timezone.now(), name="x", purpose="y", last_used_at=ago(days))
-
-        assert self.due(user) == is_due
-
-    def test_a_session_that_goes_on_counts(self):
-        user = UserFactory()
-        signed_in(user)
-        UserSession.objects.update(last_seen_at=ago(1100))
-
-        assert not self.due(user)
-
-    @pytest.mark.parametrize(("days", "is_due"), [(1094, False), (1096, True)])
-    def test_so_does_one_that_went_on_until_lately(self, days, is_due):
-        user = UserFactory()
-        UserSession.objects.create(user=user, ip="192.0.2.1", session_key="gone", last_seen_at=ago(days))
-
-        assert self.due(user) == is_due
-
-    @pytest.mark.parametrize(
-        "meanwhile",
-        [lambda user: TeamMemberFactory(user=user), lambda user: User.objects.update(last_login=timezone.now())],
-        ids=["joined", "signed in"],
-    )
-    def test_whoever_comes_back_while_the_run_is_on_its_way_stays(self, meanwhile):
-        user = UserFactory(last_login=ago(1100))
-        meanwhile(user)
-
-        with pytest.raises(policies.Held):
-            policies.POLICIES["inactive_accounts"].end(user)
-        assert User.objects.get(pk=user.pk).closed_at is None
-
-    def test_whoever_still_owes_something_is_held_and_counted(self):
-        judge = AssignmentFactory().judge
-        end(judge.competition, 400)
-        User.objects.filter(pk=judge.user_id).update(last_login=ago(1100))
-        outcome = next(each for each in policies.run() if each.policy.name == "inactive_accounts")
-
-        assert (outcome.done, outcome.held) == (0, 1)
-
-    @pytest.mark.parametrize("days", [0, 364])
-    def test_less_than_a_year_is_refused(self, days):
-        with pytest.raises(ValidationError, match="365"):
-            policies.set_days("inactive_accounts", days, actor=SiteAdminFactory())
-
-    def test_a_shorter_period_from_before_counts_as_a_year(self):
-        RetentionRule.objects.filter(name="inactive_accounts").update(days=30)
-        UserFactory(last_login=ago(364))
-        gone = UserFactory(last_login=ago(366))
-        policies.run()
-
-        assert list(User.objects.exclude(closed_at=None)) == [gone]
 
 
 class TestRest:
