@@ -130,6 +130,10 @@ class SubmissionKeeper(Keeper):
                 continue
             yield Duty(words % {"team": team}, team.get_absolute_url())
 
+    def occupied(self, now: datetime) -> Iterable[QuerySet[Any]]:
+        over = Competition.objects.over_since(now).values("pk")
+        yield TeamMember.objects.exclude(team__competition__in=over).values("user")
+
     def kept(self, user: Any) -> Iterable[Kept]:
         late = LateAttempt.objects.filter(submitted_by=user)
         if late.exists() or SubmissionVersion.objects.filter(submitted_by=user).exists():
