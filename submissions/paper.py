@@ -13,13 +13,15 @@ from portal.core.templatetags.ui import BEIJING
 from portal.core.text import UNSHOWABLE
 from submissions.canonical import sha256_of
 from submissions.enums import Edition, MemberRole
-from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember
+from submissions.models import Attachment, Submission, SubmissionVersion, TeamMember, TeamOrganization
 from submissions.sheet import Audience, Block, Sheet, sheet_of_draft, sheet_of_version
 
 # Another layout makes other documents: a higher number here, and nothing made before is offered again.
-LAYOUT = 1
+LAYOUT = 2
 EDITIONS = {Edition.TEAM: "", Edition.JUDGE: "评审用", Edition.BLIND_JUDGE: "评审用（隐名）"}
 OTHERWISE = "作品内容"
+LEAD, PARTNER = "牵头单位", "联合单位"
+UNSAID = "（未填写）"
 ROLES = {MemberRole.CAPTAIN: "队长", MemberRole.MEMBER: "成员"}
 
 
@@ -95,13 +97,32 @@ def _facts(entry: Submission, edition: Edition, version: SubmissionVersion | Non
 
 
 def _team(entry: Submission, edition: Edition) -> dict[str, Any]:
-    organization = entry.team.organization
+    is_full = edition == Edition.TEAM
     members = TeamMember.objects.filter(team=entry.team_id).select_related("user")
+    partners = list(TeamOrganization.objects.filter(team=entry.team_id).select_related("organization"))
+    organizations = [(LEAD, entry.team.organization), *((PARTNER, each.organization) for each in partners)]
     return {
         "name": entry.team.name,
-        "organizations": [["牵头单位", organization.name, organization.code if edition == Edition.TEAM else ""]],
-        "members": [[str(member.user), ROLES[MemberRole(member.role)]] for member in members],
+        "organizations": [[part, each.name, each.code if is_full else ""] for part, each in organizations],
+        "partners": [{"title": each.organization.name, "facts": _partner(each, is_full=is_full)} for each in partners],
+        "has_duties": is_full,
+        "members": [_member(each, is_full=is_full) for each in members],
     }
+
+
+def _partner(partner: TeamOrganization, *, is_full: bool) -> list[list[str]]:
+    """What the team says about it. Whom to call is no affair of judges, and nobody's whole number goes on paper."""
+    facts = [["单位简介", partner.introduction], ["核心能力", partner.strengths]]
+    if is_full:
+        facts.append(["联系人", f"{partner.contact_name} {partner.masked_contact_phone}".strip()])
+    return [[label, said or UNSAID] for label, said in facts]
+
+
+def _member(member: TeamMember, *, is_full: bool) -> list[str]:
+    role = ROLES[MemberRole(member.role)]
+    if not is_full:
+        return [str(member.user), role]
+    return [str(member.user), f"{role}、团队联系人" if member.is_contact else role, member.duty]
 
 
 def _file(title: str, attachment: Attachment, place: int, *, is_blind: bool) -> list[str]:

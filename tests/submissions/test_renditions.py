@@ -30,6 +30,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     ABSTRACT,
     AttachmentFactory,
+    OrganizationFactory,
     SubmissionFactory,
     TeamMemberFactory,
     captain_of,
@@ -120,6 +121,51 @@ def test_a_version_says_what_was_submitted_not_what_is_written_now(text_of):
     write(entry, abstract="后来写的")
 
     assert "后来写的" not in text_of(paper.paper_of_version(entry.versions.get(), TEAM))
+
+
+def consortium(team):
+    """A partner of the team with all that can be said about it, and what its captain does."""
+    team.members.update(duty="算法总体设计", is_contact=True)
+    return team.partners.create(
+        organization=OrganizationFactory(name="眉山水文研究院"),
+        introduction="从事水文监测三十年",
+        strengths="自建雨量站网",
+        contact_name="联络赵",
+        contact_phone="+8613812345678",
+    )
+
+
+OF_JUDGES = {"name", "introduction", "strengths"}
+OF_THE_TEAM = {*OF_JUDGES, "code", "contact", "phone", "duty", "contact of the team"}
+
+
+def facts_of(partner):
+    return {
+        "name": partner.organization.name,
+        "code": partner.organization.code,
+        "introduction": partner.introduction,
+        "strengths": partner.strengths,
+        "contact": partner.contact_name,
+        "phone": partner.masked_contact_phone,
+        "whole phone": partner.contact_phone.removeprefix("+86"),
+        "duty": "算法总体设计",
+        "contact of the team": "团队联系人",
+    }
+
+
+@TEXT_OF
+@pytest.mark.parametrize(
+    ("edition", "read"),
+    [(TEAM, OF_THE_TEAM), (JUDGE, OF_JUDGES), (BLIND, set())],
+    ids=["team", "judge", "blind"],
+)
+def test_a_consortium_has_its_partners_in_it_as_far_as_the_readers_may_know(text_of, edition, read):
+    entry = SubmissionFactory(submitted=True)
+    facts = facts_of(consortium(entry.team))
+
+    said = text_of(paper.paper_of_version(entry.versions.get(), edition))
+
+    assert {name for name, words in facts.items() if words in said} == read
 
 
 @TEXT_OF
