@@ -7,6 +7,7 @@ A blind edition names nobody: neither team nor organization, no file by the name
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from portal.core.templatetags.ui import BEIJING
@@ -21,6 +22,8 @@ LAYOUT = 2
 EDITIONS = {Edition.TEAM: "", Edition.JUDGE: "评审用", Edition.BLIND_JUDGE: "评审用（隐名）"}
 OTHERWISE = "作品内容"
 LEAD, PARTNER = "牵头单位", "联合单位"
+# Beside what a version doesn't hold.
+OF_PRINTING = "截至打印时"
 UNSAID = "（未填写）"
 ROLES = {MemberRole.CAPTAIN: "队长", MemberRole.MEMBER: "成员"}
 
@@ -37,6 +40,16 @@ def hash_of(paper: dict[str, Any]) -> str:
     return sha256_of(paper)
 
 
+def as_printed(paper: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """``paper`` with the moment as of which it names the team. That is no part of what it says: the same again is the
+    same document, and still true."""
+    team = paper.get("team")
+    if not team or not team.get("is_of_printing"):
+        return paper
+    note = f"提交的版本不含团队与单位信息；以下登记情况{OF_PRINTING}，即 {_moment(moment)}。"
+    return {**paper, "team": {**team, "note": note}}
+
+
 def _paper(
     entry: Submission, edition: Edition, sheet: Sheet, version: SubmissionVersion | None = None
 ) -> dict[str, Any]:
@@ -46,13 +59,13 @@ def _paper(
         groups.append(_group("表单不再询问的内容", sheet.no_longer_asked))
     content = {
         "layout": LAYOUT,
-        "contest": entry.team.competition.name,
+        "contest": version.receipt.contest if version else entry.team.competition.name,
         "mark": "" if version else "草稿",
         "edition": EDITIONS[edition],
         "title": sheet.title,
-        "facts": [["赛道", str(entry.track.name)], ["赛题", str(entry.topic.title)], *_facts(entry, edition, version)],
+        "facts": [*_place(entry, version), *_facts(entry, edition, version)],
         "groups": groups,
-        "team": None if is_blind else _team(entry, edition),
+        "team": None if is_blind else {**_team(entry, edition), "is_of_printing": version is not None},
         "files": [_file(title, each, place, is_blind=is_blind) for place, (title, each) in enumerate(_all(sheet), 1)],
     }
     return dict(_showable(content))
@@ -83,17 +96,29 @@ def _showable(content: Any) -> Any:
     return [_showable(each) for each in content] if isinstance(content, list) else content
 
 
+def _place(entry: Submission, version: SubmissionVersion | None) -> list[list[str]]:
+    """Track and topic: of a version as they were called when it was received, whatever they are called now."""
+    if version is None:
+        return [["赛道", str(entry.track.name)], ["赛题", str(entry.topic.title)]]
+    receipt = version.receipt
+    track = "赛道" if receipt.is_signed else f"赛道（{OF_PRINTING}）"
+    return [[track, str(receipt.track.name)], ["赛题", str(receipt.topic["title"])]]
+
+
 def _facts(entry: Submission, edition: Edition, version: SubmissionVersion | None) -> list[list[str]]:
     facts = [["作品编号", entry.number]] if entry.number else []
     if version is None:
         return facts
     facts.append(["版本", f"第 {version.number} 版"])
     if edition == Edition.TEAM:
-        received = version.receipt.received_at.astimezone(BEIJING)
-        facts.append(["收到时间", f"{received:%Y-%m-%d %H:%M:%S}（北京时间）"])
+        facts.append(["收到时间", _moment(version.receipt.received_at)])
         facts.append(["回执编号", str(version.receipt.public_id)])
         facts.append(["表单校验值", version.form_sha256])
     return facts
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"
 
 
 def _team(entry: Submission, edition: Edition) -> dict[str, Any]:

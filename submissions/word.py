@@ -116,6 +116,8 @@ def _team(document: Any, team: dict[str, Any] | None) -> None:
     if team is None:
         return
     document.add_heading("团队与单位", level=1)
+    if note := team.get("note"):
+        _grey(document.add_paragraph().add_run(note))
     document.add_paragraph(f"团队名称：{team['name']}")
     _table(document, ["", "单位名称", "统一社会信用代码"], team["organizations"])
     # What was asked for before partners stood in it, and still waits to be drawn, has none.
