@@ -116,4 +116,5 @@ def take_out(team: Team, member: TeamMember, action: str, actor: Any, *, request
     lapse_requests(team.roster_requests.open().filter(person=member.user_id).exclude(pk=request or 0), actor=actor)
     TeamMember.objects.filter(pk=member.pk).delete()
     drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
-    audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})
+    before = {"member": member.user_id, "role": member.role}
+    audit.record(action, team, actor=actor, before=before, after={"request": request} if request else {})
