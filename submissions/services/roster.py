@@ -117,4 +117,15 @@ def take_out(team: Team, member: TeamMember, action: str, actor: Any, *, request
     TeamMember.objects.filter(pk=member.pk).delete()
     drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
     before = {"member": member.user_id, "role": member.role}
-    audit.record(action, team, actor=actor, before=before, after={"request": request} if request else {})
+    after = {"request": request} if request else {}
+    audit.record(action, team, actor=actor, before=before, after=after | contact_after(member))
+
+
+def contact_after(gone: TeamMember) -> dict[str, int]:
+    """Whoever calls has locked the team. When its contact has gone, the captain is it: for the trail, who."""
+    heir = TeamMember.objects.filter(team=gone.team_id, role=MemberRole.CAPTAIN).first() if gone.is_contact else None
+    if heir is None:
+        return {}
+    heir.is_contact = True
+    heir.save(update_fields=["is_contact"])
+    return {"contact": heir.user_id}
