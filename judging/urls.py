@@ -12,6 +12,7 @@ urlpatterns = [
     path("organize/rounds/<int:pk>/", rounds.board, name="round"),
     path("organize/rounds/<int:pk>/assign/", rounds.assign, name="assign"),
     path("organize/rounds/<int:pk>/open/", rounds.open_round, name="open"),
+    path("organize/rounds/<int:pk>/take-out/", rounds.take_out_unlisted, name="take_out_unlisted"),
     path("organize/rounds/<int:pk>/close/", rounds.close, name="close"),
     path("organize/rounds/<int:pk>/shortlist/", shortlist.shortlist, name="shortlist"),
     path("organize/rounds/<int:pk>/decide/", rounds.decide, name="decide"),

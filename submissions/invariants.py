@@ -39,6 +39,7 @@ from submissions.models import (
     SubmissionVersion,
     UndoneScreening,
 )
+from submissions.querysets import VersionQuerySet
 
 NUMBER = r"^T[0-9]{2,}-[0-9]{4,}$"
 # How an entry stands after what was decided about its last version.
@@ -59,8 +60,9 @@ class ArrayLength(Func):
         return self.as_sql(compiler, connection, function="jsonb_array_length", **context)
 
 
-def _versions() -> QuerySet[Any]:
-    return SubmissionVersion.objects.filter(submission=OuterRef("pk"))
+def _versions() -> VersionQuerySet:
+    rows: VersionQuerySet = SubmissionVersion.objects.filter(submission=OuterRef("pk"))
+    return rows
 
 
 def _last(field: str) -> Subquery:
@@ -132,9 +134,10 @@ def entry_was_submitted_when_its_last_receipt_says() -> QuerySet[Any]:
 def entry_stands_as_its_last_screening_says() -> QuerySet[Any]:
     """What waits has no decision; what was withdrawn may have been returned before.
 
-    Where files were replaced after the shortlist, what was decided about the version before goes on holding.
+    Where files were replaced after the shortlist, what was decided about the version before goes on holding, until
+    something is decided about them.
     """
-    screened = _versions().filter(replacement=None).order_by("-number").values("screening__outcome")[:1]
+    screened = _versions().decided_about().order_by("-number").values("screening__outcome")[:1]
     decided = Coalesce(Subquery(screened), Value(""), output_field=CharField())
     wrong = Q(status=SubmissionStatus.SUBMITTED, outcome__in=ScreeningOutcome.values)
     for status, outcome in STANDS.items():

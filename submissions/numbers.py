@@ -1,23 +1,24 @@
 """Intake and screening in numbers, by track and by day of Beijing's. A fixed number of queries, however much came in.
 
 What was withdrawn came in all the same: it is counted on the day it came, and stands apart from what is left.
-A decision that was undone counts for nothing.
+A decision that was undone counts for nothing; a return whose correction ended unmet was not undone by the rejection.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from portal.core.templatetags.ui import BEIJING
 from submissions.enums import ScreeningOutcome, SubmissionStatus
-from submissions.models import Screening, ScreeningReason, SubmissionVersion
+from submissions.models import Screening, ScreeningReason, SubmissionVersion, UndoneScreening
 from tracks.models import Competition, Track
 
 # What the chart has room for; the table goes back further.
@@ -29,6 +30,8 @@ COUNTED = {
     "rejected": SubmissionStatus.REJECTED,
     "withdrawn": SubmissionStatus.WITHDRAWN,
 }
+# From a decision.
+ENTRY = "version__submission"
 CAME, DECIDED = ("new", "again"), ("passed", "returned", "rejected")
 # The chart, in its own units: what came stands on the line, what was decided hangs below it.
 WIDTH, HALF, WIDEST = 600, 100, 30
@@ -103,15 +106,7 @@ def _by_track(tracks: QuerySet[Track]) -> list[TrackNumbers]:
     counted = list(
         tracks.annotate(**counts, oldest=Min("submissions__submitted_at", filter=waiting)).order_by("number")
     )
-    path = "version__submission"
-    ever = Screening.objects.filter(**{f"{path}__track__in": counted}).order_by().values(f"{path}__track")
-    sent_back = Q(outcome=ScreeningOutcome.RETURNED)
-    shares = {
-        track: (decided, returned)
-        for track, decided, returned in ever.annotate(
-            decided=Count(path, distinct=True), sent_back=Count(path, filter=sent_back, distinct=True)
-        ).values_list(f"{path}__track", "decided", "sent_back")
-    }
+    shares = _shares(counted)
     rows = []
     for track in counted:
         row = TrackNumbers(track, oldest=track.oldest, **{name: getattr(track, f"{name}_count") for name in COUNTED})
@@ -121,6 +116,35 @@ def _by_track(tracks: QuerySet[Track]) -> list[TrackNumbers]:
     for row in rows:
         row.bars = _stacked(row, ("passed", "returned", "rejected", "waiting"), 100 / most if most else 0)
     return rows
+
+
+def _decisions(tracks: Iterable[Any]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """What was decided and not undone: what holds, and the returns that a rejection followed."""
+    of_tracks = {f"{ENTRY}__track__in": tracks}
+    unmet = UndoneScreening.objects.unmet().filter(**of_tracks)
+    return Screening.objects.filter(**of_tracks).order_by(), unmet.order_by()
+
+
+def _shares(tracks: Iterable[Any]) -> dict[int, tuple[int, int]]:
+    """By track: entries about which something was decided at any time, and those that were sent back at any time."""
+    holding, unmet = _decisions(tracks)
+    by_track = f"{ENTRY}__track"
+    sent_back = Q(outcome=ScreeningOutcome.RETURNED)
+    counts = holding.values(by_track).annotate(
+        decided=Count(ENTRY, distinct=True), sent_back=Count(ENTRY, filter=sent_back, distinct=True)
+    )
+    # Each entry once, so of these only what isn't among the others.
+    of_entry = Screening.objects.filter(**{ENTRY: OuterRef(ENTRY)})
+    more = unmet.values(by_track).annotate(
+        decided=Count(ENTRY, filter=~Exists(of_entry), distinct=True),
+        sent_back=Count(ENTRY, filter=~Exists(of_entry.filter(sent_back)), distinct=True),
+    )
+    shares: dict[int, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for rows in (counts, more):
+        for track, decided, returned in rows.values_list(by_track, "decided", "sent_back"):
+            before = shares[track]
+            shares[track] = (before[0] + decided, before[1] + returned)
+    return shares
 
 
 def _stacked(row: TrackNumbers, names: tuple[str, ...], unit: float) -> list[dict[str, Any]]:
@@ -148,18 +172,19 @@ def _by_day(tracks: list[int]) -> list[DayNumbers]:
     def of(day: date) -> DayNumbers:
         return found.setdefault(day, DayNumbers(day))
 
-    versions = SubmissionVersion.objects.filter(submission__track__in=tracks).order_by()
+    # What a shortlisted team replaces came in long ago, and nobody screens it.
+    versions = SubmissionVersion.objects.filter(submission__track__in=tracks, replacement=None).order_by()
     came = versions.annotate(day=TruncDate("created_at", tzinfo=BEIJING)).values("day")
     first = Q(number=1)
     counted = came.annotate(new=Count("pk", filter=first), again=Count("pk", filter=~first)).order_by("-day")
     for day, new, again in counted.values_list("day", "new", "again")[:DAYS_LISTED]:
         of(day).new, of(day).again = new, again
-    screenings = Screening.objects.filter(version__submission__track__in=tracks).order_by()
-    decided = screenings.annotate(day=TruncDate("decided_at", tzinfo=BEIJING)).values("day")
     outcomes = {f"{name}_count": Count("pk", filter=Q(outcome=name)) for name in DECIDED}
-    names = [*outcomes]
-    for day, *counts in decided.annotate(**outcomes).order_by("-day").values_list("day", *names)[:DAYS_LISTED]:
-        of(day).passed, of(day).returned, of(day).rejected = counts
+    for decisions in _decisions(tracks):
+        decided = decisions.annotate(day=TruncDate("decided_at", tzinfo=BEIJING)).values("day").annotate(**outcomes)
+        for day, *counts in decided.order_by("-day").values_list("day", *outcomes)[:DAYS_LISTED]:
+            for name, count in zip(DECIDED, counts, strict=True):
+                setattr(of(day), name, getattr(of(day), name) + count)
     return [found[day] for day in sorted(found)]
 
 
@@ -198,14 +223,12 @@ def _column(
 
 def _reasons(competition: Competition, tracks: list[int]) -> list[dict[str, Any]]:
     """For what entries were returned or rejected, the most frequent first; a code that the plan lacks is itself."""
-    turned_back = Screening.objects.filter(version__submission__track__in=tracks).exclude(
-        outcome=ScreeningOutcome.PASSED
-    )
-    counted = turned_back.order_by().values_list("code", "outcome").annotate(count=Count("pk"))
     titles = dict(ScreeningReason.objects.filter(plan__competition=competition).values_list("code", "title"))
     found: dict[str, dict[str, int]] = defaultdict(lambda: {"returned": 0, "rejected": 0})
-    for code, outcome, count in counted:
-        found[code][outcome] += count
+    for decisions in _decisions(tracks):
+        turned_back = decisions.exclude(outcome=ScreeningOutcome.PASSED).values_list("code", "outcome")
+        for code, outcome, count in turned_back.annotate(count=Count("pk")):
+            found[code][outcome] += count
     rows = [
         {
             "code": code,

@@ -265,6 +265,12 @@ class OfSubmissionQuerySet(models.QuerySet):
         return self.filter(**{f"{self.submission_path}__in": submissions})
 
 
+class VersionQuerySet(OfSubmissionQuerySet):
+    def decided_about(self) -> Self:
+        """Those that screening decides about: not files that were replaced since, unless it has done so already."""
+        return self.filter(Q(replacement=None) | Q(screening__isnull=False))
+
+
 class ReceiptQuerySet(OfSubmissionQuerySet):
     submission_path = "version__submission"
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 
 from portal.core.people import Person
-from submissions.enums import SecondLook
+from submissions.enums import ScreeningOutcome, SecondLook
 from submissions.querysets import OfSubmissionQuerySet
 
 
@@ -47,6 +47,14 @@ class ScreeningProposalQuerySet(ScreenedQuerySet):
 
 class UndoneScreeningQuerySet(ScreenedQuerySet):
     submission_path = "version__submission"
+
+    def unmet(self) -> Self:
+        """Returns that nobody took back: their end passed, and the rejection of that very moment took their place."""
+        then = {"version": OuterRef("version"), "decided_at": OuterRef("undone_at")}
+        holds = Exists(apps.get_model("submissions", "Screening").objects.filter(**then))
+        # That one may have been taken back since.
+        undone = Exists(apps.get_model("submissions", "UndoneScreening").objects.filter(**then))
+        return self.filter(holds | undone, outcome=ScreeningOutcome.RETURNED)
 
 
 class VersionFactsQuerySet(ScreenedQuerySet):

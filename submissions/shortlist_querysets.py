@@ -34,6 +34,10 @@ class ShortlistingQuerySet(models.QuerySet):
     def announced(self) -> Self:
         return self.filter(announced_at__isnull=False)
 
+    def binding(self) -> Self:
+        """Those by which a competition has a shortlist, also an empty one: what stands, and what teams were told of."""
+        return self.filter(Q(undone_at=None) | Q(announced_at__isnull=False))
+
     def with_end(self) -> Self:
         """``ends_at``: when files may be replaced no more; None where nobody has said, and no defence is planned."""
         stages = apps.get_model("tracks", "Stage").objects.filter(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
@@ -18,17 +19,17 @@ from portal.notifications.mail import address
 from tracks.enums import StageKind, TopicStatus
 from tracks.models import Topic, TopicRevision, Track
 
-BY_COMPETITION = "Address of the competition, such as sichuan-2026."
-BY_TRACK = "Number of the track."
+BY_COMPETITION = _("Address of the competition, such as sichuan-2026.")
+BY_TRACK = _("Number of the track.")
 
 
 class TrackSerializer(serializers.Serializer):
     id = serializers.IntegerField()
-    competition = serializers.SlugField(help_text="Address of the competition.")
+    competition = serializers.SlugField(help_text=_("Address of the competition."))
     number = serializers.IntegerField()
     name = serializers.CharField()
-    topic_count = serializers.IntegerField(help_text="Topics that can be entered.")
-    url = serializers.URLField(help_text="The page for people.")
+    topic_count = serializers.IntegerField(help_text=_("Topics that can be entered."))
+    url = serializers.URLField(help_text=_("The page for people."))
 
 
 class TrackFilter(filters.FilterSet):
@@ -67,18 +68,18 @@ class TrackOfTopicSerializer(serializers.Serializer):
 
 class TopicSerializer(serializers.Serializer):
     id = serializers.IntegerField()
-    competition = serializers.SlugField(help_text="Address of the competition.")
+    competition = serializers.SlugField(help_text=_("Address of the competition."))
     track = TrackOfTopicSerializer()
-    number = serializers.IntegerField(help_text="Number within the track.")
+    number = serializers.IntegerField(help_text=_("Number within the track."))
     title = serializers.CharField()
-    body = serializers.CharField(help_text="The complete text; paragraphs are separated by a line break.")
+    body = serializers.CharField(help_text=_("The complete text; paragraphs are separated by a line break."))
     status = serializers.ChoiceField(TopicStatus.choices)
-    revision = serializers.IntegerField(allow_null=True, help_text="Rises with each change of the text.")
-    revised_at = serializers.DateTimeField(allow_null=True, help_text="When this text was written.")
-    revision_reason = serializers.CharField(allow_blank=True, help_text="Why the text was changed.")
+    revision = serializers.IntegerField(allow_null=True, help_text=_("Rises with each change of the text."))
+    revised_at = serializers.DateTimeField(allow_null=True, help_text=_("When this text was written."))
+    revision_reason = serializers.CharField(allow_blank=True, help_text=_("Why the text was changed."))
     withdrawn_at = serializers.DateTimeField(allow_null=True)
     withdrawal_reason = serializers.CharField(allow_blank=True)
-    url = serializers.URLField(help_text="The page for people.")
+    url = serializers.URLField(help_text=_("The page for people."))
 
 
 class TopicFilter(filters.FilterSet):
@@ -88,12 +89,12 @@ class TopicFilter(filters.FilterSet):
     changed_since = filters.IsoDateTimeFilter(
         method="changed",
         validators=[validate_instant],
-        help_text="New, given another text or place, or withdrawn at this instant or later.",
+        help_text=_("New, given another text or place, withdrawn or opened again at this instant or later."),
     )
     open = filters.ChoiceFilter(
         method="enterable",
         choices=[("true", "true"), ("false", "false")],
-        help_text="Whether entries can be begun now: the topic is open, and so is the stage for submissions.",
+        help_text=_("Whether entries can be begun now: the topic is open, and so is the stage for submissions."),
     )
 
     def changed(self, topics: Any, name: str, value: datetime) -> Any:
@@ -111,7 +112,7 @@ class TopicViewSet(RowViewSet):
     serializer_class = TopicSerializer
     filterset_class = TopicFilter
     competition_path = "track__competition"
-    ordering = ("track_id", "number")
+    ordering = ("track__competition_id", "track__number", "number")
 
     def get_queryset(self) -> QuerySet[Any]:
         revisions = TopicRevision.objects.filter(topic=OuterRef("pk")).order_by("-number")
@@ -122,6 +123,7 @@ class TopicViewSet(RowViewSet):
             "title",
             "body",
             "status",
+            "track__competition_id",
             "track__number",
             "track__name",
             "track__competition__slug",

@@ -93,7 +93,10 @@ class GuideForm(forms.Form):
 
 
 class ApplyGuideForm(forms.Form):
-    """What an organizer decides on a plan: each topic that the guide no longer has stays unless it is ticked."""
+    """What an organizer decides on a plan.
+
+    Each topic that the guide no longer has stays, and each that was withdrawn stays so, unless it is ticked.
+    """
 
     fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -103,10 +106,9 @@ class ApplyGuideForm(forms.Form):
         widget=forms.TextInput({"class": "vTextField", "maxlength": LONGEST_REASON}),
     )
 
-    @property
-    def withdrawn(self) -> set[int]:
-        """Ticked topics; the service knows which may be."""
-        ticked = self.data.getlist("withdraw") if isinstance(self.data, QueryDict) else []
+    def ticked(self, name: str) -> set[int]:
+        """Topics to ``withdraw`` or to ``reopen``; the service knows which may be."""
+        ticked = self.data.getlist(name) if isinstance(self.data, QueryDict) else []
         return {int(pk) for pk in ticked if pk.isascii() and pk.isdigit() and len(pk) < 19}
 
     def apply(self, upload: GuideImport, *, actor: Person) -> bool:
@@ -114,7 +116,8 @@ class ApplyGuideForm(forms.Form):
         if not self.is_valid():
             return False
         try:
-            apply_upload(upload, actor=actor, withdraw=self.withdrawn, **self.cleaned_data)
+            withdraw, reopen = self.ticked("withdraw"), self.ticked("reopen")
+            apply_upload(upload, actor=actor, withdraw=withdraw, reopen=reopen, **self.cleaned_data)
         except ValidationError as error:
             told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
             for name, messages in told.items():

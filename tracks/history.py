@@ -37,7 +37,7 @@ class PairForm(forms.Form):
 @remembered
 def revisions(request: HttpRequest, competition: str, track_number: int, number: int) -> HttpResponse:
     place = {"track__competition__slug": competition, "track__number": track_number, "number": number}
-    topics = Topic.objects.visible_to(request.user).select_related("track__competition")
+    topics = Topic.objects.visible_to(request.user).select_related("track__competition").replacing()
     topic = topics.filter(**place).first()
     if topic is None:
         return leading.to_topic(request, competition, track_number, number, page="tracks:revisions")
@@ -56,6 +56,7 @@ def revisions(request: HttpRequest, competition: str, track_number: int, number:
         "competition": topic.track.competition,
         "track": topic.track,
         "topic": topic,
+        "former": leading.replaced_by(topic, request.user) if topic.replaces_another else None,
         "revisions": found,
         "form": form,
     }

@@ -153,13 +153,15 @@ class TopicQuerySet(ScopedQuerySet):
         return self.filter(Exists(revisions.filter(topic=OuterRef("pk"))))
 
     def changed_since(self, moment: datetime) -> Self:
-        """Those that are new, have another text or place, or have been withdrawn."""
+        """Those that are new, have another text or place, have been withdrawn or opened again."""
         revisions = apps.get_model("tracks", "TopicRevision").objects.filter(created_at__gte=moment)
         moves = apps.get_model("tracks", "FormerAddress").objects.filter(left_at__gte=moment)
         return self.filter(
             Exists(revisions.filter(topic=OuterRef("pk")))
             | Exists(moves.filter(topic=OuterRef("pk")))
             | Q(withdrawn_at__gte=moment)
+            | Q(reopened_at__gte=moment)
+            | Q(track__renamed_at__gte=moment)
         )
 
     def replacing(self) -> Self:

@@ -13,6 +13,7 @@ from judging.services.ranking import decide_awards
 from judging.services.reviewing import check_points, recuse, save_review, submit_review
 from judging.services.rounds import close_round, create_round, create_round_once, missing_in, open_round
 from judging.services.rubrics import add_rubric, is_in_use, remove_criterion, rename_rubric, save_criterion
+from judging.services.unlisted import take_out_unlisted, unlisted_numbers
 
 __all__ = [
     "OwnEntry",
@@ -42,5 +43,7 @@ __all__ = [
     "save_criterion",
     "save_review",
     "submit_review",
+    "take_out_unlisted",
+    "unlisted_numbers",
     "update_judge",
 ]

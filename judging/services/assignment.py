@@ -65,9 +65,9 @@ def eligible_entries(round_: Round) -> Any:
     """What has passed screening; for a round of the defence of these the shortlisted, where there is a shortlist."""
     eligible = Submission.objects.filter(track__competition=round_.competition_id, status=SubmissionStatus.ELIGIBLE)
     if round_.kind == RoundKind.DEFENCE:
-        listed = Shortlisting.objects.live().filter(submission__track__competition=round_.competition_id)
-        if listed.exists():
-            eligible = eligible.filter(pk__in=listed.values("submission"))
+        listed = Shortlisting.objects.filter(submission__track__competition=round_.competition_id)
+        if listed.binding().exists():
+            eligible = eligible.filter(pk__in=listed.live().values("submission"))
     return eligible.with_submitted_title()
 
 
@@ -175,11 +175,12 @@ def _same_organization(entries: Iterable[Submission], judges: Iterable[Judge]) -
 
 def _versions_judged(round_: Round, entries: set[int]) -> dict[int, int]:
     """The latest version of each; whoever joins later reads what the others read, or the files that replaced those."""
+    live = round_.assignments.live().filter(submission__in=entries).order_by("version__number")
+    begun = dict(live.values_list("submission_id", "version__number"))
     rows = SubmissionVersion.objects.filter(submission__in=entries).order_by("number")
-    latest: dict[int, int] = {}
-    replaced: dict[int, int] = {}
-    for entry, version, replacement in rows.values_list("submission_id", "pk", "replacement"):
-        latest[entry] = version
-        replaced |= {entry: version} if replacement else {}
-    begun = round_.assignments.live().filter(submission__in=entries)
-    return latest | dict(begun.values_list("submission_id", "version_id")) | replaced
+    judged: dict[int, int] = {}
+    for entry, number, version, replacement in rows.values_list("submission_id", "number", "pk", "replacement"):
+        is_read = number == begun.get(entry, number)
+        if is_read or (replacement and number > begun[entry]):
+            judged[entry] = version
+    return judged

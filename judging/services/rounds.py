@@ -19,6 +19,7 @@ from judging.services.assignment import eligible_entries
 from judging.services.conflicts import refuse_entrants
 from judging.services.locking import lock_round, lock_rubric
 from judging.services.ranking import compute_ranking
+from judging.services.unlisted import require_listed
 from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.idempotency import once
@@ -85,7 +86,10 @@ def create_round_once(key: str, competition: Competition, *, actor: Person, **fi
 
 @transaction.atomic
 def open_round(round_: Round, *, actor: Person | None) -> Round:
-    """Show judges their entries and tell each by mail. From here on the rubric is fixed; again changes nothing."""
+    """Show judges their entries and tell each by mail. From here on the rubric is fixed; again changes nothing.
+
+    Raises Conflict while something is missing, or judges of the defence have entries that are not on the shortlist.
+    """
     require(runs, actor, round_)
     refuse_entrants(round_, actor=actor)
     round_ = lock_round(round_.pk)
@@ -99,6 +103,8 @@ def open_round(round_: Round, *, actor: Person | None) -> Round:
     if round_.closes_at <= timezone.now():
         raise Conflict(_("The round's time is over before it has begun. Please make another round."))
     ROUND_LIFECYCLE.apply(round_, "open", actor=actor)
+    # Now that the trail is ours: whoever shortlists at the same moment writes there first, or after us.
+    require_listed(round_)
     mail.tell_judges(round_)
     return round_
 

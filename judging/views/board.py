@@ -17,6 +17,7 @@ from judging.forms import AwardForm
 from judging.models import Judge, Ranking, RankingEntry, Round
 from judging.ranking import DROP_FROM
 from judging.services.ranking import fingerprint
+from judging.services.unlisted import unlisted_numbers
 from portal.core.models import AuditEntry
 from portal.core.people import Person
 from tracks.models import Track
@@ -72,6 +73,7 @@ def board_page(round_: Round, *, user: Person, now: datetime) -> dict[str, Any]:
         "judges": [] if is_kept_out else progress(round_, user=user, now=now),
         "criteria": round_.rubric.criteria.order_by("position"),
         "events": [] if is_kept_out else events(round_),
+        "unlisted": None if is_kept_out else unlisted_numbers(round_),
         "decided": sum(1 for each in entries if hasattr(each, "decision") and each.decision.level),
         "drop_from": DROP_FROM,
         "is_kept_out": is_kept_out,

@@ -82,6 +82,16 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(round_)
 
 
+@require_POST
+@login_required
+@says_why
+def take_out_unlisted(request: HttpRequest, pk: int) -> HttpResponse:
+    round_ = _round(request, pk)
+    if services.take_out_unlisted(round_, actor=request.user):
+        messages.success(request, _("What is not on the shortlist has been taken out of the round."))
+    return redirect(round_)
+
+
 @require_http_methods(PAGE)
 @login_required
 @never_cache

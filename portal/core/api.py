@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.core.signing import BadSignature, Signer
 from django.db.models import Q
 from django.http import Http404
@@ -47,6 +48,11 @@ class ApiTrouble(exceptions.APIException):
         super().__init__(trouble.message, trouble.code)
 
 
+class ApiTooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+
+
 class ApiUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
@@ -59,6 +65,12 @@ def _as_api_error(error: Exception) -> Exception:
         return ApiConflict(error.message)
     if isinstance(error, ValidationError):
         return exceptions.ValidationError(serializers.as_serializer_error(error))
+    if isinstance(error, RequestDataTooBig):
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        return ApiTooLarge(_("The body of the request is larger than %(most)s kB.") % {"most": most})
+    if type(error) is Http404:
+        # Django's own words name a class of ours, in English.
+        return exceptions.NotFound()
     trouble = trouble_in(error)
     return error if trouble is None else ApiTrouble(trouble)
 

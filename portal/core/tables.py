@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from portal.core import service
 from portal.core.serving import serve_chunks
+from portal.core.text import one_kind_of_line_end
 
 CSV = "text/csv; charset=utf-8"
 # Numbers and moments stay what they are; anything else is written as its text.
@@ -28,7 +29,6 @@ BOM = "\ufeff"
 LONGEST_XLSX_CELL = 32_767
 # How text begins that a spreadsheet would run, full-width signs too, after any number of the marks that prevent it.
 _RUNS = re.compile(r"'*(?:\s*[=+\-@|＝＋－＠]|[\t\r\n])")
-_NEWLINE = re.compile(r"\r\n?")
 # What XML can't hold, and what a workbook writes for it: "_x000D_" in a text would become a line break.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -118,7 +118,7 @@ def unescape_xlsx(text: str) -> str:
 def _csv_cell(cell: Any) -> Any:
     if isinstance(cell, datetime):
         return _local(cell).isoformat(sep=" ", timespec="seconds")
-    return cell if cell is None or isinstance(cell, _PLAIN) else guard(_NEWLINE.sub("\n", str(cell)))
+    return cell if cell is None or isinstance(cell, _PLAIN) else guard(one_kind_of_line_end(str(cell)))
 
 
 def _xlsx_cell(cell: Any, row: int, column: int) -> Any:
@@ -126,7 +126,7 @@ def _xlsx_cell(cell: Any, row: int, column: int) -> Any:
         return _local(cell)
     if cell is None or isinstance(cell, _PLAIN):
         return cell
-    text = guard(_NEWLINE.sub("\n", _NOT_IN_XML.sub("\ufffd", str(cell))))
+    text = guard(one_kind_of_line_end(_NOT_IN_XML.sub("\ufffd", str(cell))))
     text = _ESCAPE.sub("_x005F_", text)
     if len(text.encode("utf-16-le")) > 2 * LONGEST_XLSX_CELL:
         raise CellTooLong(row, column)

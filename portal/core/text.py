@@ -13,6 +13,8 @@ BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 # Controls, halves of characters, and what XML calls no character at all.
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+NEWLINE = re.compile(r"\r\n?")
+
 # What Django and DRF say about these in Chinese can't be understood; what our catalogue says of them comes first.
 SAID_BETTER = (
     gettext_noop("Null characters are not allowed."),
@@ -40,6 +42,11 @@ def validate_text(value: str) -> None:
     """Refuse in a longer text what no page, feed or PDF can show; line breaks and tabs may stand."""
     if UNSHOWABLE.search(value):
         raise ValidationError(_("This text contains characters that can't be shown. Please type it again."))
+
+
+def one_kind_of_line_end(text: str) -> str:
+    """Browsers send other line ends than documents have."""
+    return NEWLINE.sub("\n", text)
 
 
 def says_nothing(text: str) -> bool:

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from judging.models import Round
 from portal.core.people import Person
-from submissions.enums import SubmissionStatus
+from submissions.enums import ScreeningState
 from submissions.models import Submission
 from tracks.models import Announcement, Competition, Document, Question, Topic, Track
 
@@ -54,6 +55,8 @@ def contests_at_hand(user: Person) -> list[Contest]:
 
 def _counts(user: Person) -> dict[str, dict[int, int]]:
     entries = Submission.objects.organized_by(user)
+    # As many as stand in the queue of screening, where the tile leads.
+    waiting = Submission.objects.screened_by(user).in_screening(ScreeningState.WAITING, timezone.now())
     topics = Topic.objects.filter(track__in=Track.objects.organized_by(user))
     published: dict[str, QuerySet[Any]] = {
         "announcements": Announcement.objects.organized_by(user),
@@ -62,7 +65,7 @@ def _counts(user: Person) -> dict[str, dict[int, int]]:
     }
     return {
         "entries": _by_competition(entries, "track__competition"),
-        "awaiting": _by_competition(entries.filter(status=SubmissionStatus.SUBMITTED), "track__competition"),
+        "awaiting": _by_competition(waiting, "track__competition"),
         "tracks": _by_competition(Track.objects.organized_by(user)),
         "topics": _by_competition(topics, "track__competition"),
         "rounds": _by_competition(Round.objects.visible_to(user)),

@@ -128,10 +128,8 @@ def rounds_to_judge(user: Any) -> list[RoundToJudge]:
 def organized(user: Any, *, now: datetime) -> list[dict[str, Any]]:
     """The competitions this person runs, wholly or in some tracks, and what waits for them there."""
     tracks = Track.objects.organized_by(user).values("competition")
-    waiting = Submission.objects.organized_by(user).filter(status=SubmissionStatus.SUBMITTED)
-    counts = dict(waiting.values_list("track__competition").annotate(count=Count("pk")).order_by())
-    late = Submission.objects.organized_by(user).in_screening(ScreeningState.OVERDUE, now)
-    overdue = dict(late.values_list("track__competition").annotate(count=Count("pk")).order_by())
+    waiting = _in_queue(user, ScreeningState.WAITING, now)
+    overdue = _in_queue(user, ScreeningState.OVERDUE, now)
     asked = RosterRequest.objects.organized_by(user).filter(status=RosterRequestStatus.AWAITING)
     changes = dict(asked.values_list("team__competition").annotate(count=Count("pk")).order_by())
     near = NearPair.objects.unseen_by_competition(user)
@@ -143,7 +141,7 @@ def organized(user: Any, *, now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "competition": competition,
-            "awaiting_screening": counts.get(competition.pk, 0),
+            "awaiting_screening": waiting.get(competition.pk, 0),
             "overdue_corrections": overdue.get(competition.pk, 0),
             "roster_changes": changes.get(competition.pk, 0),
             "near_pairs": near.get(competition.pk, 0),
@@ -152,6 +150,12 @@ def organized(user: Any, *, now: datetime) -> list[dict[str, Any]]:
         }
         for competition in run
     ]
+
+
+def _in_queue(user: Any, state: ScreeningState, now: datetime) -> dict[int, int]:
+    """By competition, how many stand under this tab of the queue: none of a team that this person is in."""
+    rows = Submission.objects.screened_by(user).in_screening(state, now)
+    return dict(rows.values_list("track__competition").annotate(count=Count("pk")).order_by())
 
 
 def enterable(user: Any, *, now: datetime) -> list[Competition]:

@@ -16,7 +16,7 @@ from submissions.definition import TITLE_KEY, TITLE_LIMIT
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import EDITABLE
 from submissions.models.teams import Team
-from submissions.querysets import AttachmentQuerySet, OfSubmissionQuerySet, ReceiptQuerySet, SubmissionQuerySet
+from submissions.querysets import AttachmentQuerySet, ReceiptQuerySet, SubmissionQuerySet, VersionQuerySet
 from tracks.models import Track
 
 
@@ -160,7 +160,7 @@ class SubmissionVersion(models.Model):
     )
     created_at = models.DateTimeField(_("submitted at"))
 
-    objects = OfSubmissionQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission version")

@@ -42,8 +42,8 @@ def screening_of(version: SubmissionVersion | None) -> Screening | None:
 
 
 def decision_of(submission: Submission) -> Screening | None:
-    """About the version submitted last, or about the one in which files were replaced since."""
-    versions = submission.versions.filter(replacement=None)
+    """About the version submitted last; where files were replaced since, what was said of these, or else of that."""
+    versions = submission.versions.decided_about()
     return screening_of(versions.select_related("screening__decided_by", "screening__correction").last())
 
 
@@ -94,6 +94,7 @@ def record(
     changes = {"draft_version": submission.draft_version + 1} if opened else {}
     SUBMISSION_LIFECYCLE.apply(submission, MOVES[made.outcome], actor=actor, reason=made.reason, **changes)
     if earlier is not None:
+        # At one moment with what takes its place: that tells it from a decision that was taken back.
         put_aside(earlier, actor=actor, why=_("The end of the correction passed without a new version."), now=now)
     screening = Screening.objects.create(
         version=version,

@@ -180,3 +180,29 @@ def test_refusals_of_the_search_are_described(client, db):
     schema = client.get("/api/v1/schema/", headers={"accept": "application/json"}).json()
 
     assert {"200", "400"} <= set(schema["paths"][SEARCH]["post"]["responses"])
+
+
+@pytest.mark.parametrize("depth", [30, 500, 1200, 100_000])
+def test_what_is_nested_too_deeply_is_refused(client, topic, depth):
+    response = post(client, f'{{"search": {"[" * depth}{"]" * depth}}}')
+
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "parse_error")
+
+
+@pytest.mark.parametrize("body", ['{"search": "x", "\\ud800": 1}', '{"search": "\\ud800"}'], ids=["name", "text"])
+def test_half_a_character_has_an_answer(client, topic, body):
+    response = post(client, body)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid")
+
+
+def test_a_body_that_is_too_large_is_refused_in_the_shape_of_errors(client, topic):
+    response = post(client, {"search": "字" * 1_000_000})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "too_large")
+
+
+def test_what_is_not_there_is_said_in_the_readers_language(client, topic):
+    message = client.get(f"{TOPICS}999999/", headers={"Accept-Language": "zh-hans"}).json()["error"]["message"]
+
+    assert "Topic" not in message

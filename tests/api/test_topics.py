@@ -8,7 +8,7 @@ from django.utils import timezone
 from tests.factories.submissions import SubmissionFactory, TeamFactory
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, RevisionFactory, TopicFactory, TrackFactory
 from tracks.enums import TopicStatus
-from tracks.services import place_topics, revise_topic, withdraw_topic
+from tracks.services import place_topics, rename_track, reopen_topic, revise_topic, withdraw_topic
 
 TRACKS, TOPICS = "/api/v1/tracks/", "/api/v1/topics/"
 
@@ -83,6 +83,33 @@ def test_topics_stand_by_track_and_number(client, track):
         TopicFactory(track=track, number=number)
 
     assert [row["number"] for row in rows(client, TOPICS)] == [1, 2, 3]
+
+
+def test_topics_stand_by_the_tracks_numbers_whichever_was_made_first(client, track):
+    later = TopicFactory(track=track)
+    earlier = TopicFactory(track=TrackFactory(competition=track.competition, number=3))
+
+    assert [row["id"] for row in rows(client, TOPICS)] == [earlier.pk, later.pk]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda topic: reopen_topic(withdraw_topic(topic, actor=None, reason="合并"), actor=None),
+        lambda topic: rename_track(topic.track, actor=None, name="新的名称"),
+    ],
+    ids=["opened again", "track renamed"],
+)
+def test_whoever_keeps_a_copy_learns_of_it(client, track, change):
+    topic = TopicFactory(track=track)
+    topic.revisions.update(created_at=timezone.now() - timedelta(days=2))
+    TopicFactory(track=TrackFactory(competition=track.competition)).revisions.update(
+        created_at=timezone.now() - timedelta(days=2)
+    )
+    change(topic)
+    yesterday = timezone.now() - timedelta(days=1)
+
+    assert [row["id"] for row in rows(client, TOPICS, changed_since=yesterday.isoformat())] == [topic.pk]
 
 
 @pytest.mark.parametrize(

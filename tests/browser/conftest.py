@@ -51,9 +51,9 @@ def chromium() -> Iterator[Browser]:
     # Chromium's sandbox refuses to work for root, which is who runs in a container.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*arguments, "--disable-dev-shm-usage"]
-        )
+        # Without one on this machine Playwright takes its own.
+        program = Path(__file__).with_name("chromium.sh") if shutil.which("chromium") else None
+        browser = playwright.chromium.launch(executable_path=program, args=[*arguments, "--disable-dev-shm-usage"])
         yield browser
         browser.close()
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from judging.enums import AssignmentStatus
 from portal.core.templatetags.ui import deadline
+from portal.dashboards.desk import organized
 from submissions import services
 from submissions.models import Shortlisting
 from tests.factories.accounts import UserFactory
@@ -22,6 +23,8 @@ from tests.factories.submissions import (
     captain_of,
 )
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
+from tests.submissions.screening import Screening
+from tests.submissions.screening_world import REASON, let_pass, organizer_of, plan_of, returned, submitted_entry
 from tests.submissions.shortlists import Shortlist, announced
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +193,34 @@ def test_an_organizer_sees_what_awaits_screening(client):
     (shown,) = desk(client, organizer.user).context["organized"]
 
     assert (shown["competition"], shown["awaiting_screening"]) == (organizer.competition, 2)
+
+
+def waiting_and_overdue(user):
+    (shown,) = organized(user, now=timezone.now())
+    return shown["awaiting_screening"], shown["overdue_corrections"]
+
+
+def test_the_desk_counts_what_the_queue_lists():
+    """Neither an entry of one's own team nor one that waits for a second look."""
+    screening = Screening(needs_second_look=True)
+    own = TeamFactory(competition=screening.competition, captain=screening.organizer)
+    screening.entry(team=own)
+    proposed, waiting = screening.entry(), screening.entry()
+    services.reject(proposed, actor=screening.organizer, version=1, reason=REASON, code="off_topic")
+
+    assert (waiting_and_overdue(screening.organizer), screening.numbers()) == ((1, 0), [waiting.number])
+
+
+def test_an_organizer_in_the_team_sees_no_sign_of_a_proposed_rejection():
+    entry = submitted_entry()
+    plan_of(entry, needs_second_look=True)
+    returned(entry, "need")
+    let_pass(entry)
+    insider = organizer_of(entry, user=captain_of(entry.team))
+    before = waiting_and_overdue(insider)
+    services.reject(entry, actor=organizer_of(entry), version=1, reason=REASON)
+
+    assert (before, waiting_and_overdue(insider)) == ((0, 0), (0, 0))
 
 
 def test_the_organizer_of_some_tracks_is_told_of_entries_in_those(client):

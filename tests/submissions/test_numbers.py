@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.core.templatetags.ui import BEIJING
-from submissions.models import ScreeningPlan, ScreeningReason, Submission
+from submissions import services
+from submissions.models import Replacement, ScreeningPlan, ScreeningReason, Shortlisting, Submission
 from submissions.numbers import numbers_of
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
@@ -21,7 +22,9 @@ from tests.factories.submissions import (
     captain_of,
 )
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory, TrackFactory
-from tests.submissions.people import client_for, queries_of
+from tests.submissions.people import client_for, close, queries_of
+from tests.submissions.screening_world import REASON, let_pass
+from tracks.enums import StageKind
 from tracks.models import Track
 
 pytestmark = [
@@ -102,6 +105,15 @@ def test_a_day_is_beijings(competition, topic):
     ]
 
 
+def test_files_that_a_shortlisted_team_replaced_came_in_before(competition, topic):
+    made = came_in(topic, datetime(2026, 8, 1, 12, tzinfo=BEIJING), datetime(2026, 9, 1, 12, tzinfo=BEIJING))
+    by = OrganizerFactory(competition=competition).user
+    listed = Shortlisting.objects.create(submission=made, made_by=by, made_at=timezone.now())
+    Replacement.objects.create(version=made.versions.last(), shortlisting=listed)
+
+    assert [(str(day.day), day.new, day.again) for day in numbers(competition)["days"]] == [("2026-08-01", 1, 0)]
+
+
 def test_days_without_anything_are_drawn_and_not_listed(competition, topic):
     came_in(topic, datetime(2026, 8, 1, 12, tzinfo=BEIJING))
     came_in(topic, datetime(2026, 8, 5, 12, tzinfo=BEIJING))
@@ -127,6 +139,49 @@ def test_what_was_sent_back_once_counts_in_the_share_whatever_became_of_it(compe
     ScreeningFactory(version=last, outcome="passed")
 
     assert numbers(competition)["tracks"][0].share_returned == 25
+
+
+@pytest.fixture
+def unmet(competition, topic, organizer):
+    """Returned for a seal, never corrected, and rejected once the end had passed."""
+    made = came_in(topic, timezone.now() - timedelta(days=9))
+    plan = ScreeningPlan.objects.create(competition=competition)
+    ScreeningReason.objects.create(plan=plan, use="return", code="seal", title="缺少盖章", text="请补盖公章。")
+    close(competition, StageKind.SUBMISSION)
+    said = {"actor": organizer, "version": 1, "reason": REASON}
+    end = timezone.now() + timedelta(days=3)
+    services.return_for_correction(made, **said, code="seal", sections=["abstract"], slots=[], closes_at=end)
+    let_pass(made)
+    services.reject(made, **said)
+    return made
+
+
+def shown(competition):
+    found = numbers(competition)
+    decided = [(day.passed, day.returned, day.rejected) for day in found["days"] if day.decided]
+    reasons = {row["code"]: (row["returned"], row["rejected"]) for row in found["reasons"]}
+    return found["total"].share_returned, decided, reasons
+
+
+def test_a_return_counts_though_the_entry_was_rejected_as_nothing_came(competition, unmet):
+    assert shown(competition) == (100, [(0, 1, 1)], {"seal": (1, 0), "": (0, 1)})
+
+
+def test_a_return_that_ended_unmet_counts_though_the_rejection_was_undone(competition, unmet, organizer):
+    services.undo_screening(unmet, actor=organizer, reason="材料后来找到了")
+
+    assert shown(competition) == (100, [(0, 1, 0)], {"seal": (1, 0)})
+
+
+def test_a_return_that_was_taken_back_counts_for_nothing(competition, topic, organizer):
+    made = came_in(topic, timezone.now())
+    end = timezone.now() + timedelta(days=3)
+    scope = {"sections": ["abstract"], "slots": [], "closes_at": end}
+    services.return_for_correction(made, actor=organizer, version=1, reason=REASON, **scope)
+    services.undo_screening(made, actor=organizer, reason="看错了附件")
+    services.pass_screening(made, actor=organizer, version=1)
+
+    assert shown(competition) == (0, [(1, 0, 0)], {})
 
 
 def test_nothing_decided_has_no_share(competition, topic):

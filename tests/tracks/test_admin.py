@@ -41,6 +41,7 @@ def revise(client, topic, **changes):
         "title": topic.title,
         "body": topic.body,
         "reason": "更正",
+        "revision": topic.latest_revision.number,
         "revisions-TOTAL_FORMS": 0,
         "revisions-INITIAL_FORMS": 0,
         **changes,

@@ -338,13 +338,33 @@ def test_a_second_press_is_told_that_it_was_done(page, competition):
     assert (response.status_code, TopicRevision.objects.filter(number=2).count()) == (409, 1)
 
 
-def test_a_withdrawn_topic_that_the_guide_has_opens_again(page, competition):
+@pytest.fixture
+def with_withdrawn(page, competition):
+    """The address of a plan whose guide still holds a topic that was withdrawn."""
     apply(page, uploaded(page, competition, SHORTER), withdraw=[topic("第二题").pk])
-    address = uploaded(page, competition, SMALL)
+    return uploaded(page, competition, SMALL)
 
-    assert "open again" in page.get(address).content.decode()
-    apply(page, address)
+
+def test_a_withdrawn_topic_that_the_guide_has_opens_again_when_ticked(page, with_withdrawn):
+    assert "withdrawn here" in page.get(with_withdrawn).content.decode()
+
+    apply(page, with_withdrawn, reopen=[topic("第二题").pk])
+
     assert topic("第二题").status == TopicStatus.OPEN
+    assert GuideImport.objects.get(pk=with_withdrawn.rstrip("/").rpartition("/")[2]).counts["reopened"] == 1
+
+
+def test_a_withdrawn_topic_that_the_guide_has_stays_withdrawn_unless_ticked(page, with_withdrawn):
+    apply(page, with_withdrawn)
+
+    assert topic("第二题").status == TopicStatus.WITHDRAWN
+
+
+def test_only_what_is_withdrawn_can_be_opened_again(page, with_withdrawn):
+    response = apply(page, with_withdrawn, reopen=[topic("第一题").pk])
+
+    assert response.status_code == 400
+    assert "Only withdrawn topics that the guide holds can be opened again here." in response.content.decode()
 
 
 def test_times_are_those_of_beijing(page, competition, time_machine):

@@ -9,7 +9,7 @@ from tests.factories.submissions import SubmissionFactory, TeamFactory
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory, TrackFactory
 from tracks.enums import TopicStatus
 from tracks.models import Competition, Topic, Track
-from tracks.services import withdraw_topic
+from tracks.services import revise_topic, withdraw_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -170,7 +170,8 @@ def test_a_track_organizer_renumbers_no_track(client, topic):
 
 
 def revise(client, topic, **changes):
-    given = {"title": topic.title, "body": topic.body, "reason": "", "tell": "on", **changes}
+    opened = {"title": topic.title, "body": topic.body, "revision": topic.latest_revision.number}
+    given = {**opened, "reason": "", "tell": "on", **changes}
     rows = {"revisions-TOTAL_FORMS": 0, "revisions-INITIAL_FORMS": 0}
     return client.post(reverse("admin:tracks_topic_change", args=[topic.pk]), {**given, **rows})
 
@@ -212,6 +213,58 @@ def test_teams_are_told_unless_it_is_a_slip_of_the_pen(organizer, topic, tell, l
     revise(organizer, topic, body="新的正文。", reason="更正", **tell)
 
     assert Outbox.objects.filter(kind="submissions.topic_revised").count() == letters
+
+
+def overtaken(organizer, topic):
+    """Somebody else's text came after the page was opened; what is sent now has been written over the first one."""
+    opened = topic.latest_revision.number
+    revise_topic(topic, actor=None, title=topic.title, body="别人的正文。", reason="别人更正")
+    return revise(organizer, topic, body="我的正文。", reason="更正", revision=opened)
+
+
+def test_a_text_that_came_meanwhile_is_not_written_over_unseen(organizer, topic):
+    response = overtaken(organizer, topic)
+
+    assert (response.status_code, now(topic).body) == (409, "别人的正文。")
+    assert topic.get_history_url(since=1, until=2).replace("&", "&amp;") in response.content.decode()
+    assert "我的正文。" in response.content.decode()
+
+
+def test_saved_once_more_it_is_written_over_knowingly(organizer, topic):
+    form = overtaken(organizer, topic).context["adminform"].form
+
+    revise(organizer, now(topic), body="我的正文。", reason="更正", revision=form["revision"].value())
+
+    assert (now(topic).body, topic.revisions.count()) == ("我的正文。", 3)
+
+
+def test_what_was_only_looked_at_and_saved_makes_no_revision(organizer, topic):
+    Topic.objects.filter(pk=topic.pk).update(body="第一段。\n\n第二段。")
+
+    # Browsers send line ends of their own.
+    response = revise(organizer, topic, body="第一段。\r\n\r\n第二段。 ")
+
+    assert (response.status_code, topic.revisions.count(), now(topic).body) == (302, 1, "第一段。\n\n第二段。")
+
+
+def test_a_new_text_keeps_one_kind_of_line_end(organizer, topic):
+    revise(organizer, topic, body="第一段。\r\n\r\n第二段。", reason="更正")
+
+    assert now(topic).body == "第一段。\n\n第二段。"
+
+
+def test_a_topic_that_stays_where_it_is_has_not_moved(organizer, topic):
+    place = {"track": topic.track_id, "number": topic.number, "reason": "重排"}
+
+    response = organizer.post(step("move", topic), place)
+
+    assert (response.status_code, "number" in response.context["form"].errors) == (400, True)
+
+
+def test_a_track_that_keeps_its_number_has_no_other(organizer, topic):
+    response = organizer.post(step("renumber", topic.track), {"number": topic.track.number, "reason": "重排"})
+
+    assert (response.status_code, "number" in response.context["form"].errors) == (400, True)
 
 
 @pytest.mark.parametrize(("tracks", "is_offered"), [(0, True), (1, False)])

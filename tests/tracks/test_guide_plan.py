@@ -55,7 +55,7 @@ A, C, R, M, G, U, BACK = (
     {Change.MOVED},
     {Change.GONE},
     {Change.UNCHANGED},
-    {Change.REOPENED},
+    {Change.WITHDRAWN_HERE},
 )
 EDITED = ("一", ONE[1].replace("采集", "汇聚"))
 CASES = {
@@ -103,7 +103,7 @@ def test_withdrawn_topic_that_the_guide_leaves_out_is_as_it_should_be():
     assert changes(plan) == [(U, [U])]
 
 
-def test_withdrawn_topic_that_the_guide_has_opens_again():
+def test_withdrawn_topic_that_the_guide_has_may_be_opened_again():
     plan = make_plan(guide(TRACK), present(TRACK, withdrawn=["二"]))
 
     assert changes(plan) == [(U, [U, BACK])]

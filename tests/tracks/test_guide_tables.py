@@ -234,6 +234,13 @@ def test_a_wrong_cell_is_named(rows, words):
     assert complaint("a.csv", as_csv(rows)).startswith(words)
 
 
+def test_half_a_character_in_a_number_is_named():
+    rows = json.dumps([dict(zip(NAMES, replaced(2, "\ud800")[1], strict=True))]).encode()
+
+    words = "Row 1, “Topic number”: This text contains characters that can't be shown. "
+    assert complaint("a.json", rows).startswith(words)
+
+
 def test_a_wrong_cell_is_named_in_chinese():
     with translation.override("zh-hans"):
         assert complaint("a.csv", as_csv(replaced(3, ""))) == "第 3 行“赛题名称”：此处为空。"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.factories.accounts import UserFactory
 from tests.factories.tracks import OrganizerFactory, RevisionFactory, TopicFactory
-from tracks.services import revise_topic
+from tracks.services import place_topics, revise_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +158,12 @@ def test_a_change_is_recent_for_two_weeks(client, topic, days, is_recent):
 
 def test_a_new_topic_is_no_changed_one(client, topic):
     assert not client.get(topic.get_absolute_url()).context["revision"].is_recent
+
+
+def test_old_links_say_that_another_topic_stood_there(client, topic):
+    other = TopicFactory(track=topic.track, title="数据治理", number=5)
+    place_topics(topic.track.competition, {topic.pk: (9, 5), other.pk: (9, 2)}, actor=None, reason="重排")
+
+    response = client.get("/sichuan-2026/tracks/9/topics/2/revisions/")
+
+    assert "/sichuan-2026/tracks/9/topics/5/revisions/" in text(response)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.visibility.world import World, build
 from tests.visibility.world.building import NOW
@@ -25,7 +25,11 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 @pytest.fixture(scope="package")
 def built(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[World]:
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
-        yield build()
+        world = build()
+        # Once for all: what is still to be checked here would be checked again at the end of each test, because the
+        # end of a test undoes that it was.
+        connection.check_constraints()
+        yield world
         transaction.set_rollback(True)
 
 

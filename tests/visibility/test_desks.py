@@ -34,13 +34,20 @@ def by_competition(rows: Any, path: str = "competition") -> dict[int, int]:
     return dict(Counter(rows.order_by().values_list(path, flat=True)))
 
 
+def screened(world: Any, actor: str) -> Any:
+    """What somebody may decide about: none of a team they are in."""
+    return Submission.objects.filter(pk__in=own(world, OTHER["submissions.Submission", "screened_by"], actor))
+
+
 def expected_counts(world: Any, actor: str) -> dict[str, dict[int, int]]:
     tracks, whole = own(world, TRACKS, actor), own(world, EVERY_RUN, actor)
     entries = Submission.objects.exclude(number="").filter(track__in=tracks)
+    # One waits for a second look, and stands under another tab.
+    waiting = screened(world, actor).filter(status=SubmissionStatus.SUBMITTED).exclude(pk=world.submitted.pk)
     announcements = Announcement.objects.filter(competition__in=whole)
     return {
         "entries": by_competition(entries, "track__competition"),
-        "awaiting": by_competition(entries.filter(status=SubmissionStatus.SUBMITTED), "track__competition"),
+        "awaiting": by_competition(waiting, "track__competition"),
         "tracks": by_competition(Track.objects.filter(pk__in=tracks)),
         "topics": by_competition(Topic.objects.filter(track__in=tracks), "track__competition"),
         "rounds": by_competition(Round.objects.filter(competition__in=whole)),
@@ -71,7 +78,7 @@ def test_a_desk_lists_the_competitions_that_one_runs(world, actor):
 
 
 @pytest.mark.parametrize("actor", ASKED)
-def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
+def test_a_desk_counts_what_awaits_ones_own_screening(world, actor):
     found = {
         item["competition"].pk: item["awaiting_screening"] for item in desk.organized(world.person(actor), now=NOW)
     }
@@ -81,13 +88,13 @@ def test_a_desk_counts_what_awaits_screening_in_ones_own_tracks(world, actor):
 
 
 @pytest.mark.parametrize("actor", ASKED)
-def test_a_desk_counts_overdue_corrections_of_ones_own_tracks(world, actor):
+def test_a_desk_counts_overdue_corrections_of_what_one_screens(world, actor):
     later = NOW + timedelta(days=365)
     found = {
         item["competition"].pk: item["overdue_corrections"] for item in desk.organized(world.person(actor), now=later)
     }
 
-    entries = Submission.objects.filter(track__in=own(world, TRACKS, actor), status=SubmissionStatus.RETURNED)
+    entries = screened(world, actor).filter(status=SubmissionStatus.RETURNED)
     assert {pk: count for pk, count in found.items() if count} == by_competition(entries, "track__competition")
 
 

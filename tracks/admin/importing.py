@@ -104,8 +104,8 @@ class ImportsGuide(admin.ModelAdmin):
             "same": [track for track in tracks if track.is_the_same],
             "plan": plan,
             "repairs": [describe_repair(repair, document.unit) for repair in document.repairs],
-            "withdraw": form.withdrawn if form else set(),
-            "can_apply": plan.writes_something or bool(plan.gone),
+            "ticked": form.ticked("withdraw") | form.ticked("reopen") if form else set(),
+            "can_apply": plan.writes_something or bool(plan.gone or plan.withdrawn_here),
             "must_say_why": upload.competition.is_published and plan.writes_something,
         }
         return render(request, "admin/tracks/guide_plan.html", context, status=status)

@@ -101,7 +101,8 @@ class TopicSteps(StepPages):
             lock_competition(competition)
             # Who stands where may have changed since this page was opened.
             places = form.places(Topic.objects.select_related("track").get(pk=topic.pk))
-            services.place_topics(competition, places, actor=request.user, reason=reason)
+            if not services.place_topics(competition, places, actor=request.user, reason=reason):
+                raise ValidationError({"number": _("It stands there already.")})
 
         return self.step(
             request,
@@ -147,7 +148,8 @@ class TrackSteps(StepPages):
             competition, reason = track.competition, form.cleaned_data["reason"]
             lock_competition(competition)
             numbers = form.numbers(Track.objects.get(pk=track.pk))
-            services.renumber_tracks(competition, numbers, actor=request.user, reason=reason)
+            if not services.renumber_tracks(competition, numbers, actor=request.user, reason=reason):
+                raise ValidationError({"number": _("It has this number already.")})
 
         return self.step(
             request,

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.admin import ScopedAdmin, ScopedInline
+from portal.core.text import one_kind_of_line_end
 from tracks import rules, services
 from tracks.admin.competitions import runs_a_competition
 from tracks.admin.exporting import EXPORTS
@@ -20,6 +23,7 @@ from tracks.enums import TopicStatus
 from tracks.models import Competition, Topic, TopicRevision, Track
 from tracks.models.topics import LONGEST_REASON
 from tracks.services.changing import clean_reason
+from tracks.services.topics import lock_topic
 
 
 class OwnTracks:
@@ -83,6 +87,9 @@ class RevisionInline(ScopedInline):
 
 
 class TopicForm(forms.ModelForm):
+    """A topic's text, over the revision that was opened: another one that came meanwhile is not written over unseen."""
+
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label=_("Reason for the change"),
         max_length=LONGEST_REASON,
@@ -101,15 +108,53 @@ class TopicForm(forms.ModelForm):
         model = Topic
         fields = ["track", "number", "title", "body"]
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.overtaken_by: TopicRevision | None = None
+        if self.instance.pk and not self.is_bound and (latest := self.instance.latest_revision):
+            self.initial["revision"] = latest.number
+
+    def clean_body(self) -> str:
+        return one_kind_of_line_end(self.cleaned_data["body"])
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        is_revision = self.instance.pk is not None and {"title", "body"} & set(self.changed_data)
+        is_revision = self.instance.pk is not None and self._has_new_text(given)
         is_public = is_revision and self.instance.track.competition.is_published
         try:
             clean_reason(given.get("reason", ""), is_required=bool(is_public))
         except ValidationError as error:
             self.add_error(None, error)
         return given
+
+    def _has_new_text(self, given: dict[str, Any]) -> bool:
+        """Whoever saves after it is alone with the topic, up to the commit."""
+        topic = lock_topic(self.instance)
+        if topic.reads(given.get("title", topic.title), given.get("body", topic.body)):
+            return False
+        latest = topic.latest_revision
+        if latest and latest.number != given.get("revision"):
+            self._say_overtaken(latest)
+        return True
+
+    def _say_overtaken(self, latest: TopicRevision) -> None:
+        """Saved once more, it is written over knowingly."""
+        self.overtaken_by = latest
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("revision")] = str(latest.number)
+        self.data = data
+        words = gettext(
+            "{person} gave this topic another text at {time}, after you had opened it: "
+            '<a href="{changes}" target="_blank">version {number}</a>. Nothing of yours has been saved. '
+            "Look at both, and save again to replace that version with your text."
+        )
+        told = {
+            "person": latest.created_by or gettext("Somebody"),
+            "time": localtime(latest.created_at).strftime("%H:%M"),
+            "changes": self.instance.get_history_url(since=latest.number - 1, until=latest.number),
+            "number": latest.number,
+        }
+        self.add_error(None, format_html(words, **told))
 
 
 @admin.register(Topic)
@@ -139,7 +184,7 @@ class TopicAdmin(TopicSteps, OwnTracks, ScopedAdmin):
         if obj is None:
             return ["track", "number", "title", "body", "reason"]
         withdrawal = ["withdrawn_at", "withdrawal_reason"] if obj.status == TopicStatus.WITHDRAWN else []
-        return ["track", "number", "status", *withdrawal, "title", "body", "reason", "tell"]
+        return ["track", "number", "status", *withdrawal, "title", "body", "reason", "tell", "revision"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["track", "number", "status", "withdrawn_at", "withdrawal_reason"] if obj else []
@@ -147,6 +192,14 @@ class TopicAdmin(TopicSteps, OwnTracks, ScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = Track.objects.organized_by(request.user)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if getattr(context["adminform"].form, "overtaken_by", None):
+            response.status_code = HTTPStatus.CONFLICT
+        return response
 
     def save_model(self, request: HttpRequest, obj: Topic, form: forms.ModelForm, change: bool) -> None:  # noqa: FBT001 - Django's hook
         text = {name: form.cleaned_data[name] for name in ("title", "body", "reason")}

@@ -27,9 +27,19 @@ def plan_import(competition: Competition, document: GuideDocument) -> Plan:
 
 @transaction.atomic
 def apply_import(
-    competition: Competition, plan: Plan, *, actor: Person | None, reason: str = "", withdraw: Collection[int] = ()
+    competition: Competition,
+    plan: Plan,
+    *,
+    actor: Person | None,
+    reason: str = "",
+    withdraw: Collection[int] = (),
+    reopen: Collection[int] = (),
 ) -> Plan:
-    """Write what ``plan`` says. What the guide no longer holds stays, but for the topics in ``withdraw``."""
+    """Write what ``plan`` says.
+
+    What the guide no longer holds stays, but for the topics in ``withdraw``; what it holds and somebody has withdrawn
+    here stays withdrawn, but for those in ``reopen``.
+    """
     require(rules.is_organizer, actor, competition)
     must_say_why = bool(withdraw) or (competition.is_published and plan.writes_something)
     reason = clean_reason(reason, is_required=must_say_why)
@@ -39,11 +49,15 @@ def apply_import(
         raise Conflict(_("The topics have changed since this plan was made. Please make a new one."))
     if not set(withdraw) <= {step.pk for step in plan.gone}:
         raise ValidationError(_("Only topics that the guide no longer holds can be withdrawn here."))
+    if not set(reopen) <= {step.pk for step in plan.withdrawn_here}:
+        raise ValidationError(_("Only withdrawn topics that the guide holds can be opened again here."))
     write_places(competition, plan, actor=actor, reason=reason)
     topics = {topic.pk: topic for topic in Topic.objects.filter(track__competition=competition).select_related("track")}
     tracks = {track.number: track for track in competition.tracks.select_related("competition")}
     for step in plan.topics:
         write_topic(step, tracks[step.place[0]], topics.get(step.pk), actor=actor, reason=reason)
+    for pk in sorted(reopen):
+        services.reopen_topic(topics[pk], actor=actor, reason=reason)
     for pk in sorted(withdraw):
         services.withdraw_topic(topics[pk], actor=actor, reason=reason)
     return plan
@@ -84,8 +98,6 @@ def write_topic(step: TopicStep, track: Track, topic: Topic | None, *, actor: Pe
     if topic is None:
         services.add_topic(track, actor=actor, number=step.number, reason=reason, **text)
         return
-    if Change.REOPENED in step.changes:
-        topic = services.reopen_topic(topic, actor=actor, reason=reason)
     if step.has_new_text:
         services.revise_topic(topic, actor=actor, reason=reason, **text)
 

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from portal.core.text import one_kind_of_line_end
 from tracks.guide.document import GuideDocument, GuideTopic, GuideTrack
 from tracks.guide.matching import Named, Place, Standing, match_topics, match_tracks
 
 _CLAUSE = re.compile(r"[^，。！？；：\n]+[，。！？；：]*|[，。！？；：]+|\n+")
-_NEWLINE = re.compile(r"\r\n?")
 
 
 class Change(StrEnum):
     ADDED = "added"
-    REOPENED = "reopened"
+    WITHDRAWN_HERE = "withdrawn_here"
     CHANGED = "changed"
     RENAMED = "renamed"
     MOVED = "moved"
@@ -77,6 +77,11 @@ class TopicStep:
         return Change.GONE in self.changes
 
     @property
+    def is_withdrawn_here(self) -> bool:
+        """The guide holds it, and here it has been withdrawn."""
+        return Change.WITHDRAWN_HERE in self.changes
+
+    @property
     def is_moved(self) -> bool:
         return Change.MOVED in self.changes
 
@@ -110,7 +115,7 @@ class TrackStep:
     @property
     def writes_something(self) -> bool:
         changes = {*self.changes, *self.counts}
-        return not changes <= {Change.UNCHANGED, Change.GONE}
+        return not changes <= {Change.UNCHANGED, Change.GONE, Change.WITHDRAWN_HERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,10 @@ class Plan:
     @property
     def gone(self) -> list[TopicStep]:
         return [topic for topic in self.topics if topic.is_gone]
+
+    @property
+    def withdrawn_here(self) -> list[TopicStep]:
+        return [topic for topic in self.topics if topic.is_withdrawn_here]
 
     @property
     def counts(self) -> Counter[Change]:
@@ -212,7 +221,7 @@ def topic_step(
     home, before = found
     leaves = home is not track_before
     changes = {
-        Change.REOPENED: not before.is_open,
+        Change.WITHDRAWN_HERE: not before.is_open,
         Change.CHANGED: not reads_alike(before.body, after.body),
         Change.RENAMED: not reads_alike(before.title, after.title),
         Change.MOVED: leaves or before.number != after.number,
@@ -246,8 +255,8 @@ def spare(number: int, wanted: set[int], taken: set[int]) -> int:
 
 
 def reads_alike(before: str, after: str) -> bool:
-    """Browsers send other line ends than documents have, and no document keeps space at the ends of a text."""
-    return before == after or _NEWLINE.sub("\n", before).strip() == _NEWLINE.sub("\n", after).strip()
+    """No document keeps its line ends, or space at the ends of a text."""
+    return before == after or one_kind_of_line_end(before).strip() == one_kind_of_line_end(after).strip()
 
 
 def clauses(topic: PresentTopic | GuideTopic | None) -> list[str]:

@@ -12,14 +12,14 @@ from tracks.guide.document import GuideDocument, Repair, Unit
 from tracks.guide.matching import Place
 from tracks.guide.plan import Change, Plan, TopicStep, TrackStep
 
-# What was done with some of those that are gone.
-WITHDRAWN = "withdrawn"
+# What was done with some of those that are gone, and of those that had been withdrawn.
+WITHDRAWN, REOPENED = "withdrawn", "reopened"
 SIGNS = {
     Change.ADDED: "+",
     Change.GONE: "-",
     Change.CHANGED: "~",
     Change.RENAMED: "~",
-    Change.REOPENED: "~",
+    Change.WITHDRAWN_HERE: "~",
     Change.MOVED: ">",
 }
 
@@ -65,8 +65,8 @@ def describe_topic(step: TopicStep) -> Iterator[str]:
 
 
 def topic_notes(step: TopicStep) -> Iterator[str]:
-    if Change.REOPENED in step.changes:
-        yield _("withdrawn, open again")
+    if Change.WITHDRAWN_HERE in step.changes:
+        yield _("withdrawn here")
     if step.was and step.is_moved:
         yield _("was %(place)s") % {"place": describe_place(step.was)}
     if step.is_moved and step.after is None:
@@ -83,9 +83,10 @@ def describe_counts(counts: Mapping[Any, int]) -> str:
         Change.CHANGED: pgettext("topics", "%(count)d changed"),
         Change.RENAMED: pgettext("topics", "%(count)d with another title"),
         Change.MOVED: pgettext("topics", "%(count)d moved"),
-        Change.REOPENED: pgettext("topics", "%(count)d open again"),
+        Change.WITHDRAWN_HERE: pgettext("topics", "%(count)d withdrawn here"),
         Change.GONE: pgettext("topics", "%(count)d not in the guide any more"),
         WITHDRAWN: pgettext("topics", "%(count)d withdrawn"),
+        REOPENED: pgettext("topics", "%(count)d open again"),
         Change.UNCHANGED: pgettext("topics", "%(count)d unchanged"),
     }
     parts = [words[change] % {"count": counts[change]} for change in words if counts.get(change)]

@@ -76,7 +76,7 @@ def shown_topic(step: TopicStep, budget: _Budget) -> ShownTopic:
 def change_labels(step: TopicStep) -> Iterator[tuple[Change, str]]:
     words = {
         Change.ADDED: pgettext("topic", "new"),
-        Change.REOPENED: pgettext("topic", "open again"),
+        Change.WITHDRAWN_HERE: pgettext("topic", "withdrawn here"),
         Change.CHANGED: pgettext("topic", "text changed"),
         Change.RENAMED: pgettext("topic", "title changed"),
         Change.MOVED: pgettext("topic", "moved"),

@@ -12,14 +12,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from portal.core.text import validate_text
+from portal.core.text import one_kind_of_line_end, validate_text
 from tracks.guide.columns import Column, heading, says_withdrawn
 from tracks.guide.document import GuideDocument, GuideError, GuideTopic, GuideTrack, Unit
 from tracks.guide.numerals import parse_numeral
 from tracks.guide.sheets import is_filled, read_rows
 from tracks.models import Topic, Track
 
-_NEWLINE = re.compile(r"\r\n?")
 # What a formula that came to nothing leaves in its cell.
 _FORMULA_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#VALUE!"})
 
@@ -59,7 +58,11 @@ class _Row:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise self.complaint(column, _("text was expected here. Format the column as text."))
-        text = _NEWLINE.sub("\n", str(value)).strip()
+        text = one_kind_of_line_end(str(value)).strip()
+        try:
+            validate_text(text)
+        except ValidationError as error:
+            raise self.complaint(column, " ".join(error.messages)) from error
         if text in _FORMULA_ERRORS:
             raise self.complaint(column, _("the formula gives %(error)s.") % {"error": text})
         return text
@@ -81,8 +84,6 @@ class _Row:
 
     def fit(self, column: Column, value: Any, kept_in: models.Field[Any, Any]) -> Any:
         try:
-            if isinstance(value, str):
-                validate_text(value)
             return kept_in.clean(value, None)
         except ValidationError as error:
             raise self.complaint(column, " ".join(error.messages)) from error

@@ -22,7 +22,7 @@ from tracks.guide.document import GuideDocument
 from tracks.guide.importing import apply_import, plan_import, refuse_unfit
 from tracks.guide.plan import Change
 from tracks.guide.readers import read
-from tracks.guide.report import WITHDRAWN
+from tracks.guide.report import REOPENED, WITHDRAWN
 from tracks.guide.sheets import MOST_BYTES
 from tracks.models import Competition, GuideImport
 
@@ -54,7 +54,13 @@ def read_upload(upload: GuideImport) -> GuideDocument:
 
 @transaction.atomic
 def apply_upload(
-    upload: GuideImport, *, actor: Person, fingerprint: str, reason: str = "", withdraw: Collection[int] = ()
+    upload: GuideImport,
+    *,
+    actor: Person,
+    fingerprint: str,
+    reason: str = "",
+    withdraw: Collection[int] = (),
+    reopen: Collection[int] = (),
 ) -> GuideImport:
     """Bring the topics in line with the guide as they were when ``fingerprint`` was taken of them, or not at all."""
     competition = upload.competition
@@ -63,9 +69,11 @@ def apply_upload(
     plan = plan_import(competition, read_upload(upload))
     if plan.fingerprint != fingerprint:
         raise Conflict(_("Somebody has changed the topics in the meantime. This is the plan as it is now."))
-    apply_import(competition, plan, actor=actor, reason=reason, withdraw=withdraw)
-    counts = {str(change): number for change, number in plan.counts.items()} | {WITHDRAWN: len(set(withdraw))}
-    counts[Change.GONE] = plan.counts[Change.GONE] - counts[WITHDRAWN]
+    apply_import(competition, plan, actor=actor, reason=reason, withdraw=withdraw, reopen=reopen)
+    done = {WITHDRAWN: len(set(withdraw)), REOPENED: len(set(reopen))}
+    counts = {str(change): number for change, number in plan.counts.items()} | done
+    counts[Change.GONE] = plan.counts[Change.GONE] - done[WITHDRAWN]
+    counts[Change.WITHDRAWN_HERE] = plan.counts[Change.WITHDRAWN_HERE] - done[REOPENED]
     now = timezone.now()
     changed = GuideImport.objects.filter(pk=upload.pk, applied_at=None).update(
         applied_at=now, applied_by=actor.pk, counts=counts

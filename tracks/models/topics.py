@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.text import validate_plain_line, validate_text
+from portal.core.text import one_kind_of_line_end, validate_plain_line, validate_text
 from tracks.enums import TopicStatus
 from tracks.models.competitions import Competition
 from tracks.querysets import FormerAddressQuerySet, RevisionQuerySet, TopicQuerySet, TrackQuerySet
@@ -28,6 +28,8 @@ class Track(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("number"), validators=[MinValueValidator(1)])
     name = models.CharField(_("name"), max_length=60, validators=[validate_plain_line])
+    # For those who keep a copy: nothing else tells that a topic of it reads otherwise now.
+    renamed_at = models.DateTimeField(_("renamed at"), null=True, editable=False)
 
     objects = TrackManager()
 
@@ -80,6 +82,7 @@ class Topic(models.Model):
     status = models.CharField(_("state"), max_length=20, choices=TopicStatus, default=TopicStatus.OPEN)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawal_reason = models.CharField(_("reason of the withdrawal"), max_length=LONGEST_REASON, blank=True)
+    reopened_at = models.DateTimeField(_("opened again at"), null=True, editable=False)
 
     objects = TopicManager()
 
@@ -110,6 +113,14 @@ class Topic(models.Model):
         return page if since is None or until is None else f"{page}?from={since}&to={until}"
 
     @property
+    def latest_revision(self) -> TopicRevision | None:
+        return self.revisions.select_related("created_by").order_by("-number").first()
+
+    def reads(self, title: str, body: str) -> bool:
+        """Is this its text already? Line ends and space around it are no change."""
+        return _as_read(self.title) == _as_read(title) and _as_read(self.body) == _as_read(body)
+
+    @property
     def _place(self) -> tuple[str, int, int]:
         return (self.track.competition.slug, self.track.number, self.number)
 
@@ -120,6 +131,10 @@ class Topic(models.Model):
     @property
     def audit_track(self) -> int:
         return self.track_id
+
+
+def _as_read(text: str) -> str:
+    return one_kind_of_line_end(text).strip()
 
 
 class RevisionManager(models.Manager.from_queryset(RevisionQuerySet)):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Container, Hashable, Iterable
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -11,7 +12,7 @@ from tracks.search.matches import Match, explain
 from tracks.search.pinyin import LETTERS, Spelling
 from tracks.search.queries import Query, understand
 from tracks.search.ranking import Document, Hit, Index
-from tracks.search.text import fold
+from tracks.search.text import GRAMMAR, fold
 from tracks.search.words import thesaurus
 
 # Letters in a longer text are names and abbreviations, not Chinese that somebody couldn't type.
@@ -21,6 +22,8 @@ LONGEST_PINYIN = 40
 NOTHING, LOOSE, CLOSE = 0.3, 2.5, 4.0
 # What has less of the best one's score has a few words in common by chance.
 LEAST_SHARE, FAIR_SHARE, CLOSE_SHARE = 0.3, 0.5, 0.75
+
+WORD = re.compile(r"\w+")
 
 Fit = Literal["close", "fair", "loose"]
 
@@ -42,7 +45,9 @@ class Finder:
         query = self.understand(text)
         length = math.sqrt(len(query.text.strip()) or 1)
         hits = [hit for hit in self.index.search(query.values) if keys is None or hit.document.key in keys]
-        if not hits or hits[0].score < NOTHING * length:
+        if hits and hits[0].score < NOTHING * length:
+            hits = self._saying(query.text, hits)
+        if not hits:
             return []
         best = hits[0].score
         return [
@@ -60,6 +65,12 @@ class Finder:
     def rank(self, text: str) -> list[Hit]:
         """Every document that has anything of ``text``, best first."""
         return self.index.search(self.understand(text).values)
+
+    def _saying(self, folded: str, hits: list[Hit]) -> list[Hit]:
+        """Words that most documents have tell little apart; whoever asks for them still wants to see where they are."""
+        readings = [text for text, _likelihood in self._readings(folded)] if len(folded) <= LONGEST_PINYIN else []
+        ways = [words for text in (folded, *readings) if (words := _telling(text))]
+        return [hit for hit in hits if any(all(word in _folded(hit.document) for word in words) for words in ways)]
 
     def understand(self, text: str) -> Query:
         folded = fold(text)
@@ -80,6 +91,14 @@ class Finder:
     @cached_property
     def _everyday(self) -> Spelling:
         return Spelling(thesaurus().everyday.ideas)
+
+
+def _telling(folded: str) -> list[str]:
+    return [word for word in WORD.findall(folded) if len(word) > 1 and not GRAMMAR.issuperset(word)]
+
+
+def _folded(document: Document) -> str:
+    return fold("\n".join(document[1:]))
 
 
 def _fit(strength: float, share: float) -> Fit:

@@ -56,7 +56,7 @@ class Run(NamedTuple):
 def explain(query: Query, document: Document) -> Match:
     title, body = fold(document.title), fold(document.body)
     telling = _telling(query, f"{title}\n{body}")
-    title_runs, body_runs = _runs(telling, title), _runs(telling, body)
+    title_runs, body_runs = (_whole(_runs(telling, text), text, query.text) for text in (title, body))
     start, end = _passage(document.body, [(run, sum(telling[term] for term in run.terms)) for run in body_runs])
     return Match(
         title=_segments(document.title, title_runs, 0, len(document.title)),
@@ -111,6 +111,23 @@ def _runs(telling: dict[str, float], folded: str) -> list[Run]:
         else:
             runs.append(Run(start, end, frozenset({term})))
     return runs
+
+
+def _whole(runs: list[Run], folded: str, asked: str) -> list[Run]:
+    """The runs, each as far as the query has the same characters: half a word explains nothing."""
+    grown: list[Run] = []
+    for run in runs:
+        start, end = run.start, run.end
+        while end < len(folded) and folded[end].isalnum() and folded[start : end + 1] in asked:
+            end += 1
+        while start > 0 and folded[start - 1].isalnum() and folded[start - 1 : end] in asked:
+            start -= 1
+        if grown and start <= grown[-1].end:
+            last = grown.pop()
+            grown.append(Run(last.start, max(last.end, end), last.terms | run.terms))
+        else:
+            grown.append(Run(start, end, run.terms))
+    return grown
 
 
 def _passage(text: str, runs: list[tuple[Run, float]]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from portal.core import audit
 from portal.core.people import Person
 from portal.core.permissions import require
+from portal.core.text import one_kind_of_line_end
 from tracks import rules
 from tracks.lifecycle import TOPIC_LIFECYCLE
 from tracks.models import Competition, Topic, TopicRevision, Track
@@ -31,8 +32,11 @@ def add_track(competition: Competition, *, actor: Person | None, number: int, na
 def rename_track(track: Track, *, actor: Person | None, name: str) -> Track:
     require(rules.is_track_organizer, actor, track)
     before, track.name = track.name, name
+    if name == before:
+        return track
+    track.renamed_at = timezone.now()
     track.full_clean()
-    track.save(update_fields=["name"])
+    track.save(update_fields=["name", "renamed_at"])
     audit.record("rename", track, actor=actor, before={"name": before}, after={"name": name})
     return track
 
@@ -42,7 +46,7 @@ def add_topic(track: Track, *, actor: Person | None, number: int, title: str, bo
     require(rules.is_track_organizer, actor, track)
     reason = clean_reason(reason)
     lock_competition(track.competition)
-    topic = Topic(track=track, number=number, title=title, body=body)
+    topic = Topic(track=track, number=number, title=title, body=one_kind_of_line_end(body))
     topic.full_clean()
     topic.save()
     _write_revision(topic, 1, actor=actor, reason=reason)
@@ -58,12 +62,12 @@ def revise_topic(
     require(rules.is_track_organizer, actor, topic.track)
     reason = clean_reason(reason)
     topic = lock_topic(topic)
-    if (topic.title, topic.body) == (title, body):
+    if topic.reads(title, body):
         return topic
-    topic.title, topic.body = title, body
+    topic.title, topic.body = title, one_kind_of_line_end(body)
     topic.full_clean()
     topic.save(update_fields=["title", "body"])
-    previous = topic.revisions.order_by("-number").first()
+    previous = topic.latest_revision
     revision = _write_revision(topic, previous.number + 1 if previous else 1, actor=actor, reason=reason)
     # Before the audit line: thousands may have to be told, and meanwhile everybody else would wait for the trail.
     topic_revised.send(Topic, topic=topic, revision=revision, previous=previous, actor=actor, tell=tell)
@@ -90,7 +94,8 @@ def reopen_topic(topic: Topic, *, actor: Person | None, reason: str = "") -> Top
     require(rules.is_track_organizer, actor, topic.track)
     reason = clean_reason(reason)
     topic, now = lock_topic(topic), timezone.now()
-    TOPIC_LIFECYCLE.apply(topic, "reopen", actor=actor, reason=reason, withdrawn_at=None, withdrawal_reason="")
+    changes = {"withdrawn_at": None, "withdrawal_reason": "", "reopened_at": now}
+    TOPIC_LIFECYCLE.apply(topic, "reopen", actor=actor, reason=reason, **changes)
     topic_reopened.send(Topic, topic=topic, at=now, actor=actor, reason=reason)
     return topic
 

@@ -93,6 +93,14 @@ def test_what_says_nothing_finds_nothing(text):
     assert FINDER.find(text, limit=5) == []
 
 
+@pytest.mark.parametrize("text", ["数据", "智能", "shuju", "sj", "数据 智能", "数据？"])
+def test_a_word_that_most_topics_have_shows_some_that_have_it(text):
+    found = FINDER.find(text, limit=12)
+
+    assert len(found) >= 3
+    assert {one.fit for one in found} == {"loose"}
+
+
 @pytest.mark.parametrize("noise", ["\x00", "\ud800", "😀", "<script>alert(1)</script>", "\u202e", "，。"])
 def test_noise_around_a_word_does_not_hide_it(noise):
     assert FINDER.find(f"{noise}公积金{noise}", limit=1)[0].key == "11.7"

@@ -54,6 +54,12 @@ def test_a_phrase_that_the_query_has_itself_needs_no_explanation():
     assert match("诊疗 看病", title="提升诊疗水平").phrases == [Phrase("诊疗", ())]
 
 
+def test_a_phrase_is_as_whole_as_the_query_has_it():
+    found = FINDER.find("数据要素", limit=1)[0]
+
+    assert [phrase.text for phrase in found.match.phrases] == ["数据要素"]
+
+
 def test_reasons_say_the_same_words_once():
     found = match("看病", title="诊疗与临床")
 

@@ -58,6 +58,7 @@ LINES = [
     get("judging:assign", "planned.pk", "judged.title", shown=IMPARTIAL, refused=KEPT_OUT),
     post("judging:assign", "planned.pk", let_in=IMPARTIAL, refused=KEPT_OUT),
     post("judging:open", "planned.pk", let_in=IMPARTIAL, refused=KEPT_OUT),
+    post("judging:take_out_unlisted", "planned.pk", let_in=IMPARTIAL, refused=KEPT_OUT),
     get("judging:close", "open.pk", "person.JO", shown=IMPARTIAL, refused=KEPT_OUT),
     post("judging:close", "open.pk", let_in=IMPARTIAL, refused=KEPT_OUT),
     post("judging:decide", "closed.pk", let_in=IMPARTIAL, refused=KEPT_OUT, data={"track": "{track1.pk}"}),

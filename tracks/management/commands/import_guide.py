@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--withdraw-gone", action="store_true", help="withdraw the topics that the guide no longer holds"
         )
+        parser.add_argument(
+            "--reopen-withdrawn", action="store_true", help="open again the withdrawn topics that the guide holds"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         document = read_document(options["file"])
@@ -57,12 +60,13 @@ class Command(BaseCommand):
         gone = [step.pk for step in plan.gone] if options["withdraw_gone"] else []
         # What would be changed can be seen before anybody has thought of a reason.
         reason = options["reason"] or ("--dry-run" if options["dry_run"] else "")
-        apply_import(competition, plan, actor=None, reason=reason, withdraw=gone)
+        back = [step.pk for step in plan.withdrawn_here] if options["reopen_withdrawn"] else []
+        apply_import(competition, plan, actor=None, reason=reason, withdraw=gone, reopen=back)
         if options["dry_run"]:
             transaction.set_rollback(True)
             self.stdout.write(_("Dry run: nothing was changed."))
         else:
-            outcome = _("Imported.") if plan.writes_something or gone else _("Nothing to change.")
+            outcome = _("Imported.") if plan.writes_something or gone or back else _("Nothing to change.")
             self.stdout.write(self.style.SUCCESS(outcome))
 
 
