@@ -8,8 +8,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Case, When
-
 from portal.core.prepared import Given, Prepared
 from submissions.definition import FormDefinition, Section
 from submissions.models import EntryFormVersion, LateAttempt, Submission, SubmissionVersion
@@ -78,10 +76,10 @@ def _once(competition: int, published: int, versions: tuple[int | None, ...]) ->
 
     ``published`` is how many there are: none of them changes any more, and with one more all are read again.
     """
-    own = EntryFormVersion.objects.filter(pk__in=[pk for pk in versions if pk]).values("form")
-    rows = EntryFormVersion.objects.filter(form__competition=competition)
-    rows = rows.alias(is_own=Case(When(form__in=own, then=1), default=0)).order_by("is_own", "number", "pk")
-    parts = [plain_form(), *rows.values_list("definition", flat=True)]
+    own = set(EntryFormVersion.objects.filter(pk__in=[pk for pk in versions if pk]).values_list("form", flat=True))
+    rows = EntryFormVersion.objects.filter(form__competition=competition).order_by("number", "pk")
+    told = sorted(rows.values_list("form", "definition"), key=lambda row: row[0] in own)
+    parts = [plain_form(), *(definition for _form, definition in told)]
     return {section.key: section for part in parts for section in FormDefinition.read(part).sections}
 
 
