@@ -309,11 +309,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-uploads": {"task": "submissions.periodic.sweep_uploads", "schedule": 600.0},
     "sweep-offers": {"task": "submissions.periodic.sweep_offers", "schedule": 600.0},
+    "sweep-claims": {"task": "submissions.periodic.sweep_claims", "schedule": 600.0},
     "sweep-facts": {"task": "submissions.periodic.sweep_facts", "schedule": 300.0},
     "sweep-near": {"task": "submissions.periodic.sweep_near", "schedule": 60.0, "options": {"expires": 55}},
     "remind-teams": {"task": "submissions.periodic.remind", "schedule": 300.0},
     "sweep-files": {"task": "submissions.periodic.sweep_files", "schedule": crontab(hour=2, minute=40)},
-    "scrub-files": {"task": "submissions.periodic.scrub_files", "schedule": crontab(hour=1, minute=20)},
+    # Likewise, and only at night.
+    "check-files": {"task": "submissions.periodic.check_files", "schedule": 300.0},
     "sweep-exports": {"task": "portal.accounts.periodic.sweep_exports", "schedule": 600.0},
 }
 if RETENTION_NIGHTLY:

@@ -15,7 +15,7 @@ from portal.core.locks import is_alone
 from portal.core.models import StoredFile
 from portal.core.people import Person
 from portal.core.prepared import Asker, Given, Prepared
-from submissions.enums import InspectionState, SubmissionStatus
+from submissions.enums import SubmissionStatus
 from submissions.models import (
     Answer,
     Attachment,
@@ -109,9 +109,9 @@ def files_in(entry: Submission, slot: str) -> list[Attachment]:
     return _files_in().ask(entry=entry.pk, slot=slot)
 
 
-def refusal_of(stored: StoredFile) -> Inspection | None:
-    """Why the same bytes were found out before."""
-    return _refused().first(file=stored.pk)
+def looked_into(stored: StoredFile) -> list[Inspection]:
+    """For what the same bytes were found out before, and what was found in them as a PDF."""
+    return _looked_into().ask(file=stored.pk)
 
 
 def registered_in(entry: Submission, slot: str) -> list[RegisteredFile]:
@@ -363,8 +363,8 @@ def _files_in() -> Prepared[Attachment]:
 
 
 @cache
-def _refused() -> Prepared[Inspection]:
-    return Prepared(Inspection.objects.filter(file=Given("file"), state=InspectionState.REFUSED).order_by("pk")[:1])
+def _looked_into() -> Prepared[Inspection]:
+    return Prepared(Inspection.objects.telling().filter(file=Given("file")).order_by("pk"))
 
 
 @cache

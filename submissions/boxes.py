@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from portal.core.trouble import StorageTrouble
 from submissions import services
 from submissions.asked import sections_once
-from submissions.completeness import Draft, refusal_of
+from submissions.completeness import Draft, refusals_in
 from submissions.correcting import NotOpened
 from submissions.definition import FormDefinition, Section, Slot
 from submissions.enums import SectionKind
@@ -135,7 +135,7 @@ class SlotBox:
         """What just went wrong, and which files that lie there can't be handed in."""
         if self.is_locked:
             return self.errors
-        return [*self.errors, *(refusal_of(file) for file in self.files if file.refused_for)]
+        return [*self.errors, *refusals_in(self.slot, self.files)]
 
     @property
     def takes_more(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,7 @@ from submissions import asking
 from submissions.asked import definition_of
 from submissions.correcting import Scope, mended, returned_version, scope_of, sections_asked
 from submissions.definition import TITLE_KEY, FormDefinition, Section, Slot
-from submissions.findings import in_words
+from submissions.findings import Finding, in_words, too_many_pages
 from submissions.models import Attachment, RegisteredFile, Submission, SubmissionVersion
 from submissions.values import clean_value, is_empty
 
@@ -205,13 +205,15 @@ def make_draft(
     if scope is None or returned is None:
         promised = None if registered is None else [row for row in registered if definition.slot(row.slot)]
         return Draft(definition, said, asked, promised)
-    # In what is mended afterwards no hash stands for a file.
+    # In what is mended no hash stands for a file; what was registered for all else goes on being awaited.
+    promised = [row for row in registered or () if definition.slot(row.slot) and row.slot not in scope.slots]
     counts = mended(scope, definition, returned, said)
     kept = [file for file in returned_files if definition.slot(file.slot) and file.slot not in scope.slots]
     return Draft(
         definition,
         counts,
         [*kept, *(file for file in asked if file.slot in scope.slots)],
+        promised or None,
         scope=scope,
         asked_before=sections_asked(returned),
         put_by={key: value for key, value in said.items() if not is_empty(value) and value != counts.get(key)},
@@ -269,8 +271,8 @@ def _fault(section: Section, value: Any) -> str:
 def _slot_part(slot: Slot, files: Sequence[Attachment], *, is_registered: bool) -> Part:
     is_there = bool(files) or is_registered
     lack = Lack(slot.anchor, slot.title) if slot.is_required and not is_there else None
-    if refused := next((file for file in files if file.refused_for), None):
-        lack = Lack(slot.anchor, slot.title, refusal_of(refused))
+    if refused := next(refusals_in(slot, files), None):
+        lack = Lack(slot.anchor, slot.title, refused)
     return Part(slot.anchor, slot.title, slot.is_required, is_there, lack)
 
 
@@ -280,7 +282,15 @@ def lacks_in(slots: Sequence[Slot], files: Mapping[str, Sequence[Attachment]]) -
     return [part.lack for part in parts if part.lack]
 
 
-def refusal_of(file: Attachment) -> str:
-    """Why a file has to be taken out before the entry can be submitted."""
-    told = {"name": file.name, "reason": " ".join(in_words(found) for found in file.refused_for)}
-    return _("“%(name)s” can't be handed in. %(reason)s Please remove it, and choose another one.") % told
+def refusals_in(slot: Slot, files: Iterable[Attachment]) -> Iterator[str]:
+    """Which files have to be taken out before the entry can be submitted, and why."""
+    for file in files:
+        if found := refused_for(slot, file):
+            told = {"name": file.name, "reason": " ".join(map(in_words, found))}
+            yield _("“%(name)s” can't be handed in. %(reason)s Please remove it, and choose another one.") % told
+
+
+def refused_for(slot: Slot | None, file: Attachment) -> list[Finding]:
+    """What keeps a file that came ``with_refusal`` from being handed in at ``slot``; nothing most of the time."""
+    found = too_many_pages(file.found_in_pdf, slot.max_pages if slot else None)
+    return [*(file.refused_for or ()), *([found] if found else ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,11 +15,20 @@ FACTS = {"pages", "pixels"}
 REFUSED = {"bomb", "nested"}
 
 
+def too_many_pages(findings: Sequence[Finding] | None, most: int | None) -> Finding | None:
+    """By what a program found in a PDF; one that it could not read has as many as whoever looks at it counts."""
+    pages = next((value for code, value in findings or () if code == "pages" and isinstance(value, int)), 0)
+    return ["too_many_pages", [pages, most]] if most and pages > most else None
+
+
 def in_words(finding: Finding) -> str:
     code, value = finding
     kinds = ", ".join(value) if code == "mixed" else ""
+    pages, most = value if code == "too_many_pages" else (0, 0)
     said = {
         "pages": _("%(count)s pages") % {"count": value},
+        "too_many_pages": _("The file has %(pages)s pages; at most %(limit)s are allowed.")
+        % {"pages": pages, "limit": most},
         "pixels": "×".join(map(str, value)) if isinstance(value, list) else "",
         "encrypted": _("It is protected with a password."),
         "javascript": _("It holds JavaScript."),

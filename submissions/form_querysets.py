@@ -6,9 +6,10 @@ from typing import Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from portal.core.people import Person
+from submissions.enums import InspectionState, SlotKind
 from tracks.querysets import is_site_admin
 
 
@@ -64,3 +65,7 @@ class InspectionQuerySet(models.QuerySet):
         """As the files it speaks of."""
         files = apps.get_model("submissions", "Attachment").objects.visible_to(user)
         return self.filter(file__in=files.values("file"))
+
+    def telling(self) -> Self:
+        """Those for which a file may be refused: as what it is, or for the pages that it has as a PDF."""
+        return self.filter(Q(state=InspectionState.REFUSED) | Q(kind=SlotKind.PDF))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from portal.core import scrub
-from portal.core.models import StoredFile
+from portal.core import file_check, scrub
+from portal.core.models import FileCheck, StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import awaiting, facts, handing_over, reminders, uploads
+from submissions.services import awaiting, claims, facts, files, handing_over, reminders, uploads
 from tracks.models import Organizer
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -27,16 +31,25 @@ def sweep_offers() -> None:
 
 
 @shared_task(acks_late=True, ignore_result=True)
+def sweep_claims() -> None:
+    claims.sweep_claims()
+
+
+@shared_task(acks_late=True, ignore_result=True)
 def sweep_files() -> None:
+    files.sweep_given_up()
     scrub.sweep_files()
     scrub.sweep_left_behind()
 
 
 @shared_task(acks_late=True, ignore_result=True)
-def scrub_files() -> None:
-    found = list(scrub.damaged())
-    if found:
-        tell(found)
+def check_files() -> None:
+    """A step of reading all stored files again; who has to know of damage is told at once."""
+    try:
+        file_check.step(tell)
+    except file_check.NothingReadable:
+        logger.exception("the storage gives no file")
+        tell_of_silence()
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -58,12 +71,12 @@ def remind() -> None:
     awaiting.remind()
 
 
-def tell(damaged: list[StoredFile]) -> None:
+def tell(check: FileCheck, damaged: list[StoredFile]) -> None:
     """Those who run the site hear of every file, organizers of the ones that were submitted to them."""
-    people = get_user_model().objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True)
-    day = timezone.localdate()
-    for address in sorted({*people, *(address for _name, address in settings.ADMINS)}):
-        _mail(f"files-damaged:{day}:{address}", address, [stored.sha256 for stored in damaged])
+    # A night has many steps.
+    told = f"{check.day}:{damaged[0].pk}"
+    for address in _who_run_the_site():
+        _mail(f"files-damaged:{told}:{address}", address, [stored.sha256 for stored in damaged])
     submitted = Attachment.objects.filter(file__in=damaged).exclude(versions=None).select_related("submission__track")
     lines: dict[str, set[str]] = {}
     for attachment in submitted:
@@ -75,7 +88,20 @@ def tell(damaged: list[StoredFile]) -> None:
             if not tracks or attachment.submission.track_id in tracks:
                 lines.setdefault(role.user.email, set()).add(f"{attachment.submission.number} {attachment.name}")
     for address, named in sorted(lines.items()):
-        _mail(f"files-damaged-in:{day}:{address}", address, sorted(named))
+        _mail(f"files-damaged-in:{told}:{address}", address, sorted(named))
+
+
+def tell_of_silence() -> None:
+    """Those who run the site, once a day: no file could be read, which says nothing about any one of them."""
+    day = timezone.localdate()
+    subject, body = mails.render("submissions/emails/files_silent.txt", {})
+    for address in _who_run_the_site():
+        enqueue_mail(key=f"files-silent:{day}:{address}", to=address, subject=subject, body=body)
+
+
+def _who_run_the_site() -> list[str]:
+    people = get_user_model().objects.filter(is_superuser=True, is_active=True).values_list("email", flat=True)
+    return sorted({*people, *(address for _name, address in settings.ADMINS)})
 
 
 def _mail(key: str, address: str, lines: list[str]) -> None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Length
 
 from portal.core.gathered import Gathered
 from portal.core.people import Person
-from submissions.enums import InspectionState, MemberRole, ScreeningState, SubmissionStatus
+from submissions.enums import InspectionState, MemberRole, ScreeningState, SlotKind, SubmissionStatus
 from tracks.enums import StageKind
 from tracks.querysets import is_site_admin
 
@@ -128,6 +128,13 @@ class SubmissionQuerySet(models.QuerySet):
         rows: Any = apps.get_model("submissions", "Shortlisting").objects.live().announced().with_end()
         told = rows.filter(submission=OuterRef("pk"))
         return self.annotate(is_shortlisted=Exists(told), shortlist_ends_at=Subquery(told.values("ends_at")[:1]))
+
+    def with_look(self) -> Self:
+        """``looked_at``: when a program last found in a file of the draft what may keep it from being handed in."""
+        files = apps.get_model("submissions", "Attachment").objects.current()
+        own = files.filter(submission=OuterRef(OuterRef("pk"))).values("file")
+        looks = apps.get_model("submissions", "Inspection").objects.telling().filter(file__in=own)
+        return self.annotate(looked_at=Subquery(looks.order_by("-inspected_at").values("inspected_at")[:1]))
 
     def with_correction(self) -> Self:
         """``correction_…``: what may be mended and until when, of entries that were returned with a scope."""
@@ -291,11 +298,32 @@ class AttachmentQuerySet(OfSubmissionQuerySet):
     def current(self) -> Self:
         return self.filter(replaced_at=None)
 
+    def needed(self) -> Self:
+        """In the draft, in something that was handed in, or in the place of what was registered."""
+        return self.filter(Q(replaced_at=None) | Q(*self._holders(), _connector=Q.OR))
+
+    def given_up(self) -> Self:
+        """All others: what was replaced or taken out before it was handed in."""
+        return self.exclude(replaced_at=None).exclude(Q(*self._holders(), _connector=Q.OR))
+
+    def _holders(self) -> list[Exists]:
+        versions = apps.get_model("submissions", "SubmissionVersion").objects.filter(attachments=OuterRef("pk"))
+        late = apps.get_model("submissions", "LateAttempt").objects.filter(attachments=OuterRef("pk"))
+        registered = apps.get_model("submissions", "RegisteredFile").objects.filter(attachment=OuterRef("pk"))
+        return [Exists(versions), Exists(late), Exists(registered)]
+
     def with_refusal(self) -> Self:
-        """``refused_for``: what was found in a file that can't be handed in; None for all others."""
+        """``refused_for``: what was found in a file that can't be handed in anywhere; None for all others.
+
+        ``found_in_pdf``: what was found in a PDF; it may have more pages than its slot takes.
+        """
         looked = apps.get_model("submissions", "Inspection").objects.filter(file=OuterRef("file"))
         refused = looked.filter(state=InspectionState.REFUSED).values("findings")[:1]
-        return self.annotate(refused_for=Subquery(refused, output_field=models.JSONField()))
+        in_pdf = looked.filter(kind=SlotKind.PDF).values("findings")[:1]
+        return self.annotate(
+            refused_for=Subquery(refused, output_field=models.JSONField()),
+            found_in_pdf=Subquery(in_pdf, output_field=models.JSONField()),
+        )
 
 
 class LateAttemptQuerySet(models.QuerySet):

@@ -16,6 +16,7 @@ from portal.notifications.registry import handles
 from portal.notifications.services import enqueue
 from submissions import afterwards, mail, replacing
 from submissions.asked import definition_of
+from submissions.completeness import refused_for
 from submissions.enums import HandOverStatus, MemberRole, SubmissionStatus
 from submissions.form_changes import told
 from submissions.models import (
@@ -120,8 +121,9 @@ def send_file_refused(*, key: str, about: int, user: int) -> None:
     """Of a file that was taken out of the draft meanwhile, and never submitted, there is nothing to tell."""
     rows = Attachment.objects.with_refusal().filter(Q(replaced_at=None) | Q(versions__isnull=False), pk=about)
     found: Any = rows.exclude(submission__status=SubmissionStatus.WITHDRAWN).select_related(OF_ENTRY).first()
-    if found and found.refused_for and (person := _member(found.submission, user)):
-        mail.file_refused(found, person, is_submitted=found.versions.exists(), key=key)
+    reasons = refused_for(definition_of(found.submission).slot(found.slot), found) if found else []
+    if reasons and (person := _member(found.submission, user)):
+        mail.file_refused(found, person, reasons, is_submitted=found.versions.exists(), key=key)
 
 
 @handles("submissions.removed")
@@ -277,6 +279,16 @@ def send_extended(*, key: str, about: int, user: int) -> None:
     extension = Extension.objects.live().select_related("team__competition").filter(pk=about).first()
     if extension and (person := _in_team(extension.team_id, user)):
         mail.extended(extension, person, key=key)
+
+
+@handles("submissions.extension_revoked")
+def send_extension_revoked(*, key: str, about: int, reason: str, user: int) -> None:
+    """A team that was given time anew since has better news."""
+    extension = Extension.objects.select_related("team__competition").filter(pk=about).first()
+    if extension is None or extension.team.extensions.live().filter(kind=extension.kind).exists():
+        return
+    if person := _in_team(extension.team_id, user):
+        mail.extension_revoked(extension, reason, person, key=key)
 
 
 @handles(reminders.KIND)

@@ -17,9 +17,11 @@ from portal.core.text import tidy_file_name
 from submissions.bombs import members_of, require_shown, require_unpackable
 from submissions.definition import Slot
 from submissions.enums import SlotKind
+from submissions.findings import in_words
 
 HEAD = 16
-PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
+# How many pages a part of the document has; another object may say the number.
+COUNT = re.compile(rb"/Count\s+(\d{1,9}(?:\s+\d+\s+R)?)")
 OVERLAP = 64
 ENDINGS = {
     SlotKind.PDF: (".pdf",),
@@ -153,20 +155,29 @@ def _mistaken(upload: File[Any], kind: str) -> str:
 
 
 def _check_pages(upload: File[Any], limit: int) -> None:
-    """By the page objects that stand in the open. A file that hides them passes: a person counts those.
+    """Only what is certain is refused: all that the file says in the open about its pages is one and the same number.
 
-    Read in pieces: a file may be larger than the memory there is.
+    Of all others the program that looks into files finds out how many they have.
     """
+    pages = _pages_said(upload)
+    if pages is not None and pages > limit:
+        raise ValidationError(in_words(["too_many_pages", [pages, limit]]))
+
+
+def _pages_said(upload: File[Any]) -> int | None:
+    """Read in pieces: a file may be larger than the memory there is."""
     upload.seek(0)
-    pages, rest = 0, b""
+    said: set[bytes] = set()
+    rest, is_open = b"", True
     for block in upload.chunks(1024 * 1024):
         text = rest + block
-        # What begins in this piece's last bytes is counted with the next one.
+        # Objects may be packed, and say something else.
+        is_open = is_open and b"/ObjStm" not in text
+        # What begins in this piece's last bytes is read with the next one.
         cut = max(0, len(text) - OVERLAP)
-        pages += sum(1 for found in PAGE.finditer(text) if found.start() < cut)
+        said |= {found[1] for found in COUNT.finditer(text) if found.start() < cut}
         rest = text[cut:]
-    pages += len(PAGE.findall(rest))
+    said.update(COUNT.findall(rest))
     upload.seek(0)
-    if pages > limit:
-        counts = {"pages": pages, "limit": limit}
-        raise ValidationError(_("The file has %(pages)s pages; at most %(limit)s are allowed.") % counts)
+    number = said.pop() if is_open and len(said) == 1 else b""
+    return int(number) if number.isdigit() else None

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
 
 from portal.core.catalogues import compile_catalogues
 from tests.append_only import let_tests_flush
@@ -17,6 +18,12 @@ from tests.migrated import let_sqlite_copy
 
 # Playwright runs an event loop in the test's own thread; Django would take every query for an async one.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A busy machine is no counterexample. The examples are the same ones in each run of the suite, so that a rare one does
+# not hold up whoever has changed something else; --hypothesis-profile=explore looks at others.
+hypothesis_settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.load_profile("same")
 
 
 def pytest_configure() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.db import connection
@@ -33,17 +34,18 @@ def broken_now() -> list[str]:
         return [name for (name,) in cursor.fetchall()]
 
 
-# Of this process, and of the one that it is a fork of: which connections know the question.
-PREPARED: set[tuple[str, int]] = set()
+# Which connections know the question, by which names: that of this process, and of the one that it is a fork of.
+# Not by the server's number for them: it gives the number of one that is closed to another one.
+PREPARED: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 
 
 def _prepared(cursor: Any) -> str:
     """PostgreSQL takes 30 times as long over the plan as over the answer, so it plans once for each connection."""
-    name, server_process = f"books_of_{os.getpid()}", connection.connection.get_backend_pid()
-    if (name, server_process) not in PREPARED:
+    name, names = f"books_of_{os.getpid()}", PREPARED.setdefault(connection.connection, set())
+    if name not in names:
         sql, parameters = _query()
         cursor.execute(f"PREPARE {name} AS {sql}", parameters)
-        PREPARED.add((name, server_process))
+        names.add(name)
     return name
 
 

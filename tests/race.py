@@ -27,6 +27,32 @@ def race(deeds: Sequence[Callable[[], Any]]) -> list[Any]:
         return list(pool.map(run, deeds))
 
 
+def meeting_point(people: int) -> Barrier:
+    """Where rivals wait for each other in a twin; on SQLite each is alone there."""
+    return Barrier(people if connection.features.has_select_for_update else 1, timeout=60)
+
+
+def then_wait(function: Callable[..., Any], barrier: Barrier) -> Callable[..., Any]:
+    """``function``, and then nobody goes on before all have come this far."""
+
+    def waiting(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        barrier.wait()
+        return result
+
+    return waiting
+
+
+def wait_then(barrier: Barrier, function: Callable[..., Any]) -> Callable[..., Any]:
+    """All come this far before anybody goes on."""
+
+    def waiting(*args: Any, **kwargs: Any) -> Any:
+        barrier.wait()
+        return function(*args, **kwargs)
+
+    return waiting
+
+
 def until_somebody_waits_for_a_lock() -> None:
     """Go on as soon as a rival stands before a lock that we hold; at once where a database has one lock for all."""
     if connection.vendor != "postgresql":

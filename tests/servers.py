@@ -10,8 +10,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import redis
@@ -22,6 +23,8 @@ from portal.env import NAMES
 PATIENCE = 120.0
 # Two for each worker, and from 32 on two for each portal that a worker has started (tests/browser/site.py).
 REDIS_NUMBERS = 192
+# What PostgreSQL and Redis say of a port, what the portal says, and what its web server does.
+TAKEN = ("Address already in use", "is taken by another program", "Connection in use")
 COMPILED = Path(__file__).parent.parent / "var" / "compiled"
 
 
@@ -61,15 +64,19 @@ def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
         shutil.chown(folder, account, account)
     # PostgreSQL refuses to run as root.
     identity = {"user": account, "group": account, "extra_groups": []} if account else {}
-    binaries = postgresql_binaries()
-    initdb = [binaries / "initdb", "--pgdata", folder / "data", "--username", "portal", "--auth", "trust"]
+    initdb = [postgresql_binaries() / "initdb", "--pgdata", folder / "data", "--username", "portal", "--auth", "trust"]
     made = subprocess.run(
         [*initdb, "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
         cwd="/", capture_output=True, text=True, check=False, **identity,
     )  # fmt: skip
     if made.returncode != 0:
         raise ServerFailedError(f"initdb failed: {made.stderr.strip()}")
-    port = free_port()
+    with on_free_port(lambda port: _postgres(folder, port, is_durable=is_durable, **identity)) as url:
+        yield url
+
+
+@contextmanager
+def _postgres(folder: Path, port: int, *, is_durable: bool, **identity) -> Iterator[str]:
     options = {
         "listen_addresses": "127.0.0.1",
         "port": port,
@@ -82,7 +89,7 @@ def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
         # Of tables without statistics it thinks so large that it compiles what it then asks of ten rows.
         options |= {"jit": "off"}
     settings = [f"--{name}={value}" for name, value in options.items()]
-    command = [binaries / "postgres", "-D", folder / "data", *settings]
+    command = [postgresql_binaries() / "postgres", "-D", folder / "data", *settings]
     url = f"postgres://portal@127.0.0.1:{port}/postgres"
     with running(command, log=folder.with_suffix(".log"), stop=signal.SIGINT, **identity) as is_alive:
         wait_until(lambda: accepts_connections(url), is_alive, folder.with_suffix(".log"))
@@ -92,7 +99,12 @@ def postgresql(folder: Path, *, is_durable: bool = False) -> Iterator[str]:
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     folder.mkdir()
-    port = free_port()
+    with on_free_port(lambda port: _redis(folder, port)) as url:
+        yield url
+
+
+@contextmanager
+def _redis(folder: Path, port: int) -> Iterator[str]:
     options = {
         "port": port,
         "bind": "127.0.0.1",
@@ -153,6 +165,19 @@ def postgresql_binaries() -> Path:
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     raise ServerFailedError("PostgreSQL's server programs are missing.")
+
+
+@contextmanager
+def on_free_port(serve: Callable[[int], AbstractContextManager[Any]]) -> Iterator[Any]:
+    """What ``serve`` gives; once more on another port where somebody was quicker to take the one that was free."""
+    with ExitStack() as stack:
+        try:
+            served = stack.enter_context(serve(free_port()))
+        except ServerFailedError as error:
+            if not any(words in str(error) for words in TAKEN):
+                raise
+            served = stack.enter_context(serve(free_port()))
+        yield served
 
 
 def free_port() -> int:

@@ -116,8 +116,8 @@ class ApplyGuideForm(forms.Form):
         if not self.is_valid():
             return False
         try:
-            chosen = {name: self.ticked(name) for name in ("withdraw", "reopen")}
-            apply_upload(upload, actor=actor, **chosen, **self.cleaned_data)
+            withdraw, reopen = self.ticked("withdraw"), self.ticked("reopen")
+            apply_upload(upload, actor=actor, withdraw=withdraw, reopen=reopen, **self.cleaned_data)
         except ValidationError as error:
             told = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
             for name, messages in told.items():

@@ -32,15 +32,18 @@ class ShallowJSONParser(JSONParser):
         raise _too_deep()
 
 
+class SpelledOutJSONRenderer(JSONRenderer):
+    ensure_ascii = True
+
+
 class AnyTextJSONRenderer(JSONRenderer):
-    """An answer names what was sent. Half a character has no bytes of its own, so such an answer is spelled in ASCII."""
+    """An answer names what was sent. Half a character has no bytes of its own: such an answer is spelled in ASCII."""
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         try:
             return bytes(super().render(data, accepted_media_type, renderer_context))
         except UnicodeEncodeError:
-            self.ensure_ascii = True
-            return bytes(super().render(data, accepted_media_type, renderer_context))
+            return bytes(SpelledOutJSONRenderer().render(data, accepted_media_type, renderer_context))
 
 
 def _inside(value: Any) -> list[Any]:

@@ -91,6 +91,25 @@ class AuditVerification(models.Model):
         return str(self.day)
 
 
+class FileCheck(models.Model):
+    """One reading of all stored files, made in steps; it may take several nights."""
+
+    # Of its first night.
+    day = models.DateField(unique=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+    files = models.PositiveBigIntegerField(default=0)
+    # The key of the file that was read last.
+    position = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        get_latest_by = "day"
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class StoredFile(models.Model):
     """Bytes that the store holds under their own SHA-256, whoever refers to them."""
 

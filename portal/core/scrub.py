@@ -1,8 +1,7 @@
-"""Files that nothing refers to any more are taken away; those that are kept are read again."""
+"""Files that nothing refers to any more are taken away."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -16,10 +15,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from django.utils import timezone
 
 from portal.core import remote
-from portal.core.files import is_intact
 from portal.core.models import StoredFile
-
-logger = logging.getLogger(__name__)
 
 AGE = timedelta(hours=24)
 # What is said about a file, and keeps none alive.
@@ -40,14 +36,6 @@ def sweep_files(*, now: datetime | None = None) -> int:
     for stored in unreferenced(now=now).order_by("pk").iterator(chunk_size=500):
         count += _take_away(stored, now=now)
     return count
-
-
-def damaged(*, most: int | None = None) -> Iterator[StoredFile]:
-    """Files whose bytes are gone or no longer have their hash, all of them read again."""
-    for stored in StoredFile.objects.order_by("pk")[:most].iterator(chunk_size=500):
-        if not is_intact(stored):
-            logger.error("stored file %s is damaged", stored.sha256)
-            yield stored
 
 
 def _take_away(stored: StoredFile, *, now: datetime) -> int:

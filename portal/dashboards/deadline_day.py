@@ -157,7 +157,7 @@ def _complete(tracks: list[Any], now: datetime) -> dict[int, int]:
     found: dict[int, int] | None = cache.get(key)
     if found is None:
         rows = Submission.objects.filter(track__in=tracks, status=SubmissionStatus.DRAFT)
-        drafts = list(rows.with_form().with_window())
+        drafts = list(rows.with_form().with_window().with_look())
         known: dict[int, tuple[Any, bool]] = cache.get(known_key) or {}
         changed = [each for each in drafts if known.get(each.pk, (None,))[0] != _mark(each)]
         # Those that nobody has looked at yet before those that are only looked at again.
@@ -171,8 +171,8 @@ def _complete(tracks: list[Any], now: datetime) -> dict[int, int]:
 
 
 def _mark(draft: Any) -> tuple[Any, ...]:
-    """Another one when what is asked or said is another."""
-    return (draft.draft_version, draft.form_version, draft.track_form_version)
+    """Another one when what is asked or said is another, or a file was found out since."""
+    return (draft.draft_version, draft.form_version, draft.track_form_version, draft.looked_at)
 
 
 def _looked_at(drafts: list[Any], now: datetime) -> list[tuple[Any, bool]]:
@@ -197,6 +197,6 @@ def _said(drafts: list[Submission]) -> dict[int, dict[str, Any]]:
 
 def _lying(drafts: list[Submission]) -> dict[int, list[Attachment]]:
     found: dict[int, list[Attachment]] = defaultdict(list)
-    for file in Attachment.objects.current().filter(submission__in=drafts):
+    for file in Attachment.objects.current().with_refusal().filter(submission__in=drafts):
         found[file.submission_id].append(file)
     return found

@@ -21,12 +21,15 @@ if (side) {
   const note = side.querySelector("[data-other]");
   const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
   const body = (more) => new URLSearchParams({ csrfmiddlewaretoken: token, ...more });
+  // What leaving gives up: a page that was asked for since then has been told something else, and keeps the entry.
+  let { until } = side.dataset;
   const beat = async () => {
     if (document.hidden) return;
     try {
       const answer = await fetch(side.dataset.claim, { method: "POST", body: body(), credentials: "same-origin", redirect: "error" });
       if (!answer.ok) return;
-      const { other } = await answer.json();
+      const { other, until: held } = await answer.json();
+      until = held;
       if (note.querySelector("[data-name]").textContent !== other) note.querySelector("[data-name]").textContent = other;
       note.hidden = !other;
     } catch {
@@ -35,6 +38,6 @@ if (side) {
   };
   setInterval(beat, EVERY);
   document.addEventListener("visibilitychange", beat);
-  addEventListener("pagehide", () => navigator.sendBeacon(side.dataset.claim, body({ leave: "1" })));
+  addEventListener("pagehide", () => navigator.sendBeacon(side.dataset.claim, body({ leave: "1", until })));
   addEventListener("pageshow", (event) => event.persisted && beat());
 }

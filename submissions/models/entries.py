@@ -135,6 +135,7 @@ class Attachment(models.Model):
     inspection: Any = None
     # Why it can't be handed in, where the rows came ``with_refusal``.
     refused_for: Any = None
+    found_in_pdf: Any = None
 
     @property
     def kind(self) -> str:
@@ -221,6 +222,13 @@ class Receipt(models.Model):
     def track(self) -> Any:
         """As it was called when the receipt was signed; one from before signatures has what the records say."""
         return Track(**self.document["receipt"]["track"]) if self.document else self.version.submission.track
+
+    @property
+    def contest(self) -> str:
+        """Its name, likewise."""
+        if self.document:
+            return str(self.document["receipt"]["competition"]["name"])
+        return self.version.submission.team.competition.name
 
     @property
     def topic(self) -> dict[str, Any]:

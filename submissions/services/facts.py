@@ -15,11 +15,12 @@ from portal.core.errors import Unavailable
 from portal.core.models import StoredFile
 from portal.notifications.models import Outbox
 from submissions import afterwards
-from submissions.asked import definition_of
+from submissions.asked import definition_answered, definition_of
 from submissions.codes import validate_credit_code
 from submissions.completeness import Draft
-from submissions.definition import TITLE_KEY
-from submissions.enums import InspectionState, SectionKind, SubmissionStatus
+from submissions.definition import TITLE_KEY, FormDefinition, Slot
+from submissions.enums import InspectionState, SectionKind, SlotKind, SubmissionStatus
+from submissions.findings import too_many_pages
 from submissions.models import Attachment, Submission, SubmissionVersion, VersionFacts
 from submissions.services.inspections import show_inspections
 from submissions.values import as_text
@@ -64,7 +65,7 @@ def make_facts(version: int, *, now: datetime | None = None) -> VersionFacts | N
         topic_place=place,
         topic_share=share,
         made_at=now or timezone.now(),
-        **_flags(files),
+        **_flags(files, definition_answered(found)),
     )
     facts.remarks = count_remarks(facts)
     VersionFacts.objects.bulk_create([facts], update_conflicts=True, unique_fields=["version"], update_fields=FACTS)
@@ -80,7 +81,8 @@ def count_remarks(facts: VersionFacts) -> int:
 def note_inspection(stored: StoredFile) -> None:
     """A program has looked into a file by now: whoever screens what holds it hears of that."""
     for facts in afterwards.facts_about(stored.pk):
-        for name, count in _flags(afterwards.files_in(facts.version_id)).items():
+        files, definition = afterwards.files_in(facts.version_id), definition_answered(facts.version)
+        for name, count in _flags(files, definition).items():
             setattr(facts, name, count)
         facts.remarks = count_remarks(facts)
         facts.save(update_fields=[*COUNTED.values(), "remarks"])
@@ -140,7 +142,13 @@ def _long_texts(version: SubmissionVersion, answers: dict[str, Any]) -> Iterable
             yield as_text(section, answers[section.key])
 
 
-def _flags(files: Sequence[Attachment]) -> dict[str, int]:
+def _flags(files: Sequence[Attachment], definition: FormDefinition) -> dict[str, int]:
     show_inspections(files)
-    states = Counter(file.inspection.state for file in files if file.inspection)
+    states = Counter(_state(file, definition.slot(file.slot)) for file in files if file.inspection)
     return {name: states[state] for state, name in COUNTED.items()}
+
+
+def _state(file: Attachment, slot: Slot | None) -> str:
+    most = slot.max_pages if slot and file.inspection.kind == SlotKind.PDF else None
+    is_too_long = too_many_pages(file.inspection.findings, most)
+    return InspectionState.REFUSED if is_too_long else file.inspection.state

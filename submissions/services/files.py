@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,6 +21,8 @@ from portal.core.permissions import require
 from submissions import asking, replacing, rules, windows
 from submissions.asked import definition_of
 from submissions.definition import Slot
+from submissions.enums import InspectionState, SlotKind
+from submissions.findings import in_words, too_many_pages
 from submissions.lifecycle import EDITABLE
 from submissions.models import Attachment, RegisteredFile, Submission
 from submissions.services.inspections import ask_for_inspection
@@ -28,6 +30,9 @@ from submissions.services.locking import lock_team
 from submissions.services.quota import require_room
 from submissions.services.registered import settle
 from submissions.uploads import keep_upload
+
+# As long as bytes that nothing refers to: an upload that became a file and was answered late still finds it.
+GIVEN_UP_FOR = timedelta(hours=24)
 
 
 class NoSuchSlot(Missing):
@@ -73,6 +78,23 @@ def remove_file(attachment: Attachment, *, actor: Any, now: datetime | None = No
     return attachment
 
 
+def sweep_given_up(*, now: datetime | None = None) -> int:
+    """Forget files that were replaced or taken out more than a day ago, and were never handed in; returns how many.
+
+    Their bytes go with the next sweep of stored files, unless others have the same.
+    """
+    old = Attachment.objects.given_up().filter(replaced_at__lt=(now or timezone.now()) - GIVEN_UP_FOR)
+    count = 0
+    for entry in list(old.order_by().values_list("submission", flat=True).distinct()):
+        with transaction.atomic():
+            # Whoever hands something in holds this, too: what they count on is asked once more.
+            asking.locked_draft().first(entry=entry)
+            rows = [row.pk for row in old.filter(submission=entry)]
+            Attachment.objects.filter(pk__in=rows).delete()
+        count += len(rows)
+    return count
+
+
 def current_files(submission: Submission) -> dict[str, list[Attachment]]:
     """What lies in the draft, by slot, oldest first."""
     found = defaultdict(list)
@@ -86,7 +108,7 @@ def attach_stored(
     submission: Submission, slot: Slot, stored: StoredFile, name: str, *, actor: Any, now: datetime
 ) -> Attachment:
     """What is stored already and has passed all checks of its slot. Without a savepoint: all or nothing."""
-    require_not_refused(stored)
+    require_not_refused(stored, slot)
     _lock_draft(submission, slot.key, now)
     current = asking.files_in(submission, slot.key)
     for attachment in current:
@@ -115,11 +137,13 @@ def _promised(registered: Iterable[RegisteredFile], stored: StoredFile) -> int:
     return sum(each.replaced_at is None and each.sha256 != stored.sha256 for each in registered)
 
 
-def require_not_refused(stored: StoredFile) -> None:
+def require_not_refused(stored: StoredFile, slot: Slot) -> None:
     """The same bytes were handed in before, and found out."""
-    looked = asking.refusal_of(stored)
-    if looked is not None:
-        raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
+    for looked in asking.looked_into(stored):
+        if looked.state == InspectionState.REFUSED:
+            raise ValidationError({"file": [_("This file can't be handed in. %(reason)s") % {"reason": looked.said}]})
+        if found := too_many_pages(looked.findings, slot.max_pages if looked.kind == SlotKind.PDF else None):
+            raise ValidationError({"file": [in_words(found)]})
 
 
 def _lock_draft(submission: Submission, slot: str, now: datetime) -> None:

@@ -12,7 +12,9 @@ from django.utils import timezone
 from portal.core.models import StoredFile
 from portal.notifications.services import enqueue
 from submissions import inspecting
-from submissions.enums import InspectionState
+from submissions.asked import definition_of
+from submissions.enums import InspectionState, SlotKind
+from submissions.findings import too_many_pages
 from submissions.models import Attachment, Inspection
 from submissions.services.telling import tell_members
 from submissions.uploads import kind_named
@@ -45,19 +47,24 @@ def inspect(stored: StoredFile, kind: str, *, again: int = 0, now: datetime | No
             unique_fields=["file", "kind"],
             update_fields=["state", "findings", "inspected_at"],
         )
-        if state == InspectionState.REFUSED:
-            _tell_of_refusal(stored)
-        elif ["unscanned", None] in findings and again < len(AGAIN_AFTER):
+        _tell_of_refusal(row)
+        if state != InspectionState.REFUSED and ["unscanned", None] in findings and again < len(AGAIN_AFTER):
             payload = {"file": stored.pk, "as_kind": kind, "again": again + 1}
             key = f"inspect:{stored.pk}:{kind}:{again + 1}"
             enqueue("submissions.inspect", key=key, payload=payload, available_at=now + AGAIN_AFTER[again])
     return row
 
 
-def _tell_of_refusal(stored: StoredFile) -> None:
-    """Each team that has these bytes in a draft, or in what it submitted."""
-    lying = Attachment.objects.filter(Q(replaced_at=None) | Q(versions__isnull=False), file=stored)
+def _tell_of_refusal(looked: Inspection) -> None:
+    """Each team that has these bytes in a draft, or in what it submitted, where they can't be handed in."""
+    is_refused = looked.state == InspectionState.REFUSED
+    if not (is_refused or looked.kind == SlotKind.PDF):
+        return
+    lying = Attachment.objects.filter(Q(replaced_at=None) | Q(versions__isnull=False), file=looked.file)
     for attachment in lying.select_related("submission__team").distinct().order_by("pk"):
+        slot = definition_of(attachment.submission).slot(attachment.slot)
+        if not (is_refused or too_many_pages(looked.findings, slot.max_pages if slot else None)):
+            continue
         key = f"file-refused:{attachment.pk}"
         tell_members(attachment.submission, "submissions.file_refused", key=key, about=attachment.pk)
 

@@ -16,7 +16,15 @@ from portal.core.permissions import require
 from submissions import rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import LateOutcome, ReceiptRule, SubmissionStatus
-from submissions.models import LateAttempt, LateDecision, Receipt, Submission
+from submissions.models import (
+    Attachment,
+    LateAttempt,
+    LateDecision,
+    Receipt,
+    RegisteredFile,
+    Submission,
+    SubmissionVersion,
+)
 from submissions.services import submitting
 from submissions.services.assessing import clean_reason
 from submissions.services.facts import asking_for_facts
@@ -102,7 +110,9 @@ def accept_late(attempt: LateAttempt, *, actor: Any, reason: str) -> Receipt:
     if latest is not None and latest.created_at > attempt.received_at:
         raise Conflict(_("The team has submitted a newer version since. Please look at that one."))
     files = list(attempt.attachments.select_related("file").order_by("pk"))
-    content = submitting.Content(attempt.form, attempt.topic_revision, files)
+    awaited, followed = _counted_on(attempt, latest)
+    files += [file for file in followed if file not in files]
+    content = submitting.Content(attempt.form, attempt.topic_revision, files, awaited)
     arrived = attempt.received_at
     version = submitting.make_version(
         submission,
@@ -115,7 +125,13 @@ def accept_late(attempt: LateAttempt, *, actor: Any, reason: str) -> Receipt:
         reason=reason,
     )
     receipt = submitting.make_receipt(
-        version, files, "issue_late_receipt", actor=actor, received_at=arrived, rule=ReceiptRule.LATE
+        version,
+        files,
+        "issue_late_receipt",
+        actor=actor,
+        received_at=arrived,
+        rule=ReceiptRule.LATE,
+        registered=submitting.registered_in_words(awaited, windows.window_of(submission) if awaited else None),
     )
     _decide(attempt, LateOutcome.ACCEPTED, actor=actor, reason=reason, version=version)
     return receipt
@@ -136,8 +152,14 @@ def _keep(
     window = windows.hold(submission)
     if window is None or not windows.is_late(submission, window, received_at):
         raise Conflict(_("The end has been moved meanwhile. Please look once more, and submit."))
-    content = submitting.content_of(submission, expected_version=expected_version, topic_revision=topic_revision)
     latest = submission.versions.last()
+    content = submitting.content_of(
+        submission,
+        expected_version=expected_version,
+        topic_revision=topic_revision,
+        # What the draft has not taken back of what was submitted on time.
+        registered=[row for row in submitting.awaited_of(latest) if row.replaced_at is None],
+    )
     if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
         raise NothingLate
     for earlier in submission.late_attempts.order_by("-pk"):
@@ -164,6 +186,18 @@ def _keep(
     audit.record("keep_late", submission, actor=actor, after=evidence)
     tell_members(submission, "submissions.late_kept", key=f"late-kept:{attempt.pk}", about=attempt.pk)
     return attempt
+
+
+def _counted_on(
+    attempt: LateAttempt, latest: SubmissionVersion | None
+) -> tuple[list[RegisteredFile], list[Attachment]]:
+    """What may follow for the version before and for this, and what has followed since it was handed in."""
+    named = {(each["slot"], each["sha256"]) for each in attempt.form.get("registered", [])}
+    if latest is None or not named:
+        return [], []
+    rows = latest.registered.select_related("attachment__file").order_by("pk")
+    counted = [row for row in rows if (row.slot, row.sha256) in named]
+    return [row for row in counted if row.attachment is None], [row.attachment for row in counted if row.attachment]
 
 
 def _to_decide(attempt: LateAttempt, *, actor: Any, reason: str) -> tuple[Submission, str]:

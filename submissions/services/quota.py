@@ -22,10 +22,13 @@ def used_by(team: int, *, besides: tuple[Submission, str]) -> int:
     """Bytes that a team's files take, each counted once, with those that are on their way or registered to follow.
 
     ``besides`` an entry's slot: what is registered there is what comes now, or gives way to it.
+    What was taken out before it was handed in lies here for a day more, and counts only where that alone is more than
+    a team may store: else a disk could be filled by sending and taking out again.
     """
     entry, slot = besides
     sums = _sums().ask(team=team, now=timezone.now(), entry=entry.pk, slot=slot)
-    return sum(int(each or 0) for each in sums[0])
+    needed, lying, coming, promised = (int(each or 0) for each in sums[0])
+    return max(needed, lying - settings.TEAM_QUOTA) + coming + promised
 
 
 def require_room(team: int, size: int, *, besides: tuple[Submission, str], at: str = "file") -> None:
@@ -43,15 +46,16 @@ def require_room(team: int, size: int, *, besides: tuple[Submission, str], at: s
 
 @cache
 def _sums() -> Prepared[Any]:
-    """Three in one question: files that lie here, those on their way, those that may follow."""
+    """Four in one question: files that are needed, all that lie here, those on their way, those that may follow."""
     team = Given("team")
-    own = Attachment.objects.filter(submission__team=team).values("file")
+    own = Attachment.objects.filter(submission__team=team)
     coming = Upload.objects.filter(
         submission__team=team, state=UploadState.OPEN, expires_at__gt=Given("now", DateTimeField())
     )
     promised = RegisteredFile.objects.current().filter(submission__team=team, attachment=None)
     promised = promised.exclude(submission=Given("entry"), slot=Given("slot", CharField()))
-    rows = (StoredFile.objects.filter(pk__in=own), coming, promised)
+    needed, lying = (StoredFile.objects.filter(pk__in=files.values("file")) for files in (own.needed(), own))
+    rows = (needed, lying, coming, promised)
     return Prepared(Team.objects.filter(pk=team).values_list(*map(_size_of, rows)))
 
 

@@ -104,7 +104,7 @@ def take_registered(row: RegisteredFile, stored: StoredFile, *, actor: Any, now:
     if row.attachment is not None:
         return row.attachment
     require_awaited(row, now, windows.hold(submission))
-    require_not_refused(stored)
+    require_not_refused(stored, _asked(submission, row.slot))
     attachment = Attachment.objects.create(
         submission=submission,
         slot=row.slot,

@@ -15,7 +15,7 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.failpoints import failpoint
 from portal.core.permissions import require
-from submissions import asking, completeness, rules, windows
+from submissions import asking, completeness, correcting, rules, windows
 from submissions.canonical import sha256_of
 from submissions.enums import ReceiptRule, SubmissionStatus
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
@@ -118,14 +118,14 @@ def _submit(
     """``submission`` has been locked."""
     window = windows.hold(submission)
     windows.require_writable(submission, received_at, window)
+    # A number comes with the first version.
+    latest = submission.versions.select_related("receipt").last() if submission.number else None
     content = content_of(
         submission,
         expected_version=expected_version,
         topic_revision=topic_revision,
-        registered=_registered(submission, window, received_at),
+        registered=_registered(submission, window, received_at, latest),
     )
-    # A number comes with the first version.
-    latest = submission.versions.select_related("receipt").last() if submission.number else None
     if latest and submission.status == SubmissionStatus.SUBMITTED and content.is_that_of(latest):
         return latest.receipt
     rule = windows.rule_of(submission, window, received_at)
@@ -222,10 +222,24 @@ def registered_in_words(rows: Sequence[RegisteredFile], window: windows.Window |
     return [{"name": each.name, "size": each.size, "sha256": each.sha256, "until": until} for each in rows]
 
 
+def awaited_of(latest: SubmissionVersion | None) -> list[RegisteredFile]:
+    """What the version submitted last counts on and has not come; no query where it never counted on anything."""
+    if latest is None or "registered" not in latest.form:
+        return []
+    return list(latest.registered.filter(attachment=None).order_by("pk"))
+
+
 def _registered(
-    submission: Submission, window: windows.Window | None, now: datetime
+    submission: Submission, window: windows.Window | None, now: datetime, latest: SubmissionVersion | None = None
 ) -> Sequence[RegisteredFile] | None:
-    return completeness.registered_of(submission) if windows.may_register(submission, window, now) else None
+    """Of an entry that is mended: what goes on being awaited; of it counts what belongs to no opened slot."""
+    if windows.may_register(submission, window, now):
+        return completeness.registered_of(submission)
+    if submission.status != SubmissionStatus.RETURNED:
+        return None
+    awaited = awaited_of(latest)
+    # Returned as a whole, every slot is opened.
+    return awaited if awaited and correcting.scope_of(submission) else None
 
 
 def _require_complete(draft: completeness.Draft) -> None:

@@ -18,7 +18,7 @@ from django.conf import settings
 
 from portal.core.processes import die_with_parent
 from tests.migrated import VARIABLE, create_database, execute
-from tests.servers import free_port, outside_environment
+from tests.servers import ServerFailedError, on_free_port, outside_environment
 
 PATIENCE = 300.0
 # So many portals of one worker may be up at once.
@@ -58,26 +58,31 @@ class Site:
 
 @contextmanager
 def running_site(folder: Path, *, is_first_start: bool = False) -> Iterator[Site]:
-    port = free_port()
     with own_database(None if is_first_start else os.environ.get(VARIABLE)) as servers:
         environment = {**outside_environment(), **servers, "PORTAL_VAR": str(folder / "var")}
-        site = Site(f"http://localhost:{port}", folder, environment, folder / "site.log")
-        with site.log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-u", "manage.py", "serve", "--port", str(port)],
-                cwd=settings.BASE_DIR,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                preexec_fn=die_with_parent,
-            )
-        try:
-            wait_for_address(site, process)
+        with on_free_port(lambda port: served(folder, port, environment)) as site:
             yield site
-        finally:
-            process.terminate()
-            process.wait(timeout=PATIENCE)
+
+
+@contextmanager
+def served(folder: Path, port: int, environment: Mapping[str, str]) -> Iterator[Site]:
+    site = Site(f"http://localhost:{port}", folder, environment, folder / "site.log")
+    with site.log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "manage.py", "serve", "--port", str(port)],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=die_with_parent,
+        )
+    try:
+        wait_for_address(site, process)
+        yield site
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -113,6 +118,8 @@ def own_numbers(server: str) -> dict[str, str]:
 def wait_for_address(site: Site, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + PATIENCE
     while f"The portal is at {site.url}/" not in (said := site.log.read_text(encoding="utf-8")):
-        assert process.poll() is None, f"The portal ended:\n{said}"
-        assert time.monotonic() < deadline, f"The portal did not start:\n{said}"
+        if process.poll() is not None:
+            raise ServerFailedError(f"The portal ended:\n{site.log.read_text(encoding='utf-8')}")
+        if time.monotonic() > deadline:
+            raise ServerFailedError(f"The portal did not start:\n{said}")
         time.sleep(0.1)

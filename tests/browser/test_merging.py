@@ -112,7 +112,7 @@ def versions(draw):
     return "".join(base), edited(), edited()
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(texts=versions())
 def test_whatever_either_wrote_and_whatever_both_kept_is_in_it_once(script, texts):
     base, mine, theirs = texts
@@ -126,13 +126,13 @@ def test_whatever_either_wrote_and_whatever_both_kept_is_in_it_once(script, text
     assert [each for each in stretches if each in mine and each in theirs and both.count(each) != 1] == []
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(base=st.text("山洪a\n😀", max_size=30), text=st.text("山洪a\n😀", max_size=30))
 def test_what_only_one_has_changed_is_as_they_left_it(script, base, text):
     assert [script("merged", base, *pair) for pair in ([text, base], [base, text], [text, text])] == [text] * 3
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(base=st.text("山洪a\n😀", max_size=30), text=st.text("山洪a\n😀", max_size=30))
 def test_the_marks_show_both_texts_whole(script, base, text):
     pieces = script("marked", base, text)

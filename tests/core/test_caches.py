@@ -27,7 +27,7 @@ class SlowToWrite(FileBasedCache):
 def win(kind, folder, line, wins):
     cache = kind(folder, {})
     for number in range(ROUNDS):
-        line.wait()
+        line.wait(60)
         if cache.add(f"lock-{number}", 1, 60):
             wins.put(number)
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from portal.core.processes import ChildGaveUpError, Supervisor
 
 folder = Path(sys.argv[1])
-command = ["sh", "-c", sys.argv[2]]
+command, second = (["sh", "-c", each] for each in sys.argv[2:])
 try:
-    Supervisor({"first": command, "second": command}, folder=folder, environment={}).run(
+    Supervisor({"first": command, "second": second}, folder=folder, environment={}).run(
         ready=lambda: True, when_ready=lambda: None
     )
 except ChildGaveUpError as error:
@@ -30,7 +30,7 @@ CHILD = 'sleep 1000 & echo "$$ $!" >> pids; wait'
 
 @contextmanager
 def supervisor(folder: Path) -> Iterator[subprocess.Popen]:
-    with subprocess.Popen([sys.executable, "-c", PARENT, folder, CHILD]) as process:
+    with subprocess.Popen([sys.executable, "-c", PARENT, folder, CHILD, CHILD]) as process:
         try:
             yield process
         finally:
@@ -67,7 +67,8 @@ def test_a_signal_ends_every_child_and_what_it_started(tmp_path, number):
         parent.send_signal(number)
         assert parent.wait(timeout=PATIENCE) == 0
 
-    assert not [pid for pid in family(tmp_path) if is_running(pid)]
+    # What is killed is gone a moment later.
+    assert eventually(lambda: not [pid for pid in family(tmp_path) if is_running(pid)])
 
 
 def test_a_killed_parent_leaves_no_child(tmp_path):
@@ -89,7 +90,7 @@ def test_a_child_that_dies_is_started_again(tmp_path):
 
 
 def test_a_child_that_keeps_dying_ends_everything_with_a_sentence(tmp_path):
-    parent = [sys.executable, "-c", PARENT, tmp_path, "exit 7"]
+    parent = [sys.executable, "-c", PARENT, tmp_path, "exit 7", "exec sleep 1000"]
     ended = subprocess.run(parent, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     assert ended.stderr.splitlines()[-1] == (

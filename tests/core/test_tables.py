@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.utils.translation import gettext_lazy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -49,8 +49,6 @@ TRICKY = st.text(st.sampled_from("'=＝+-@ \t\n_x005F0DA甲乙,\"")) | st.text(
     st.characters(codec="utf-8", categories="LNPSZ")
 )
 
-unhurried = settings(deadline=None)
-
 
 def read_csv(rows) -> list[list[str]]:
     text = b"".join(csv_chunks(rows)).decode("utf-8-sig")
@@ -80,13 +78,11 @@ def test_text_that_was_never_marked_loses_nothing(text):
     assert unguard(text) == text
 
 
-@unhurried
 @given(TRICKY)
 def test_a_mark_comes_off_again(text):
     assert unguard(guard(text)) == text
 
 
-@unhurried
 @given(st.lists(st.tuples(TRICKY, TRICKY), min_size=1))
 def test_no_cell_of_a_csv_begins_like_a_formula(rows):
     cells = [cell for row in read_csv(rows) for cell in row]
@@ -107,13 +103,11 @@ def test_no_cell_of_a_workbook_is_a_formula(text):
 # What must come through
 
 
-@unhurried
 @given(TRICKY)
 def test_a_csv_holds_the_text(text):
     assert [[unguard(cell) for cell in row] for row in read_csv([["甲", text]])] == [["甲", text]]
 
 
-@unhurried
 @given(TRICKY)
 def test_a_workbook_holds_the_text(text):
     ((_first, cell),) = read_xlsx([["甲", text]])
@@ -121,7 +115,6 @@ def test_a_workbook_holds_the_text(text):
     assert unguard(unescape_xlsx(cell or "")) == text
 
 
-@unhurried
 @given(st.lists(TRICKY, min_size=1))
 def test_a_json_holds_the_text(texts):
     assert json.loads(b"".join(json_chunks([[text] for text in texts], ["a"]))) == [{"a": text} for text in texts]

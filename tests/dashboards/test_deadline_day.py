@@ -12,8 +12,8 @@ from django.utils import timezone
 from portal.dashboards import deadline_day
 from portal.dashboards.deadline_day import day_page
 from portal.notifications.models import Outbox
-from submissions.enums import UploadState
-from submissions.models import Submission, Upload
+from submissions.enums import InspectionState, UploadState
+from submissions.models import Inspection, Submission, Upload
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -206,6 +206,17 @@ def test_what_a_draft_says_is_read_again_only_when_it_has_changed(competition, o
     day_page(organizer, competition.slug, now=timezone.now())
 
     assert sorted(read) == sorted([*(each.pk for each in drafts), drafts[0].pk])
+
+
+@pytest.mark.usefixtures("without_sharing")
+def test_a_draft_whose_file_was_found_out_is_no_longer_complete(competition, organizer):
+    file = AttachmentFactory(submission=entry(competition)).file
+    before = day_page(organizer, competition.slug, now=timezone.now())
+    found = {"state": InspectionState.REFUSED, "findings": [["bomb", None]], "inspected_at": timezone.now()}
+    Inspection.objects.create(file=file, kind="pdf", **found)
+    after = day_page(organizer, competition.slug, now=timezone.now())
+
+    assert [page["figures"]["totals"]["complete"] for page in (before, after)] == [1, 0]
 
 
 @pytest.mark.usefixtures("without_sharing")

@@ -38,7 +38,7 @@ def fewest_squares(entries, judges, asked, barred, existing):
 
 
 @given(boards())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_plan_has_a_more_even_load(board):
     entries, judges, asked, barred, existing = board
 
@@ -48,7 +48,6 @@ def test_no_plan_has_a_more_even_load(board):
 
 
 @given(boards())
-@settings(deadline=None)
 def test_a_barred_pair_is_never_made(board):
     entries, judges, asked, barred, existing = board
 
@@ -58,7 +57,6 @@ def test_a_barred_pair_is_never_made(board):
 
 
 @given(boards())
-@settings(deadline=None)
 def test_every_entry_gets_as_many_judges_as_it_can(board):
     entries, judges, asked, barred, existing = board
 
@@ -71,7 +69,6 @@ def test_every_entry_gets_as_many_judges_as_it_can(board):
 
 
 @given(boards())
-@settings(deadline=None)
 def test_what_falls_short_is_named(board):
     entries, judges, asked, barred, existing = board
 
@@ -84,7 +81,6 @@ def test_what_falls_short_is_named(board):
 
 
 @given(boards())
-@settings(deadline=None)
 def test_the_order_of_the_input_changes_nothing(board):
     entries, judges, asked, barred, existing = board
     backwards = dict(reversed(list(barred.items())))

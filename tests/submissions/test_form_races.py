@@ -13,22 +13,12 @@ from tests.factories.files import pdf
 from tests.factories.forms import form_of, publish, section, slot
 from tests.factories.submissions import SubmissionFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory
-from tests.race import race
+from tests.race import meeting_point, race, wait_then
 from tests.submissions.people import said, version_of, write
-from tests.submissions.test_races import RIVALS, meeting_point
+from tests.submissions.test_races import RIVALS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 ROOM = 2
-
-
-def wait_then(barrier, function):
-    """All come this far before anybody goes on."""
-
-    def waiting(*args, **kwargs):
-        barrier.wait()
-        return function(*args, **kwargs)
-
-    return waiting
 
 
 def save_all(draft):

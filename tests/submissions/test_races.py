@@ -4,8 +4,6 @@ On SQLite a transaction that writes is alone from its beginning, so there the tw
 database itself is the lock.
 """
 
-from threading import Barrier
-
 import pytest
 from django.db import connection
 
@@ -15,29 +13,13 @@ from submissions.services import Clash, Saved, invitations, submitting
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, captain_of
 from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory
-from tests.race import race
+from tests.race import meeting_point, race, then_wait
 from tests.submissions.people import KEY, complete_draft, save, submit, write
 from tracks.models import Track
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 JOINERS, ROOM = 20, 5
 RIVALS = 6
-
-
-def meeting_point(people):
-    """Where rivals wait for each other in a twin; on SQLite each is alone there."""
-    return Barrier(people if connection.features.has_select_for_update else 1, timeout=60)
-
-
-def then_wait(function, barrier):
-    """``function``, and then nobody goes on before all have come this far."""
-
-    def waiting(*args, **kwargs):
-        result = function(*args, **kwargs)
-        barrier.wait()
-        return result
-
-    return waiting
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ def test_saving_by_what_was_read_in_one_query_costs_four_more(draft):
 
 
 class TestNoTextIsLost(TestCase):
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(
         st.lists(
             st.tuples(st.text("山洪预警数据\n", max_size=60) | st.integers(0, 19), st.integers(0, 4), st.booleans()),

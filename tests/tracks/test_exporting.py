@@ -227,7 +227,7 @@ def texts(most: int) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(title=texts(60), lines=st.lists(texts(60), min_size=1, max_size=4), end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_what_went_out_changes_nothing_when_it_comes_in(kind, title, lines, end):
     competition = CompetitionFactory()

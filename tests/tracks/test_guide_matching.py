@@ -48,13 +48,13 @@ def wrong(new: list[Standing]) -> list[str]:
     return [OLD[at].title for at in range(len(OLD)) if found.get(at) != at]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_topics_in_any_other_places_are_found(seed):
     assert wrong(moved(random.Random(seed))) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_topics_moved_and_retitled_are_found_by_their_text(seed):
     chance = random.Random(seed)
@@ -62,7 +62,7 @@ def test_topics_moved_and_retitled_are_found_by_their_text(seed):
     assert wrong([retitled(topic, chance) for topic in moved(chance)]) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_topics_moved_and_rewritten_are_found_by_their_title(seed):
     chance = random.Random(seed)
@@ -70,7 +70,7 @@ def test_topics_moved_and_rewritten_are_found_by_their_title(seed):
     assert wrong([edited(topic, chance, 1.0) for topic in moved(chance)]) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS)
 def test_topics_moved_retitled_and_edited_in_a_fifth_of_their_clauses_are_found(seed):
     chance = random.Random(seed)
@@ -78,7 +78,7 @@ def test_topics_moved_retitled_and_edited_in_a_fifth_of_their_clauses_are_found(
     assert wrong([edited(retitled(topic, chance), chance, 0.2) for topic in moved(chance)]) == []
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(SEEDS, st.integers(1, 60))
 def test_topics_that_went_are_never_taken_for_those_that_came(seed, count):
     """The guide's own topics as strangers: of one half and the other none is the other."""

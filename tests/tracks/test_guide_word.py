@@ -207,7 +207,7 @@ def level(line: str, marks: int) -> str:
     return f"**{line.strip('#* ')}**" if marks == 0 else f"{'#' * marks} {line.strip('#* ')}"
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.data())
 def test_neither_levels_nor_bold_nor_blank_lines_change_the_guide(data):
     ending = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
@@ -220,7 +220,7 @@ def test_neither_levels_nor_bold_nor_blank_lines_change_the_guide(data):
     assert content(read("a.md", ending.join(lines).encode())) == content(parse_guide(GUIDE))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.randoms(use_true_random=False))
 def test_no_page_break_within_a_sentence_changes_the_guide(random):
     """A page may end after any comma: what it cuts is put together again."""

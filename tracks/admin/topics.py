@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -140,8 +140,9 @@ class TopicForm(forms.ModelForm):
     def _say_overtaken(self, latest: TopicRevision) -> None:
         """Saved once more, it is written over knowingly."""
         self.overtaken_by = latest
-        self.data = self.data.copy()
-        self.data[self.add_prefix("revision")] = str(latest.number)
+        data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("revision")] = str(latest.number)
+        self.data = data
         words = gettext(
             "{person} gave this topic another text at {time}, after you had opened it: "
             '<a href="{changes}" target="_blank">version {number}</a>. Nothing of yours has been saved. '

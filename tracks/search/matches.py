@@ -124,10 +124,9 @@ def _whole(runs: list[Run], folded: str, asked: str) -> list[Run]:
             start -= 1
         if grown and start <= grown[-1].end:
             last = grown.pop()
-            run = Run(last.start, max(last.end, end), last.terms | run.terms)
+            grown.append(Run(last.start, max(last.end, end), last.terms | run.terms))
         else:
-            run = Run(start, end, run.terms)
-        grown.append(run)
+            grown.append(Run(start, end, run.terms))
     return grown
 
 

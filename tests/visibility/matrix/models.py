@@ -19,6 +19,7 @@ UNGUARDED = {
     # The house's own books.
     "core.AuditHead": "where the trail ends: a number and a hash, shown nowhere",
     "core.AuditVerification": "the nightly walk through the chains: counts and hashes, shown to operators alone",
+    "core.FileCheck": "the nightly reading of stored files: how far it has come, shown nowhere",
     "core.StoredFile": "bytes under their hash; leave only through the row that names them",
     "core.IdempotencyKey": "looked up by its actor and key alone",
     "accounts.User": "the site admin's list, and each person's own; others see a name where a guarded row has it",
