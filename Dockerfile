@@ -9,7 +9,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends fonts-noto-cjk libpango-1.0-0 libpangoft2-1.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home --uid 10001 portal \
-    && install --directory --owner portal /srv/portal/var /srv/portal/files
+    && install --directory --owner portal /srv/portal/var /srv/portal/var/parts /srv/portal/files
 COPY --from=dependencies /opt/venv /opt/venv
 WORKDIR /srv/portal
 COPY . .

@@ -27,6 +27,7 @@ from judging.services import update_judge
 from judging.services.locking import lock_round
 from portal.accounts.personal_data import Duty, Keeper, Kept, Row, Section, read
 from portal.core.models import StoredFile
+from tracks.models import Competition
 
 # An assignment is known to its judge from the opening of the round.
 OPENED = (RoundStatus.OPEN, RoundStatus.CLOSED, RoundStatus.PUBLISHED)
@@ -68,6 +69,10 @@ class JudgingKeeper(Keeper):
                 % {"round": round_},
                 reverse("judging:queue"),
             )
+
+    def occupied(self, now: datetime) -> Iterable[QuerySet[Any]]:
+        over = Competition.objects.over_since(now).values("pk")
+        yield Judge.objects.filter(is_active=True).exclude(competition__in=over).values("user")
 
     def kept(self, user: Any) -> Iterable[Kept]:
         if Review.objects.filter(assignment__judge__user=user, submitted_at__isnull=False).exists():

@@ -32,6 +32,8 @@ NAMES = {
     "CELERY_BROKER_URL": "redis://host/0, or filesystem://",
     "CACHE_URL": "redis://host/1, or filecache:///path",
     "STORAGE_URL": "file:///path, or s3://bucket?endpoint=https://host&region=name",
+    "AWS_ACCESS_KEY_ID": "of a storage that speaks S3; django-storages reads it by itself",
+    "AWS_SECRET_ACCESS_KEY": "the secret that belongs to it",
     "FILES_SENT_BY": "who sends files that may be read: portal, nginx (X-Accel-Redirect), or storage (signed links)",
     "TEAM_QUOTA_MB": "how much a team may store, files of earlier versions included",
     "CLAMAV_ADDRESS": "host:port of a ClamAV that reads files which teams hand in; empty for none",
@@ -244,7 +246,10 @@ def storage() -> dict[str, Any]:
 
 
 def parts_dir() -> Path:
-    """Where files lie that are still arriving: beside those that are stored, so that these need no copy."""
+    """Where files lie that are still arriving: beside those that are stored, so that these need no copy.
+
+    All processes have to see the same folder, web and worker: where the storage is S3, docker-compose.yml mounts it.
+    """
     url = urlsplit(text("STORAGE_URL", embedded=f"file://{var_dir() / 'files'}"))
     return Path(url.path) / "tmp" / "parts" if url.scheme == "file" else var_dir() / "parts"
 

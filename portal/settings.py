@@ -309,6 +309,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-uploads": {"task": "submissions.periodic.sweep_uploads", "schedule": 600.0},
     "sweep-offers": {"task": "submissions.periodic.sweep_offers", "schedule": 600.0},
+    "sweep-claims": {"task": "submissions.periodic.sweep_claims", "schedule": 600.0},
     "sweep-facts": {"task": "submissions.periodic.sweep_facts", "schedule": 300.0},
     "sweep-near": {"task": "submissions.periodic.sweep_near", "schedule": 60.0, "options": {"expires": 55}},
     "remind-teams": {"task": "submissions.periodic.remind", "schedule": 300.0},

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.account.views import email as account_email
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -49,6 +51,8 @@ urlpatterns = [
     # Django's own way to an object's page asks nobody who may know that there is one.
     path("admin/r/<path:rest>", core.nothing_here),
     path("admin/", admin.site.urls),
+    # All or nothing: an address that is the main one is the account's as well.
+    path("accounts/email/", transaction.atomic(account_email), name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", include(api)),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from portal.core.admin import ScopedAdmin, ScopedInline
 from submissions import form_admin, organization_admin, plan_admin, rules, services  # noqa: F401 - registers what is theirs
 from submissions.answers import Outcome, refused_into
-from submissions.forms import ExtensionForm, PassForm
+from submissions.forms import ExtensionForm, PassForm, RevokeForm
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
 from submissions.models import Extension, Organization, Submission, Team, TeamMember
 from submissions.pages import screening_page
@@ -141,6 +141,7 @@ class ExtensionAdmin(ScopedAdmin):
     ordering = ["-pk"]
     raw_id_fields = ["team"]
     actions = ["revoke"]
+    action_form = RevokeForm
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Extension]:
         own = Competition.objects.organized_by(request.user)
@@ -164,5 +165,11 @@ class ExtensionAdmin(ScopedAdmin):
 
     @admin.action(description=gettext_lazy("Revoke the chosen extensions"))
     def revoke(self, request: HttpRequest, queryset: models.QuerySet[Extension]) -> None:
-        for extension in queryset.live().select_related("team__competition"):  # type: ignore[attr-defined]
-            services.revoke_extension(extension, actor=request.user)
+        reason = request.POST.get("reason", "")
+        try:
+            for extension in queryset.live().select_related("team__competition"):  # type: ignore[attr-defined]
+                services.revoke_extension(extension, actor=request.user, reason=reason)
+        except ValidationError as error:
+            self.message_user(request, " ".join(error.messages), messages.ERROR)
+        else:
+            self.message_user(request, _("The extensions have been revoked. Their teams are told by mail."))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-
-from django.db.models import F
 
 from portal.core.prepared import Given, Prepared
 from submissions.definition import FormDefinition, Section
 from submissions.models import EntryFormVersion, LateAttempt, Submission, SubmissionVersion
 
+# By competition: how many versions of its forms there were when somebody last counted them.
+_so_many: dict[int, int] = {}
 PLAIN = Path(__file__).with_name("plain_form.json")
 
 
@@ -35,9 +36,18 @@ def definition_answered(version: SubmissionVersion | LateAttempt) -> FormDefinit
     return _definition(*asked)
 
 
-def sections_once(definition: FormDefinition) -> dict[str, Section]:
-    """By key, as it was asked last: what the forms have asked at one time or another, and no longer do."""
-    return {key: section for key, section in _once(definition.versions).items() if definition.section(key) is None}
+def sections_once(entry: Submission, definition: FormDefinition, keys: Iterable[str]) -> dict[str, Section]:
+    """Of ``keys`` those that ``definition`` doesn't ask, and a form of the competition does or did, as it asked last.
+
+    Another track's form too: the entry's topic may have stood there. Costs a query only for what nobody knows yet.
+    """
+    wanted = [key for key in keys if definition.section(key) is None]
+    competition = entry.team.competition_id
+    once = _once(competition, _so_many.get(competition, 0), definition.versions)
+    if any(key not in once for key in wanted):
+        _so_many[competition] = EntryFormVersion.objects.filter(form__competition=competition).count()
+        once = _once(competition, _so_many[competition], definition.versions)
+    return {key: once[key] for key in wanted if key in once}
 
 
 def plain_form() -> dict[str, Any]:
@@ -49,6 +59,7 @@ def forget() -> None:
     """For tests, which take back what they have published."""
     for remembered in (_definition, _once, _published):
         remembered.cache_clear()
+    _so_many.clear()
 
 
 @lru_cache(maxsize=256)
@@ -60,11 +71,15 @@ def _definition(of_competition: int | None, of_track: int | None) -> FormDefinit
 
 
 @lru_cache(maxsize=256)
-def _once(versions: tuple[int | None, ...]) -> dict[str, Section]:
-    """From what was published before these and from the plain form: none of it changes any more."""
-    asked = EntryFormVersion.objects.filter(pk__in=[pk for pk in versions if pk])
-    earlier = EntryFormVersion.objects.filter(form__versions__in=asked, number__lt=F("form__versions__number"))
-    parts = [plain_form(), *earlier.order_by("number", "pk").values_list("definition", flat=True)]
+def _once(competition: int, published: int, versions: tuple[int | None, ...]) -> dict[str, Section]:
+    """From all that is published and the plain form; what the forms of these versions say of a key comes first.
+
+    ``published`` is how many there are: none of them changes any more, and with one more all are read again.
+    """
+    own = set(EntryFormVersion.objects.filter(pk__in=[pk for pk in versions if pk]).values_list("form", flat=True))
+    rows = EntryFormVersion.objects.filter(form__competition=competition).order_by("number", "pk")
+    told = sorted(rows.values_list("form", "definition"), key=lambda row: row[0] in own)
+    parts = [plain_form(), *(definition for _form, definition in told)]
     return {section.key: section for part in parts for section in FormDefinition.read(part).sections}
 
 

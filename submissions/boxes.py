@@ -208,9 +208,10 @@ def save_all(
     for section in definition.sections:
         _take_section(entry, section, sent, refused, **by)
     refused |= save_files(entry, definition.slots, files, **by)
-    if any(name.startswith("v-") and definition.section(name[2:]) is None for name in sent):
+    gone = [name[2:] for name in sent if name.startswith("v-") and definition.section(name[2:]) is None]
+    if gone:
         # The form has changed since the page was opened: what was typed into a section that is gone is put aside.
-        late_words(entry, sent, sections_once(definition).values(), **by)
+        late_words(entry, sent, sections_once(entry, definition, gone).values(), **by)
     return refused
 
 

@@ -8,13 +8,14 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.canonical import sha256_of
 from submissions.enums import ReasonUse
 from submissions.models import EntryForm, ScreeningPlan
 from submissions.services.forms import check_definition, definition_from
 from tracks.lint import Finding, Severity
-from tracks.models import Competition
+from tracks.models import Competition, Track
 from tracks.signals import competition_checked
 
 
@@ -43,7 +44,21 @@ def check_plan(sender: Any, competition: Competition, **kwargs: Any) -> list[Fin
             " and the numbers can't tell for what."
         ): plan.reasons.filter(use=ReasonUse.REJECT),
     }
-    return [Finding(Severity.LOOK, words, url) for words, rows in empty.items() if not rows.exists()]
+    found = [Finding(Severity.LOOK, words, url) for words, rows in empty.items() if not rows.exists()]
+    if plan.needs_second_look and (tracks := _screened_by_one(competition)):
+        words = _("A rejection takes two organizers, and these tracks have fewer: %(tracks)s.")
+        told = {"tracks": pgettext("numbers", ", ").join(str(track.number) for track in tracks)}
+        found.append(Finding(Severity.LOOK, words % told, reverse("admin:tracks_organizer_changelist")))
+    return found
+
+
+def _screened_by_one(competition: Competition) -> list[Track]:
+    """Or by nobody. Whoever runs the site may screen as well, and isn't counted upon."""
+    people: dict[int, set[int]] = {track.pk: set() for track in competition.tracks.all()}
+    for role in competition.organizers.filter(user__is_active=True).prefetch_related("tracks"):
+        for key in [track.pk for track in role.tracks.all()] or people:
+            people.setdefault(key, set()).add(role.user_id)
+    return [track for track in competition.tracks.order_by("number") if len(people[track.pk]) < 2]
 
 
 def _finding(form: Any) -> Finding | None:

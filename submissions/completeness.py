@@ -44,6 +44,8 @@ class Part:
     lack: Lack | None = None
     # Not what the organizers asked to be mended: it stands as it was submitted.
     is_locked: bool = False
+    # No answer asks for it as they stand; another one might.
+    is_hidden: bool = False
 
     @property
     def is_lacking(self) -> bool:
@@ -106,18 +108,28 @@ class Draft:
 
     @cached_property
     def parts(self) -> list[Part]:
+        return [*map(self._section_part, self.sections), *self._slot_parts()]
+
+    @property
+    def parts_to_write(self) -> list[Part]:
+        """``parts``, and among them the sections that another answer would ask for."""
+        shown = {section.key for section in self.sections}
         sections = [
-            _section_part(section, self.answers) if self.takes_section(section) else _locked(section)
-            for section in self.sections
+            replace(self._section_part(each), is_hidden=each.key not in shown) for each in self.definition.sections
         ]
+        return [*sections, *self._slot_parts()]
+
+    def _section_part(self, section: Section) -> Part:
+        return _section_part(section, self.answers) if self.takes_section(section) else _locked(section)
+
+    def _slot_parts(self) -> list[Part]:
         promised = {row.slot for row in self.registered or ()}
-        slots = [
+        return [
             _slot_part(slot, self.by_slot.get(slot.key, []), is_registered=slot.key in promised)
             if self.takes_slot(slot)
             else _locked(slot)
             for slot in self.definition.slots
         ]
-        return sections + slots
 
     @property
     def missing(self) -> list[Lack]:

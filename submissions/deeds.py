@@ -70,6 +70,7 @@ describe(
         "submissions.submission.extend_correction": _("gave the team more time for its correction"),
         "submissions.submission.propose_rejection": _("proposed to reject the entry"),
         "submissions.submission.decline_rejection": _("didn't agree to reject the entry"),
+        "submissions.submission.take_back_rejection": _("took back the proposal to reject the entry"),
         "submissions.submission.undo_screening": _("took back what was decided in screening"),
         "submissions.submission.shortlist": _("shortlisted the entry"),
         "submissions.submission.drop_from_shortlist": _("took the entry off the shortlist before it was announced"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.admin.helpers import ActionForm
 from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +19,7 @@ from submissions.models.comments import COMMENT_LIMIT
 from submissions.models.near import NEAR_NOTE_LIMIT
 from submissions.models.screening import REASON_LIMIT
 from submissions.services.extensions import EXTENDABLE, check_extension
+from submissions.services.extensions import REASON_LIMIT as EXTENSION_REASON_LIMIT
 from submissions.signing import LONGEST
 
 
@@ -178,6 +180,16 @@ class NearNoteForm(forms.Form):
         max_length=NEAR_NOTE_LIMIT,
         help_text=_("For organizers of the same entries. Teams never read it."),
         widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class RevokeForm(ActionForm):
+    """Beside the action on a list of extensions. What is wrong with the reason, the service says."""
+
+    reason = forms.CharField(
+        label=_("Reason, which the team reads:"),
+        required=False,
+        widget=forms.TextInput({"maxlength": EXTENSION_REASON_LIMIT}),
     )
 
 

@@ -32,6 +32,7 @@ from submissions.models import (
     Upload,
 )
 from submissions.services.handing_over import end_offers
+from submissions.services.roster import contact_after
 from submissions.services.roster_requests import lapse_requests
 from submissions.services.uploads import drop_uploads
 from tracks.models import Competition
@@ -130,6 +131,10 @@ class SubmissionKeeper(Keeper):
                 continue
             yield Duty(words % {"team": team}, team.get_absolute_url())
 
+    def occupied(self, now: datetime) -> Iterable[QuerySet[Any]]:
+        over = Competition.objects.over_since(now).values("pk")
+        yield TeamMember.objects.exclude(team__competition__in=over).values("user")
+
     def kept(self, user: Any) -> Iterable[Kept]:
         late = LateAttempt.objects.filter(submitted_by=user)
         if late.exists() or SubmissionVersion.objects.filter(submitted_by=user).exists():
@@ -172,7 +177,8 @@ def _leave_teams(user: Any) -> None:
             # Nobody is left who could be joined.
             lapse_requests(team.roster_requests.open(), actor=user)
         member.delete()
-        audit.record("leave", team, actor=user, before={"member": user.pk, "role": member.role})
+        before = {"member": user.pk, "role": member.role}
+        audit.record("leave", team, actor=user, before=before, after=contact_after(member))
 
 
 def _forget_contacts(user: Any) -> None:

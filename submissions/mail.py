@@ -12,6 +12,7 @@ from django.urls import reverse
 from portal.notifications import mail
 from submissions.completeness import draft_of, registered_of
 from submissions.correcting import opened_in_words
+from submissions.enums import ReceiptRule
 from submissions.findings import Finding, in_words
 from submissions.form_changes import Change
 from submissions.links import invitation_path
@@ -32,6 +33,8 @@ from submissions.models import (
     Team,
     UndoneScreening,
 )
+from submissions.windows import stage_of, window_of
+from tracks.enums import StageKind
 from tracks.models import Topic, TopicRevision
 
 HOST = re.compile(r"(?<=[A-Za-z0-9])\.(?=[A-Za-z]{2})")
@@ -118,8 +121,18 @@ def submitted(receipt: Receipt, user: Any, *, key: str) -> None:
         "pdf_url": mail.address(reverse("submissions:receipt_pdf", args=[receipt.public_id])),
         "verify_url": mail.address(reverse("submissions:verify_receipt")),
         "is_replacement": hasattr(version, "replacement"),
+        "last_by": _last_by(receipt),
     }
     _send("submitted", context, to=user.email, key=key)
+
+
+def _last_by(receipt: Receipt) -> str:
+    """The rule after which nothing can be submitted for the present; empty while the captain may do so again."""
+    rule = receipt.document["receipt"]["rule"] if receipt.document else ""
+    if rule == ReceiptRule.CORRECTION:
+        window = window_of(receipt.version.submission)
+        return "" if window is not None and window.is_open(receipt.received_at) else rule
+    return rule if rule == ReceiptRule.GRACE else ""
 
 
 def reminder(drafts: Sequence[Submission], ends_at: datetime, *, to: str, key: str) -> None:
@@ -246,13 +259,22 @@ def _correcting(correction: Correction) -> dict[str, object]:
 
 
 def extended(extension: Extension, user: Any, *, key: str) -> None:
-    context = {
+    _send("extended", _of_extension(extension), to=user.email, key=key)
+
+
+def extension_revoked(extension: Extension, reason: str, user: Any, *, key: str) -> None:
+    window = stage_of(extension.team.competition, StageKind(extension.kind), [extension.team])
+    context = {"reason": reason, "ends_at": window.closes_at if window else None}
+    _send("extension_revoked", {**_of_extension(extension), **context}, to=user.email, key=key)
+
+
+def _of_extension(extension: Extension) -> dict[str, object]:
+    return {
         "extension": extension,
         "team": plain(extension.team.name),
         "competition": extension.team.competition.name,
         "url": mail.address(extension.team.get_absolute_url()),
     }
-    _send("extended", context, to=user.email, key=key)
 
 
 def form_published(

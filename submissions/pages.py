@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from portal.core.permissions import require
 from submissions import asking, completeness, rules, windows
+from submissions.asked import sections_once
 from submissions.awaited import Registered, is_sent, registered_rows, told
 from submissions.boxes import lay_out, put_back
 from submissions.completeness import Draft
+from submissions.definition import Section
 from submissions.enums import MemberRole, SubmissionStatus
 from submissions.forms import SubmitForm, new_key
 from submissions.lifecycle import SUBMISSION_LIFECYCLE
@@ -23,7 +25,7 @@ from submissions.models import Attachment, Submission, SubmissionVersion, Unsent
 from submissions.services.inspections import show_inspections
 from submissions.services.submitting import PLEDGE, pledge_in_form, says_of_pledge
 from submissions.sheet import Audience, Block, Sheet, block_of, sheet_of_draft, sheet_of_version
-from submissions.values import as_text
+from submissions.values import in_any_words
 from tracks.models import Topic, TopicRevision
 
 
@@ -163,7 +165,7 @@ def _both_pages(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any
         "text": Text.of(entry.topic, _read(entry, latest), latest_text),
         # An organizer sees what was submitted; what lies in the draft is the team's own affair.
         "draft": draft if role else None,
-        "parts": [part for part in draft.parts if not part.is_locked] if role else [],
+        "parts": [part for part in draft.parts_to_write if not part.is_locked] if role else [],
         "has_news": latest is None or draft.differs(latest),
         "now": now,
     }
@@ -236,9 +238,12 @@ def _unsent(user: Any, entry: Submission, draft: Draft) -> list[dict[str, Any]]:
     if not getattr(entry, "has_unsent", True):
         return []
     rows = UnsentText.objects.visible_to(user).filter(submission=entry).order_by("created_at", "pk")
-    found = []
-    for row in rows:
-        section = draft.definition.section(row.key)
-        words = as_text(section, row.value) if section else str(row.value)
-        found.append({"title": section.title if section else row.key, "text": words, "at": row.created_at})
-    return found
+    asked = {section.key: section for section in draft.definition.sections}
+    if gone := {row.key for row in rows} - asked.keys():
+        asked |= sections_once(entry, draft.definition, gone)
+    return [_typed(row, asked.get(row.key)) for row in rows]
+
+
+def _typed(row: UnsentText, section: Section | None) -> dict[str, Any]:
+    title = section.title if section else row.key
+    return {"title": title, "text": in_any_words(section, row.value), "at": row.created_at}

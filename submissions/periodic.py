@@ -14,7 +14,7 @@ from portal.core.models import FileCheck, StoredFile
 from portal.notifications import mail as mails
 from portal.notifications.services import enqueue_mail
 from submissions.models import Attachment
-from submissions.services import awaiting, facts, files, handing_over, reminders, uploads
+from submissions.services import awaiting, claims, facts, files, handing_over, reminders, uploads
 from tracks.models import Organizer
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,11 @@ def sweep_uploads() -> None:
 @shared_task(acks_late=True, ignore_result=True)
 def sweep_offers() -> None:
     handing_over.sweep_offers()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def sweep_claims() -> None:
+    claims.sweep_claims()
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -281,6 +281,16 @@ def send_extended(*, key: str, about: int, user: int) -> None:
         mail.extended(extension, person, key=key)
 
 
+@handles("submissions.extension_revoked")
+def send_extension_revoked(*, key: str, about: int, reason: str, user: int) -> None:
+    """A team that was given time anew since has better news."""
+    extension = Extension.objects.select_related("team__competition").filter(pk=about).first()
+    if extension is None or extension.team.extensions.live().filter(kind=extension.kind).exists():
+        return
+    if person := _in_team(extension.team_id, user):
+        mail.extension_revoked(extension, reason, person, key=key)
+
+
 @handles(reminders.KIND)
 def send_reminder(*, key: str, team: int, hours: int, ends_at: str, user: int) -> None:
     drafts = reminders.still_due(team, datetime.fromisoformat(ends_at), timezone.now())

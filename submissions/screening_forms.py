@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.text import normalize_newlines
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -147,8 +148,9 @@ class AssessForm(forms.Form):
         chosen = next((each for each in self.reasons if each.code == given.get("code")), None)
         decide = given.get("decide", "")
         if chosen is not None and chosen.use != USE_OF.get(decide):
-            # What was picked for one decision and left there for another is no reason of that one.
-            given["code"], chosen = "", None
+            # What was picked for one decision and left there for another is no reason of that one, nor is its text.
+            self._drop(chosen, given)
+            chosen = None
         # What was refused has its own words already.
         if decide == REJECT and self.needs_code and given.get("code") == "":
             self.add_error("code", ValidationError(no_code_words()))
@@ -157,6 +159,17 @@ class AssessForm(forms.Form):
         if decide == RETURN and "closes_at" in given and given["closes_at"] is None:
             self.add_error("closes_at", ValidationError(_("Please say until when.")))
         return given
+
+    def _drop(self, chosen: ScreeningReason, given: dict[str, Any]) -> None:
+        """What somebody wrote themselves stays, above the text that the page put there."""
+        given["code"] = ""
+        text, reason = normalize_newlines(chosen.text).strip(), given.get("reason", "").rstrip()
+        if not reason.endswith(text):
+            return
+        given["reason"] = reason.removesuffix(text).rstrip()
+        if not given["reason"] and given.get("decide") in USE_OF:
+            words = _("This is the text of a reason for another decision. Please write what the team is to read.")
+            self.add_error("reason", ValidationError(words))
 
     def given(self) -> dict[str, Any]:
         """As the services take it."""
@@ -208,9 +221,30 @@ class WhyForm(forms.Form):
     )
 
 
+class SeenField(forms.IntegerField):
+    """The key of what stood on the page: an answer is about that, not about what has come in its place.
+
+    0, which is the key of nothing, where a page says nothing that can be one.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(min_value=1, max_value=LARGEST, required=False)
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value) or 0
+        except ValidationError:
+            return 0
+
+
 class SecondLookForm(WhyForm):
+    """``proposal`` is the one that was read."""
+
+    proposal = SeenField()
     answer = forms.ChoiceField(
-        choices=[("agree", "agree"), ("decline", "decline")],
+        choices=[("agree", "agree"), ("decline", "decline"), ("take_back", "take_back")],
         widget=forms.HiddenInput,
         error_messages={"required": gettext_lazy("Please choose what to decide.")},
     )
@@ -223,7 +257,16 @@ class SecondLookForm(WhyForm):
     )
 
 
+class UndoForm(WhyForm):
+    """``decision`` is the one that was read."""
+
+    decision = SeenField()
+
+
 class ExtendForm(WhyForm):
+    """``correction`` is the one that was read."""
+
+    correction = SeenField()
     closes_at = forms.DateTimeField(label=pgettext_lazy("correction", "New end"), widget=LocalMoment)
     field_order = ["closes_at", "reason"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from submissions.asked import definition_answered, definition_of
 from submissions.definition import FormDefinition, Section, grouped
@@ -23,7 +24,7 @@ from submissions.models import (
 )
 from submissions.near_said import alike
 from submissions.pages import Text
-from submissions.screening_forms import DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
+from submissions.screening_forms import DecideForm, ExtendForm, NoteForm, SecondLookForm, UndoForm
 from submissions.screening_said import Kind, Said, said_about
 from submissions.screening_words import chips_of
 from submissions.services.inspections import show_inspections
@@ -114,6 +115,8 @@ def entry_page(user: Any, entry: Submission, *, now: datetime) -> dict[str, Any]
         "text": Text.of(entry.topic, latest.topic_revision, newest),
         "chips": chips_of(latest, entry, in_full=True),
         "alike": alike(user, entry, entry.track.competition.slug),
+        # The one in force, once the latest version is decided about or had files replaced.
+        "decision": next((version.screening for version in versions if hasattr(version, "screening")), None),
         "changes": _changes(decided, latest) if decided else None,
         "members": TeamMember.objects.filter(team=entry.team_id).select_related("user"),
         "partners": entry.team.partners.select_related("organization"),
@@ -149,7 +152,7 @@ def forms_of(
     )
     return {
         "form": decide,
-        "undo_form": WhyForm(prefix="undo"),
+        "undo_form": UndoForm(prefix="undo"),
         "extend_form": ExtendForm(prefix="extend"),
         "second_form": SecondLookForm(prefix="second"),
         "note_form": NoteForm(prefix="note"),
@@ -254,6 +257,8 @@ def _past(versions: list[SubmissionVersion], said: list[Said]) -> list[Past]:
         elif each.kind == Kind.PROPOSED:
             what, then = _("rejection proposed"), str(SecondLook(each.what).label)
             if each.other:
+                # Of those that lapse, only what was taken back has somebody who did it.
+                then = pgettext("second look", "taken back") if each.what == SecondLook.LAPSED else then
                 then = " ".join(part for part in (each.other, then, each.answer) if part)
         else:
             continue

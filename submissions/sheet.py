@@ -10,8 +10,9 @@ from typing import Any
 from submissions.asked import definition_answered, sections_once
 from submissions.completeness import Draft, draft_of
 from submissions.definition import TITLE_KEY, FormDefinition, Section, grouped
+from submissions.enums import SectionKind
 from submissions.models import Attachment, LateAttempt, Submission, SubmissionVersion
-from submissions.values import as_text, cells, is_empty
+from submissions.values import as_text, cells, has_shape, in_any_words, is_empty
 
 
 class Audience(Enum):
@@ -70,16 +71,17 @@ class Sheet:
 def sheet_of_draft(entry: Submission, audience: Audience, draft: Draft | None = None) -> Sheet:
     """What the team is writing now; sections without an answer stand there empty."""
     draft = draft or draft_of(entry)
-    return _sheet(draft.definition, draft.answers, draft.files, audience, with_gaps=True)
+    return _sheet(entry, draft.definition, draft.answers, draft.files, audience, with_gaps=True)
 
 
 def sheet_of_version(version: SubmissionVersion | LateAttempt, audience: Audience) -> Sheet:
     """What was submitted, in the words of the form that asked it."""
     files = list(version.attachments.all())
-    return _sheet(definition_answered(version), version.answers, files, audience, with_gaps=False)
+    return _sheet(version, definition_answered(version), version.answers, files, audience, with_gaps=False)
 
 
 def _sheet(
+    about: Submission | SubmissionVersion | LateAttempt,
     definition: FormDefinition,
     answers: Mapping[str, Any],
     files: Sequence[Attachment],
@@ -98,7 +100,7 @@ def _sheet(
         title=str(answers.get(TITLE_KEY, "")),
         groups=tuple(groups),
         slots=tuple(slot for slot in found if slot.files or with_gaps),
-        no_longer_asked=_left_over(definition, answers) if audience is Audience.TEAM else (),
+        no_longer_asked=_left_over(about, definition, answers) if audience is Audience.TEAM else (),
     )
 
 
@@ -113,17 +115,18 @@ def block_of(section: Section, value: Any) -> Block:
     return Block(section.key, str(section.title), section.kind, text=as_text(section, value))
 
 
-def _left_over(definition: FormDefinition, answers: Mapping[str, Any]) -> tuple[Block, ...]:
+def _left_over(
+    about: Submission | SubmissionVersion | LateAttempt, definition: FormDefinition, answers: Mapping[str, Any]
+) -> tuple[Block, ...]:
     """No typed word is dropped when a section goes: its answer can be read and copied."""
     gone = {key: value for key, value in answers.items() if definition.section(key) is None and not is_empty(value)}
-    once = sections_once(definition) if gone else {}
-    return tuple(
-        block_of(once[key], value) if key in once else Block(key, key, "long_text", text=_plain(value))
-        for key, value in gone.items()
-    )
+    if not gone:
+        return ()
+    once = sections_once(about if isinstance(about, Submission) else about.submission, definition, gone)
+    return tuple(_left_block(key, once.get(key), value) for key, value in gone.items())
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(" · ".join(row.values()) if isinstance(row, dict) else str(row) for row in value)
-    return str(value)
+def _left_block(key: str, section: Section | None, value: Any) -> Block:
+    if section is not None and has_shape(section, value):
+        return block_of(section, value)
+    return Block(key, str(section.title) if section else key, SectionKind.LONG_TEXT, text=in_any_words(None, value))

@@ -24,13 +24,16 @@ from submissions.models import (
 
 # What a team does itself: with the names of its members.
 OWN = {
-    "submissions.team": ["found", "join"],
+    "submissions.team": [
+        *("found", "join", "leave", "remove_member", "edit_member", "move_member", "add_member", "hand_over"),
+        *("add_partner", "remove_partner", "edit_partner", "edit_organization"),
+    ],
     "submissions.handover": ["offer_team", "accept_team", "decline_team", "take_team_back"],
     "submissions.invitation": ["invite", "revoke"],
     # Who declined or objected is not the team's to read here.
     "submissions.rosterrequest": ["request_change", "agree", "withdraw_request"],
     "submissions.submission": [
-        *("start", "attach", "submit", "issue_receipt", "keep_late", "withdraw"),
+        *("start", "read_topic", "attach", "detach", "submit", "issue_receipt", "keep_late", "withdraw"),
         *("register_file", "unregister_file", "follow_file", "replace_files"),
     ],
 }
@@ -49,7 +52,22 @@ TOLD = {
 
 
 def is_own(entry: AuditEntry) -> bool:
-    return entry.action in OWN.get(entry.object_type, [])
+    """A change of a locked roster is done by the organizer who approves it: that line says of which request."""
+    return entry.action in OWN.get(entry.object_type, []) and "request" not in entry.after
+
+
+def person_concerned(entry: AuditEntry) -> int | None:
+    """Of a line about a team: whom it is about, where that is somebody else than who did it."""
+    if entry.object_type != "submissions.team":
+        return None
+    found = entry.after.get("captain") or entry.after.get("member") or entry.before.get("member")
+    return found if found != entry.actor_id else None
+
+
+def organization_concerned(entry: AuditEntry) -> int | None:
+    if entry.object_type != "submissions.team":
+        return None
+    return entry.after.get("organization") or entry.before.get("organization")
 
 
 def history_of(team: Team) -> list[Q]:
@@ -60,7 +78,10 @@ def history_of(team: Team) -> list[Q]:
 
 # What nobody in the team may learn, an organizer among them neither: who is shortlisted before it is announced, and
 # what organizers say to each other about the entry.
-AMONG_ORGANIZERS = ["shortlist", "drop_from_shortlist", "propose_rejection", "decline_rejection"]
+AMONG_ORGANIZERS = [
+    *("shortlist", "drop_from_shortlist"),
+    *("propose_rejection", "decline_rejection", "take_back_rejection"),
+]
 
 
 @withholds

@@ -15,9 +15,11 @@ from portal.core.instants import YEARS
 from portal.core.text import UNSHOWABLE, validate_plain_line
 from submissions.definition import LONGEST_TEXT, MOST_ROWS, TITLE_KEY, Column, Section
 from submissions.enums import SectionKind
-from submissions.texts import clean_text
+from submissions.texts import clean_text, showable
 
 MOST_DIGITS = 18
+# A table holds rows, and a row cells.
+DEEPEST = 2
 
 
 def clean_value(section: Section, value: Any) -> Any:
@@ -26,14 +28,34 @@ def clean_value(section: Section, value: Any) -> Any:
 
 
 def storable(value: Any) -> Any:
-    """What could not be checked, as near to how it was typed as a database takes it: texts, and rows of texts."""
+    """What could not be checked, as near to how it was typed as a database takes it: texts, and rows of texts.
+
+    Raises ValidationError for what lies deeper than a cell of a table: no page sends it.
+    """
+    return _storable(value, DEEPEST)
+
+
+def _storable(value: Any, levels: int) -> Any:
+    if not levels and isinstance(value, list | dict):
+        raise ValidationError(_("This can't be read. Please enter it again."))
     if isinstance(value, str):
         return UNSHOWABLE.sub("", value[:LONGEST_TEXT])
     if isinstance(value, list):
-        return [storable(each) for each in value[: 2 * MOST_ROWS]]
+        return [_storable(each, levels - 1) for each in value[: 2 * MOST_ROWS]]
     if isinstance(value, dict):
-        return {storable(str(key)): storable(each) for key, each in [*value.items()][: 2 * MOST_ROWS]}
-    return value if value is None or isinstance(value, bool | int) else str(value)
+        return {storable(str(key)): _storable(each, levels - 1) for key, each in [*value.items()][: 2 * MOST_ROWS]}
+    if value is None:
+        return ""
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def has_shape(section: Section, value: Any) -> bool:
+    """``value`` is made as answers to this section are. What came too late, or answered another form, may not be."""
+    if section.is_table:
+        return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+    if section.kind == SectionKind.CHOICES:
+        return isinstance(value, list) and all(isinstance(key, str) for key in value)
+    return isinstance(value, str)
 
 
 def is_empty(value: Any) -> bool:
@@ -51,6 +73,15 @@ def as_text(section: Section, value: Any) -> str:
     return str(value or "")
 
 
+def in_any_words(section: Section | None, value: Any) -> str:
+    """The same of whatever was kept, and where nobody knows any more what was asked."""
+    if section is not None and has_shape(section, value):
+        return as_text(section, value)
+    if isinstance(value, list):
+        return "\n".join(" · ".join(map(str, row.values())) if isinstance(row, dict) else str(row) for row in value)
+    return str(value or "")
+
+
 def cells(section: Section, row: Any) -> list[str]:
     """A row in the order of its columns, in words."""
     said = [str(row.get(column.key, "")) for column in section.columns]
@@ -63,14 +94,14 @@ def _label(options: Iterable[Any], key: str) -> str:
 
 
 def _text(section: Section, value: Any) -> str:
-    return clean_text(_string(value), limit=section.limit or LONGEST_TEXT)
+    return clean_text(showable(_string(value)), limit=section.limit or LONGEST_TEXT)
 
 
 def _line(section: Section, value: Any) -> str:
-    text = _string(value).strip()
+    text = showable(_string(value)).strip()
     if not text:
         return ""
-    if "\n" in text or "\r" in text:
+    if "\n" in text:
         text = " ".join(text.split())
     if section.key == TITLE_KEY:
         validate_plain_line(text)
@@ -130,7 +161,8 @@ def _table(section: Section, value: Any) -> list[dict[str, str]]:
     cleaned = [_row(section, number, row, errors) for number, row in enumerate(rows, start=1)]
     if errors:
         raise ValidationError(errors)
-    return cleaned
+    # One that held nothing but what nobody sees is empty by now.
+    return [row for row in cleaned if any(row.values())]
 
 
 def _row(section: Section, number: int, row: dict[str, Any], errors: list[str]) -> dict[str, str]:
@@ -148,11 +180,11 @@ def _row(section: Section, number: int, row: dict[str, Any], errors: list[str]) 
 
 
 def _cell_line(column: Column, value: Any) -> str:
-    return clean_text(" ".join(_string(value).split()), limit=column.limit)
+    return clean_text(" ".join(showable(_string(value)).split()), limit=column.limit)
 
 
 def _cell_text(column: Column, value: Any) -> str:
-    return clean_text(_string(value).strip(), limit=column.limit)
+    return clean_text(showable(_string(value)).strip(), limit=column.limit)
 
 
 def _string(value: Any) -> str:

@@ -116,10 +116,16 @@ def _team(document: Any, team: dict[str, Any] | None) -> None:
     if team is None:
         return
     document.add_heading("团队与单位", level=1)
+    if note := team.get("note"):
+        _grey(document.add_paragraph().add_run(note))
     document.add_paragraph(f"团队名称：{team['name']}")
     _table(document, ["", "单位名称", "统一社会信用代码"], team["organizations"])
-    document.add_paragraph()
-    _table(document, ["姓名", "角色"], team["members"])
+    # What was asked for before partners stood in it, and still waits to be drawn, has none.
+    for partner in team.get("partners", []):
+        document.add_heading(f"联合单位：{partner['title']}", level=2)
+        _table(document, [], partner["facts"], widths=(3.2, 12.6))
+    document.add_heading("团队成员", level=2)
+    _table(document, ["姓名", "角色", *(["职务"] if team.get("has_duties") else [])], team["members"])
 
 
 def _files(document: Any, files: Sequence[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +41,9 @@ class TrackKeeper(Keeper):
                 _("You are the only organizer of “%(competition)s”. The site administrator has to appoint another.")
                 % {"competition": competition}
             )
+
+    def occupied(self, now: datetime) -> Iterable[QuerySet[Any]]:
+        yield Organizer.objects.exclude(competition__in=Competition.objects.over_since(now).values("pk")).values("user")
 
     def erase(self, user: Any, *, now: datetime) -> None:
         for role in Organizer.objects.filter(user=user).select_related("user", "competition").order_by("pk"):

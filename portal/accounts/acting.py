@@ -30,9 +30,22 @@ ACCOUNT = "/accounts/"
 ALLOWED = {"account_logout", "dashboards:stop_acting", "dashboards:activity"}
 
 
+# Apps above say when the first of two must not see what the second does.
+CONFLICTS: list[Callable[[Any, Any], bool]] = []
+
+
 def may_act_for(*, hijacker: Any, hijacked: Any) -> bool:
-    """A site admin for anybody but another site admin."""
+    """A site admin for anybody but another site admin, and whom a conflict of interest keeps them from."""
+    return may_be_acted_for(hijacker, hijacked) and not has_conflict(hijacker, hijacked)
+
+
+def may_be_acted_for(hijacker: Any, hijacked: Any) -> bool:
+    """But for conflicts of interest."""
     return bool(is_site_admin(hijacker) and hijacked and hijacked.is_active and not hijacked.is_superuser)
+
+
+def has_conflict(hijacker: Any, hijacked: Any) -> bool:
+    return any(conflicts(hijacker, hijacked) for conflicts in CONFLICTS)
 
 
 def begun(person: User, *, real_actor: User, reason: str) -> None:
@@ -56,7 +69,8 @@ class ActingMiddleware:
         token = current_real_actor.set(int(history[0]))
         try:
             real_actor = User.objects.filter(pk=history[0], is_active=True, is_superuser=True).first()
-            if real_actor is None or not _is_fresh(request):
+            # Asked each time: since it began, one may have joined a team, the other been appointed.
+            if real_actor is None or not _is_fresh(request) or has_conflict(real_actor, request.user):
                 logout(request)
                 return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
             request.real_actor = real_actor  # type: ignore[attr-defined]

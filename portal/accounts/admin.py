@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.accounts import retention_page, services
+from portal.accounts.acting import may_act_for
 from portal.accounts.forms import AgreementForm
 from portal.accounts.models import Agreement, Consent, RetentionRule, User
 from portal.accounts.resets import reset_second_factor
@@ -53,6 +54,10 @@ class UserAdmin(StandingPages, SiteAdminOnly):
     ]
     ordering = ["email"]
     actions = ["take_second_factor_off"]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        context["may_act"] = may_act_for(hijacker=request.user, hijacked=kwargs.get("obj"))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description=gettext_lazy("Take the second factor off, since phone and codes are lost"))
     def take_second_factor_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

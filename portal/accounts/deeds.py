@@ -20,6 +20,7 @@ describe(
         "accounts.user.add_email": _("added an e-mail address"),
         "accounts.user.remove_email": _("removed an e-mail address"),
         "accounts.user.change_email": _("changed the main e-mail address"),
+        "accounts.user.free_address": _("lost an address that was never confirmed to whoever confirmed it"),
         "accounts.user.confirm_email": _("confirmed an e-mail address"),
         "accounts.user.add_factor": _("added a second factor"),
         "accounts.user.remove_factor": _("removed a second factor"),

@@ -23,6 +23,7 @@ from portal.accounts.lookup import look_for_nobody, owner_of
 from portal.accounts.models import User
 from portal.accounts.passwords import StrengthValidator
 from portal.accounts.proofs import proven_address
+from portal.accounts.services.addresses import NOWHERE
 from portal.accounts.tokens import ResetToken
 from portal.core.addresses import AddressField
 from portal.core.errors import Conflict
@@ -77,7 +78,7 @@ class SignupForm(allauth.SignupForm):
         try:
             with transaction.atomic():
                 if self.owner:
-                    self.cleaned_data["email"] = f"{secrets.token_hex(16)}@taken.invalid"
+                    self.cleaned_data["email"] = f"{secrets.token_hex(16)}@{NOWHERE}"
                 user = self.save(request)
                 transaction.set_rollback(self.owner is not None)
         except IntegrityError:

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts import sealing
+from portal.accounts import admin_log, sealing
 from portal.accounts.lifecycle import EXPORT_LIFECYCLE
 from portal.accounts.models import Consent, DataExport, IdentityDocument, User
 from portal.accounts.personal_data import Duty, Keeper, Kept, Row, Section, read
@@ -67,6 +67,7 @@ class AccountKeeper(Keeper):
                 EXPORT_LIFECYCLE.apply(export, "expire_export", actor=None)
         IdentityDocument.objects.filter(user=user).delete()
         user.consents.live().filter(agreement__series__kind="document_number").update(withdrawn_at=now)
+        admin_log.forget_person(user)
         user.emailaddress_set.all().delete()
         IdempotencyKey.objects.filter(actor_id=user.pk).delete()
         _end_sessions(user)

@@ -65,6 +65,10 @@ class Keeper:
     def duties(self, user: Any, *, now: datetime) -> Iterable[Duty]:
         return ()
 
+    def occupied(self, now: datetime) -> Iterable[QuerySet[Any]]:
+        """Keys of people who have a part in something that goes on: nobody closes their account but they themselves."""
+        return ()
+
     def kept(self, user: Any) -> Iterable[Kept]:
         return ()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, QuerySet
@@ -18,6 +20,8 @@ from portal.accounts.models.retention import LONGEST
 from portal.core import audit
 from portal.core.people import Person, is_site_admin
 from portal.core.permissions import require
+
+logger = logging.getLogger(__name__)
 
 BATCH = 200
 
@@ -34,6 +38,12 @@ class Policy:
     days: int | None
     due: Callable[[datetime], QuerySet[Any]]
     end: Callable[[Any], None]
+    # No site admin can set fewer days.
+    least: int = 0
+
+    def days_under(self, rule: RetentionRule) -> int | None:
+        """How long these rows are kept; a rule from before there was a least period keeps to it as well."""
+        return None if rule.days is None else max(rule.days, self.least)
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ class Outcome:
     days: int | None
     due: int
     done: int = 0
-    # Rows that something else still needs.
+    # Rows that something else still needs, or that could not be ended; the log says of those why.
     held: int = 0
 
 
@@ -65,8 +75,10 @@ def rules() -> dict[str, RetentionRule]:
 @transaction.atomic
 def set_days(name: str, days: int | None, *, actor: Person | None) -> RetentionRule:
     require(is_site_admin, actor)
-    if days is not None and not 0 <= days <= LONGEST:
-        raise ValidationError({name: _("Please write a number of days from 0 to %(most)s.") % {"most": LONGEST}})
+    least = POLICIES[name].least
+    if days is not None and not least <= days <= LONGEST:
+        words = _("Please write a number of days from %(least)s to %(most)s.")
+        raise ValidationError({name: words % {"least": least, "most": LONGEST}})
     rule = RetentionRule.objects.select_for_update(no_key=True).get(pk=rules()[name].pk)
     if rule.days == days:
         return rule
@@ -92,14 +104,16 @@ def run(now: datetime | None = None, *, only: str = "") -> list[Outcome]:
 
 
 def _count(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
-    due = 0 if rule.days is None else policy.due(now - timedelta(days=rule.days)).count()
-    return Outcome(policy, rule.days, due)
+    days = policy.days_under(rule)
+    due = 0 if days is None else policy.due(now - timedelta(days=days)).count()
+    return Outcome(policy, days, due)
 
 
 def _run(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
-    if rule.days is None:
+    days = policy.days_under(rule)
+    if days is None:
         return Outcome(policy, None, 0)
-    cutoff, after, done, held = now - timedelta(days=rule.days), 0, 0, 0
+    cutoff, after, done, held = now - timedelta(days=days), 0, 0, 0
     while batch := list(policy.due(cutoff).filter(pk__gt=after).order_by("pk")[:BATCH]):
         # Before they are deleted, which takes their keys from them.
         after = batch[-1].pk
@@ -109,8 +123,8 @@ def _run(policy: Policy, rule: RetentionRule, now: datetime) -> Outcome:
     changes = {"last_run_at": now, "last_count": done}
     RetentionRule.objects.filter(pk=rule.pk).update(**changes)
     if done:
-        audit.record("retention", rule, actor=None, after={"name": policy.name, "count": done, "days": rule.days})
-    return Outcome(policy, rule.days, done + held, done, held)
+        audit.record("retention", rule, actor=None, after={"name": policy.name, "count": done, "days": days})
+    return Outcome(policy, days, done + held, done, held)
 
 
 def _end(policy: Policy, row: Any) -> bool:
@@ -118,6 +132,12 @@ def _end(policy: Policy, row: Any) -> bool:
         with transaction.atomic():
             policy.end(row)
     except (ProtectedError, Held):
+        return False
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        # Whatever ails this row, those behind it and the other policies have their turn.
+        logger.exception("retention %s: row %s could not be ended", policy.name, row.pk)
         return False
     return True
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals
+from allauth.account.models import EmailAddress
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models.signals import post_save, pre_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 from hijack.signals import hijack_ended
 
-from portal.accounts import access, acting
+from portal.accounts import access, acting, admin_log
 from portal.accounts.models import User
+from portal.accounts.services.addresses import free_address
 from portal.core.context import current_real_actor
 
 # allauth's signals and what each says has happened to the account.
@@ -95,6 +99,18 @@ def on_email_changed(sender: Any, request: HttpRequest, user: User, to_email_add
 @receiver(signals.email_confirmed, dispatch_uid="accounts.audit.confirm_email")
 def on_email_confirmed(sender: Any, request: HttpRequest, email_address: Any, **kwargs: Any) -> None:
     access.note("confirm_email", email_address.user, request=request, actor=_actor(request), email=email_address.pk)
+
+
+@receiver(pre_save, sender=LogEntry, dispatch_uid="accounts.administration_names_nobody")
+def name_nobody(sender: Any, instance: LogEntry, **kwargs: Any) -> None:
+    admin_log.call_neutrally(instance)
+
+
+@receiver(post_save, sender=EmailAddress, dispatch_uid="accounts.proven_address_is_its_owners")
+def free_what_is_proven(sender: Any, instance: EmailAddress, raw: bool, **kwargs: Any) -> None:  # noqa: FBT001 - Django's signal
+    """Before the account takes the address as its main one: one that somebody else has registered stands in the way."""
+    if instance.verified and not raw:
+        free_address(instance)
 
 
 def _factor_receiver(action: str) -> Any:

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.enums import ExportStatus
-from portal.accounts.models import DataExport, User
+from portal.accounts.models import ApiToken, DataExport, User
+from portal.accounts.personal_data import KEEPERS
 from portal.accounts.policies import Held, Policy, register
 from portal.accounts.services.closing import DutiesOpen, close_account
 from portal.core.models import IdempotencyKey
@@ -36,9 +37,30 @@ def unconfirmed(cutoff: datetime) -> QuerySet[Any]:
 
 
 def inactive(cutoff: datetime) -> QuerySet[Any]:
-    """Have not been in for long; whoever runs something is left alone."""
+    """Have not been in for long, nor a program of theirs."""
     unseen = Q(last_login__lt=cutoff) | Q(last_login=None, joined_at__lt=cutoff)
-    return User.objects.filter(unseen, closed_at=None, is_active=True, is_staff=False)
+    open_now = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    sessions = UserSession.objects.filter(Q(last_seen_at__gte=cutoff) | Exists(open_now), user=OuterRef("pk"))
+    tokens = ApiToken.objects.filter(last_used_at__gte=cutoff, user=OuterRef("pk"))
+    return _unoccupied().filter(unseen, ~Exists(sessions), ~Exists(tokens))
+
+
+def _unoccupied() -> QuerySet[Any]:
+    """Who runs nothing and has no part in a competition that goes on."""
+    now = timezone.now()
+    people = User.objects.filter(closed_at=None, is_active=True, is_staff=False, is_superuser=False)
+    for keeper in KEEPERS:
+        for busy in keeper.occupied(now):
+            people = people.exclude(pk__in=busy)
+    return people
+
+
+def close_unused(person: User) -> None:
+    """Unless they signed in or got something to do while the run was on its way to them."""
+    list(User.objects.select_for_update(no_key=True).filter(pk=person.pk))
+    if not _unoccupied().filter(pk=person.pk, last_login=person.last_login).exists():
+        raise Held
+    close(person)
 
 
 def close(person: User) -> None:
@@ -86,10 +108,15 @@ register(
     Policy(
         "inactive_accounts",
         _("accounts that nobody uses"),
-        _("from the last sign-in. The account is closed and made anonymous; a mail tells its owner."),
+        _(
+            "from the last sign-in or the last use of an API token, a year at least. The account is closed and made"
+            " anonymous; a mail tells its owner. Spared: whoever may enter the administration, and members of teams,"
+            " judges and organizers of a competition that isn't over."
+        ),
         None,
         inactive,
-        close,
+        close_unused,
+        least=365,
     )
 )
 register(

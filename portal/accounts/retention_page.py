@@ -22,7 +22,11 @@ class RetentionForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, policy in policies.POLICIES.items():
             self.fields[name] = forms.IntegerField(
-                label=policy.title, min_value=0, max_value=LONGEST, required=False, help_text=policy.explanation
+                label=policy.title,
+                min_value=policy.least,
+                max_value=LONGEST,
+                required=False,
+                help_text=policy.explanation,
             )
 
 

@@ -15,6 +15,8 @@ from django.utils.encoding import punycode
 from django.utils.translation import gettext_lazy as _
 
 LONGEST = 254
+# RFC 2606 keeps it for addresses that nobody has; accounts that are nobody's any more get theirs there.
+NOWHERE = ".invalid"
 
 
 def normal_address(text: str) -> str:
@@ -36,6 +38,9 @@ def validate_address(address: str) -> None:
         validate_email(address)
     except ValidationError:
         raise wrong from None
+    if address.lower().endswith(NOWHERE):
+        message = _("No mail reaches an address that ends in %(ending)s. Please give one where you read your mail.")
+        raise ValidationError(message, code="nowhere", params={"ending": NOWHERE})
 
 
 class Octets(Func):

@@ -37,7 +37,7 @@ def serve_stored(
     """Send ``stored`` under ``name``, as a download; ``inline`` shows a PDF inside one of our own pages.
 
     Whoever calls has already checked that the viewer may have it. With ``asked`` a part of it may be asked for, and
-    the bytes may be left to whoever stands in front (FILES_SENT_BY).
+    the bytes may be left to whoever stands in front, a download's to the storage too (FILES_SENT_BY).
     """
     name = tidy_file_name(name)
     shown = inline and name.lower().endswith(".pdf")
@@ -60,8 +60,9 @@ def _response(stored: StoredFile, name: str, asked: HttpRequest | None, *, shown
     content_type = _type_of(name)
     if asked is not None and settings.FILES_SENT_BY == "nginx":
         return HttpResponse(headers={"X-Accel-Redirect": f"{INTERNAL}{stored.path}", "Content-Type": content_type})
-    if asked is not None and settings.FILES_SENT_BY == "storage":
-        return _signed(stored, name, content_type, shown=shown)
+    # A frame of ours shows nothing from another host (frame-src), and the storage would send none of our headers.
+    if asked is not None and settings.FILES_SENT_BY == "storage" and not shown:
+        return _signed(stored, name, content_type)
     try:
         span = asked_range(asked.headers.get("Range"), stored.size) if asked is not None else None
     except Unsatisfiable:
@@ -87,10 +88,10 @@ def _opened(stored: StoredFile) -> File[Any]:
     return content
 
 
-def _signed(stored: StoredFile, name: str, content_type: str, *, shown: bool) -> HttpResponseBase:
-    """An address at the storage that opens this one file for a short time."""
+def _signed(stored: StoredFile, name: str, content_type: str) -> HttpResponseBase:
+    """An address at the storage that opens this one file, as a download, for a short time."""
     told = {
-        "ResponseContentDisposition": content_disposition_header(as_attachment=not shown, filename=name),
+        "ResponseContentDisposition": content_disposition_header(as_attachment=True, filename=name),
         "ResponseContentType": content_type,
     }
     storage: Any = default_storage

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from hijack.views import AcquireUserView, ReleaseUserView
 
-from portal.accounts.acting import begun, may_act_for
+from portal.accounts.acting import begun, has_conflict, may_be_acted_for
 from portal.accounts.models import User
 from portal.core.context import current_real_actor
 from portal.core.text import validate_plain_line
@@ -37,8 +37,11 @@ class ActingForm(forms.Form):
 def act_for(request: HttpRequest, pk: int) -> HttpResponse:
     """Say why, then see the portal as this person does."""
     person = get_object_or_404(User, pk=pk) if is_site_admin(request.user) else None
-    if person is None or not may_act_for(hijacker=request.user, hijacked=person):
+    if person is None or not may_be_acted_for(request.user, person):
         raise Http404
+    if has_conflict(request.user, person):
+        words = _("Your own team takes part where %(name)s is an organizer or a judge. Please ask another site admin.")
+        return render(request, "403.html", {"message": words % {"name": person}}, status=403)
     return _confirmed(request, person)
 
 

@@ -68,6 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         remember_device(request, response, user.email, *filter(None, [kwargs.get("email")]))
         return response
 
+    @transaction.atomic
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         return email_address.user.is_active and super().confirm_email(request, email_address)
 

@@ -40,9 +40,17 @@ function press(element) {
   field?.focus();
 }
 
+// What has been opened where the focus is: in a note nobody means the decision that stands open above it.
+function opened(focus) {
+  const own = focus.closest("details[data-key][open]")?.querySelector("[data-final]");
+  if (own) return own;
+  const all = focus.closest("form")?.querySelectorAll("details[data-key][open] [data-final]") ?? [];
+  return all.length === 1 ? all[0] : null;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-    const open = document.querySelector("details[data-key][open] [data-final]");
+    const open = opened(document.activeElement);
     if (!open || document.querySelector("dialog[open]")) return;
     event.preventDefault();
     return open.click();

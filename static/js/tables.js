@@ -1,3 +1,4 @@
+import { showable } from "./texts.js";
 import { element, say, words } from "./words.js";
 
 // Tables: Enter goes to the next row, a row is added at the end, rows copied from a spreadsheet fill as many.
@@ -60,13 +61,17 @@ function countCells(table) {
 export function fillRows(table, rows) {
   const body = table.tBodies[0];
   body.replaceChildren();
-  for (const row of [...rows, {}]) addRow(table, row);
-  countCells(table);
+  // All that was written, also where the form takes fewer by now: which of them go is for the writer to say.
+  for (const row of rows) append(table, row);
+  addRow(table);
 }
 
-function addRow(table, said = {}) {
+function addRow(table) {
+  return table.tBodies[0].rows.length < Number(table.dataset.most) ? append(table) : null;
+}
+
+function append(table, said = {}) {
   const body = table.tBodies[0];
-  if (body.rows.length >= Number(table.dataset.most)) return null;
   const place = Math.max(-1, ...[...body.rows].map((row) => Number(row.dataset.place ?? -1))) + 1;
   const html = table.closest(".field").querySelector("[data-blank-row]").innerHTML.replaceAll("-ROW-", `-${place}-`);
   const holder = document.createElement("template");
@@ -127,7 +132,7 @@ export function tables(box) {
     for (const line of rows) {
       const cells = row ? [...row.querySelectorAll("input, select, textarea")].slice(first) : [];
       line.forEach((said, place) => {
-        const text = said.trim();
+        const text = showable(said).trim();
         if (!cells[place]) left += text ? 1 : 0;
         else if (!put(cells[place], text)) strange.push(text);
       });

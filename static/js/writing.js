@@ -4,6 +4,7 @@ import * as copies from "./copies.js";
 import { meeting } from "./meeting.js";
 import { send } from "./sending.js";
 import { fillRows, tables } from "./tables.js";
+import { showable, tidy } from "./texts.js";
 import { element, say, words } from "./words.js";
 
 const root = document.querySelector("[data-writing]");
@@ -13,8 +14,7 @@ const LONGEST_PAUSE = 5000;
 const PATIENCE = 30_000;
 const RETRIES = [2000, 4000, 8000, 15000, 30000];
 
-const plain = (text) => text.replaceAll("\r\n", "\n");
-const length = (text) => [...plain(text)].length;
+const length = (text) => [...text].length;
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 // What stands in a section's fields, in the server's form.
@@ -22,7 +22,7 @@ function read(box) {
   const { kind, section } = box.dataset;
   if (kind === "choices") return [...box.querySelectorAll("input:checked")].map((input) => input.value);
   if (kind === "choice") return box.querySelector("input:checked")?.value ?? "";
-  if (kind !== "people" && kind !== "rows") return plain(box.querySelector(`[name="a-${CSS.escape(section)}"]`).value);
+  if (kind !== "people" && kind !== "rows") return showable(box.querySelector(`[name="a-${CSS.escape(section)}"]`).value);
   const rows = [...box.querySelectorAll("tbody tr")].map((row) =>
     Object.fromEntries([...row.querySelectorAll("[data-column]")].map((cell) => [cell.dataset.column, cell.querySelector("input, select, textarea").value])),
   );
@@ -74,6 +74,7 @@ class Section {
       this.control.dispatchEvent(new Event("input", { bubbles: false }));
     }
     count(this);
+    conditions();
   }
 
   get isDue() {
@@ -140,8 +141,9 @@ class Section {
       this.offer();
     };
     this.offered = meeting({
+      kind: this.kind,
       title: words.left_over,
-      lead: words.left_over_lead,
+      leads: [words.left_over_lead, words.left_over_choose],
       mine: () => this.value,
       theirs: next.value,
       base: next.base,
@@ -159,8 +161,18 @@ class Section {
   }
 
   words(value) {
-    if (typeof value === "string") return value || words.nothing;
-    return value.map((row) => (typeof row === "string" ? row : Object.values(row).filter(Boolean).join(" · "))).join("\n");
+    if (typeof value === "string") return this.named(value) || words.nothing;
+    if (this.kind === "choices") return value.map((key) => this.named(key)).join("、") || words.nothing;
+    const blank = this.box.querySelector("[data-blank-row]")?.content;
+    const cell = ([column, said]) => this.named(said, blank?.querySelector(`[data-column="${CSS.escape(column)}"]`));
+    return value.map((row) => Object.entries(row).map(cell).filter(Boolean).join(" · ")).join("\n") || words.nothing;
+  }
+
+  // An option by its name, anything else as it is.
+  named(said, place = this.box) {
+    const options = place?.querySelectorAll("option, input[type=radio], input[type=checkbox]") ?? [];
+    const option = said && [...options].find((each) => each.value === said);
+    return option ? (option.label ?? option.labels[0].textContent).trim() : said;
   }
 
   async save({ keepalive = false } = {}) {
@@ -192,7 +204,7 @@ class Section {
     if (response.status === 400 && answer.errors) return this.refused(answer.errors);
     if (response.status === 409 && answer.theirs && this.isMine(answer.theirs)) return this.arrived(answer.theirs);
     if (response.status === 409 && answer.theirs) return this.meet(answer.theirs);
-    if (response.status === 409) return this.tooLate(sent, answer.too_late ?? words.too_late);
+    if (response.status === 409 && answer.too_late) return this.tooLate(sent, answer.too_late);
     if (response.status === 401) return this.signedOut();
     if (response.status === 403 || response.status === 404) return this.refused([words.not_yours]);
     throw new Error(String(response.status));
@@ -272,8 +284,9 @@ class Section {
       this.offer();
     };
     const note = meeting({
+      kind: this.kind,
       title: theirs.by ? say("saved_by", { name: theirs.by, time: theirs.at }) : words.saved_elsewhere,
-      lead: words.both,
+      leads: [words.both, words.choose],
       mine: () => this.value,
       theirs: theirs.value,
       base: this.acknowledged,
@@ -360,7 +373,7 @@ function count(section) {
 }
 
 function countLeft() {
-  const left = document.querySelectorAll("[data-part]:not(.done)").length;
+  const left = document.querySelectorAll("[data-part]:not(.done, [hidden])").length;
   for (const place of document.querySelectorAll("[data-left]")) place.textContent = left ? say("left", { count: left }) : words.complete;
 }
 
@@ -376,7 +389,10 @@ function conditions() {
     section.box.hidden = !on || on.box.hidden || ![on.value].flat().some((value) => values.includes(value));
     const line = document.querySelector(`[data-toc-of="${CSS.escape(section.key)}"]`);
     if (line) line.hidden = section.box.hidden;
+    const part = document.querySelector(`[data-part="section-${CSS.escape(section.key)}"]`);
+    if (part) part.hidden = section.box.hidden;
   }
+  countLeft();
 }
 
 if (root) {
@@ -397,6 +413,8 @@ if (root) {
   }
   conditions();
   root.addEventListener("change", conditions);
+  // Before anybody else hears of it, so that what is counted and saved is what stands there.
+  root.addEventListener("input", (event) => tidy(event.target), true);
   for (const section of page.sections) {
     count(section);
     if (section.isDue) section.changed();

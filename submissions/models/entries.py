@@ -224,6 +224,13 @@ class Receipt(models.Model):
         return Track(**self.document["receipt"]["track"]) if self.document else self.version.submission.track
 
     @property
+    def contest(self) -> str:
+        """Its name, likewise."""
+        if self.document:
+            return str(self.document["receipt"]["competition"]["name"])
+        return self.version.submission.team.competition.name
+
+    @property
     def topic(self) -> dict[str, Any]:
         """Number, title and revision, likewise."""
         if self.document:

@@ -40,19 +40,24 @@ def take_next(
         with transaction.atomic():
             entry = _first(_waiting(competition, actor, tracks, now), actor, after, now)
             # Somebody may have claimed it after our question was put and before its row was ours.
-            if entry is None or _hold(entry, actor, now).user_id == actor.pk:
+            if entry is None or _is_held_by(actor, _hold(entry, actor, now)):
                 return entry
 
 
 @transaction.atomic
-def claim(submission: Submission, *, actor: Any, now: datetime | None = None) -> ScreeningClaim:
-    """Who has the entry now: this actor, unless somebody else opened it first."""
+def claim(submission: Submission, *, actor: Any, now: datetime | None = None) -> ScreeningClaim | None:
+    """Who has the entry now: this actor, unless somebody else opened it first.
+
+    None where nobody can have it: it is decided, or waits for a second look at what this actor proposed.
+    """
     # Who may is asked in the same question.
     own = Submission.objects.filter(pk=submission.pk).screened_by(actor)
-    if not own.select_for_update(no_key=True).values_list("pk"):
+    found = own.select_for_update(no_key=True).values_list("status").first()
+    if found is None:
         require(rules.can_screen, actor, submission)
         raise Conflict
-    return _hold(submission, actor, now or timezone.now())
+    (status,) = found
+    return _hold(submission, actor, now or timezone.now()) if status == SubmissionStatus.SUBMITTED else None
 
 
 @transaction.atomic
@@ -71,14 +76,19 @@ def release(submission: Submission, *, actor: Any, until: datetime | None = None
     (own if until is None else own.filter(expires_at=until)).delete()
 
 
+def sweep_claims(now: datetime | None = None) -> None:
+    """Those that are over go. One by one: whoever decides about many entries holds several of them."""
+    over = ScreeningClaim.objects.filter(expires_at__lte=now or timezone.now())
+    for key in list(over.values_list("pk", flat=True)):
+        over.filter(pk=key).delete()
+
+
 def _waiting(
     competition: Competition, actor: Any, tracks: Collection[Track] | None, now: datetime
 ) -> QuerySet[Submission]:
     claimed = ScreeningClaim.objects.live(now).exclude(user=actor).filter(submission=OuterRef("pk"))
-    proposed = ScreeningProposal.objects.open().filter(version__submission=OuterRef("pk"), proposed_by=actor)
-    rows = Submission.objects.filter(
-        ~Exists(claimed), ~Exists(proposed), track__competition=competition, status=SubmissionStatus.SUBMITTED
-    ).screened_by(actor)
+    rows = Submission.objects.filter(track__competition=competition, status=SubmissionStatus.SUBMITTED)
+    rows = rows.filter(~Exists(claimed), ~Exists(_proposed_by(actor))).screened_by(actor)
     return rows if tracks is None else rows.filter(track__in=tracks)
 
 
@@ -102,22 +112,38 @@ def _locked(rows: QuerySet[Submission]) -> Submission | None:
     return free.first() or rows.select_for_update(no_key=True, of=("self",)).first()
 
 
-def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim:
-    """Who has it now: somebody else, or from now on this actor. Whoever calls has locked the entry."""
-    claims, end = ScreeningClaim.objects.filter(submission=submission), now + CLAIM_LASTS
-    known = _known(claims)
+def _is_held_by(actor: Any, held: ScreeningClaim | None) -> bool:
+    return held is not None and held.user_id == actor.pk
+
+
+def _hold(submission: Submission, actor: Any, now: datetime) -> ScreeningClaim | None:
+    """Who has it now: somebody else, or from now on this actor, unless they proposed to reject it.
+
+    Whoever calls has locked the entry, which waits to be screened.
+    """
+    end = now + CLAIM_LASTS
+    known, is_proposer = _known(submission, actor)
     if known is not None and known.expires_at > now and known.user_id != actor.pk:
         return known
+    if is_proposer:
+        return None
     is_mine = known is not None and known.expires_at > now
     began = known.claimed_at if known is not None and is_mine else now
     state: dict[str, Any] = {"user": actor, "claimed_at": began, "expires_at": end}
     # It may have been given up since we looked.
-    if known is None or not claims.filter(pk=known.pk).update(**state):
+    if known is None or not ScreeningClaim.objects.filter(pk=known.pk).update(**state):
         return ScreeningClaim.objects.create(submission=submission, **state)
     known.user, known.claimed_at, known.expires_at = actor, began, end
     return known
 
 
-def _known(claims: QuerySet[ScreeningClaim]) -> ScreeningClaim | None:
-    """Who has it, or had it last."""
-    return claims.select_related("user").first()
+def _known(submission: Submission, actor: Any) -> tuple[ScreeningClaim | None, bool]:
+    """Who has it, or had it last; and whether this actor waits for a second look at it."""
+    rows = Submission.objects.select_related("screening_claim__user").annotate(is_proposer=Exists(_proposed_by(actor)))
+    found = rows.only("pk", "screening_claim").get(pk=submission.pk)
+    return getattr(found, "screening_claim", None), found.is_proposer
+
+
+def _proposed_by(actor: Any) -> QuerySet[ScreeningProposal]:
+    """What waits for the second look of somebody else."""
+    return ScreeningProposal.objects.open().filter(version__submission=OuterRef("pk"), proposed_by=actor)

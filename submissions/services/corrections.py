@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.core import audit
-from portal.core.errors import TransitionNotAllowed
+from portal.core.errors import Conflict, TransitionNotAllowed
 from portal.core.permissions import require
 from portal.core.templatetags.ui import deadline
 from submissions import rules
@@ -24,16 +24,24 @@ from submissions.services.telling import tell_members
 
 
 @transaction.atomic
-def extend_correction(submission: Submission, *, actor: Any, closes_at: datetime, reason: str) -> Correction:
-    """Let the team mend what it was asked to until ``closes_at``, also after the end has passed."""
+def extend_correction(
+    submission: Submission, *, actor: Any, closes_at: datetime, reason: str, seen: int | None = None
+) -> Correction:
+    """Let the team mend what it was asked to until ``closes_at``, also after the end has passed.
+
+    ``seen``: the key of the correction that was read. Raises Conflict when the entry was returned anew since.
+    """
     require(rules.can_screen, actor, submission)
     reason = clean_reason(reason)
     submission, now = lock_submission(submission), timezone.now()
     check_end(closes_at, now)
-    correction = getattr(decisions.screening_of(decisions.latest_of(submission)), "correction", None)
-    if submission.status != SubmissionStatus.RETURNED or correction is None:
+    made = decisions.screening_of(decisions.latest_of(submission))
+    correction = getattr(made, "correction", None)
+    if submission.status != SubmissionStatus.RETURNED or made is None or correction is None:
         words = _("This entry has changed in the meantime: %(state)s. Please reload the page.")
         raise TransitionNotAllowed(words % {"state": submission.get_status_display()})
+    if seen not in {None, correction.pk}:
+        raise Conflict(decisions.said_of(made))
     if closes_at <= correction.closes_at:
         end = {"end": deadline(correction.closes_at)}
         raise ValidationError({"closes_at": [_("Please choose a later end than the present one, %(end)s.") % end]})

@@ -62,11 +62,16 @@ def what_changed(
     if made is not None and made.outcome == ScreeningOutcome.RETURNED and outcome == ScreeningOutcome.REJECTED:
         return _still_open(made)
     if made is not None:
-        told = {"who": made.decided_by.full_name, "time": beijing(made.decided_at)}
-        words = _("%(who)s decided about this version at %(time)s: %(outcome)s. Please reload the page.")
-        return TransitionNotAllowed(words % {**told, "outcome": made.get_outcome_display()})
+        return TransitionNotAllowed(said_of(made))
     words = _("This entry has changed in the meantime: %(state)s. Please reload the page.")
     return TransitionNotAllowed(words % {"state": submission.get_status_display()})
+
+
+def said_of(made: Screening) -> str:
+    """For whoever has looked at how things stood before."""
+    told = {"who": made.decided_by.full_name, "time": beijing(made.decided_at)}
+    words = _("%(who)s decided about this version at %(time)s: %(outcome)s. Please reload the page.")
+    return words % {**told, "outcome": made.get_outcome_display()}
 
 
 def still_to_decide(submission: Submission, version: int, outcome: ScreeningOutcome) -> SubmissionVersion:

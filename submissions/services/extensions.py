@@ -1,4 +1,4 @@
-"""More time for one team, with a reason: organizers grant it, the team is told, the audit trail keeps it."""
+"""More time for one team: organizers grant it or take it back with a reason, the team is told, the trail keeps it."""
 
 from __future__ import annotations
 
@@ -47,14 +47,17 @@ def grant_extension(team: Team, *, actor: Any, kind: str, closes_at: datetime, r
 
 
 @transaction.atomic
-def revoke_extension(extension: Extension, *, actor: Any) -> Extension:
+def revoke_extension(extension: Extension, *, actor: Any, reason: str) -> Extension:
     """The stage's own end holds again for the team."""
     require(is_organizer, actor, extension.team.competition)
+    reason = _clean_reason(reason)
     live = Extension.objects.live().filter(pk=extension.pk)
     if live.update(revoked_at=timezone.now()) != 1:
         raise Conflict(_("This extension has been revoked already."))
     before = {"kind": extension.kind, "closes_at": extension.closes_at.isoformat()}
-    audit.record("revoke_extension", extension, actor=actor, before=before)
+    audit.record("revoke_extension", extension, actor=actor, before=before, reason=reason)
+    key = f"extension-revoked:{extension.pk}"
+    tell_team(extension.team_id, "submissions.extension_revoked", key=key, about=extension.pk, reason=reason)
     extension.refresh_from_db()
     return extension
 

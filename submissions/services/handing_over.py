@@ -91,8 +91,11 @@ def take_team_back(offer: HandOver, *, actor: Any, now: datetime | None = None) 
     return offer
 
 
-def make_captain(team: Team, *, actor: Any, heir: int, captain: int | None = None) -> TeamMember:
-    """Whoever calls has locked ``team``. ``captain``: who has to be it until now, for this to go through."""
+def make_captain(
+    team: Team, *, actor: Any, heir: int, captain: int | None = None, request: int | None = None
+) -> TeamMember:
+    """Whoever calls has locked ``team``. ``captain``: who has to be it until now, for this to go through; ``request``:
+    the one that is being carried out."""
     rows = list(team.members.select_related("user"))
     successor = next((each for each in rows if each.user_id == heir), None)
     former = next((each for each in rows if each.role == MemberRole.CAPTAIN), None)
@@ -107,8 +110,8 @@ def make_captain(team: Team, *, actor: Any, heir: int, captain: int | None = Non
         if row is not None:
             row.role = role
             row.save(update_fields=["role"])
-    before = {"captain": former.user_id if former else None}
-    audit.record("hand_over", team, actor=actor, before=before, after={"captain": heir})
+    before, after = {"captain": former.user_id if former else None}, {"captain": heir}
+    audit.record("hand_over", team, actor=actor, before=before, after=after | ({"request": request} if request else {}))
     return successor
 
 

@@ -12,7 +12,7 @@ from portal.accounts.services import lock_person
 from portal.core import audit
 from portal.core.addresses import normal_address, validate_address
 from portal.core.errors import Conflict
-from portal.core.permissions import require
+from portal.core.permissions import require, require_in_person
 from portal.notifications.services import enqueue
 from submissions import rules, windows
 from submissions.models import Invitation, Team, TeamMember
@@ -59,6 +59,7 @@ def revoke_invitation(invitation: Invitation, *, actor: Any, now: datetime | Non
 @transaction.atomic
 def accept_invitation(invitation: Invitation, *, actor: Any, now: datetime | None = None) -> TeamMember:
     """Make ``actor`` a member. The team's row is locked: however many accept at once, it never grows too large."""
+    require_in_person()
     require(rules.can_accept, actor, invitation)
     now = now or timezone.now()
     lock_person(actor)

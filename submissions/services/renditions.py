@@ -102,9 +102,10 @@ def _again(known: Rendition, *, actor: Any) -> Rendition:
 
 
 def _draw(rendition: Rendition) -> bytes:
+    content = paper.as_printed(rendition.paper, rendition.requested_at)
     if rendition.kind == RenditionKind.DOCX:
-        return word.entry_docx(rendition.paper)
-    return documents.entry_pdf(rendition.paper, identifier=bytes.fromhex(rendition.content_sha256[:32]))
+        return word.entry_docx(content)
+    return documents.entry_pdf(content, identifier=bytes.fromhex(rendition.content_sha256[:32]))
 
 
 def _tries(rendition: Rendition) -> QuerySet[Outbox]:

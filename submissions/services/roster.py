@@ -116,4 +116,16 @@ def take_out(team: Team, member: TeamMember, action: str, actor: Any, *, request
     lapse_requests(team.roster_requests.open().filter(person=member.user_id).exclude(pk=request or 0), actor=actor)
     TeamMember.objects.filter(pk=member.pk).delete()
     drop_uploads(Upload.objects.filter(user=member.user_id, submission__team=team))
-    audit.record(action, team, actor=actor, before={"member": member.user_id, "role": member.role})
+    before = {"member": member.user_id, "role": member.role}
+    after = {"request": request} if request else {}
+    audit.record(action, team, actor=actor, before=before, after=after | contact_after(member))
+
+
+def contact_after(gone: TeamMember) -> dict[str, int]:
+    """Whoever calls has locked the team. When its contact has gone, the captain is it: for the trail, who."""
+    heir = TeamMember.objects.filter(team=gone.team_id, role=MemberRole.CAPTAIN).first() if gone.is_contact else None
+    if heir is None:
+        return {}
+    heir.is_contact = True
+    heir.save(update_fields=["is_contact"])
+    return {"contact": heir.user_id}

@@ -108,7 +108,7 @@ def _edit(request: RosterRequest, actor: Any) -> None:
 
 
 def _captain(request: RosterRequest, actor: Any) -> None:
-    make_captain(request.team, actor=actor, heir=_member(request).user_id)
+    make_captain(request.team, actor=actor, heir=_member(request).user_id, request=request.pk)
     end_offers(request.team, actor=actor)
 
 

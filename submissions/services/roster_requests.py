@@ -101,6 +101,7 @@ def decline_change(request: RosterRequest, *, actor: Any, now: datetime | None =
 @transaction.atomic
 def object_to(request: RosterRequest, *, actor: Any, text: str, now: datetime | None = None) -> RosterRequest:
     """Say something against being taken out or moved; those who decide read it. It may be said anew until then."""
+    require_in_person()
     require(rules.may_object, actor, request)
     text = clean_words(text, "text")
     request = lock_request(request)

@@ -20,7 +20,6 @@ from submissions.enums import ScreeningOutcome
 from submissions.models import (
     Screening,
     ScreeningClaim,
-    ScreeningPlan,
     ScreeningProposal,
     Submission,
     SubmissionVersion,
@@ -28,6 +27,7 @@ from submissions.models import (
 from submissions.services import decisions
 from submissions.services.assessing import Assessment, assess, open_for_correction
 from submissions.services.locking import lock_submission
+from submissions.services.second_look import takes_two
 
 MOST_AT_ONCE = 100
 OUTCOMES = {
@@ -96,7 +96,7 @@ def reject(
     require(rules.can_screen, actor, submission)
     submission, latest = _look(submission, version, ScreeningOutcome.REJECTED)
     made = assess(submission, ScreeningOutcome.REJECTED, reason=reason, code=code, checks=checks)
-    if ScreeningPlan.objects.filter(competition=submission.track.competition_id, needs_second_look=True).exists():
+    if takes_two(submission):
         return _propose(submission, latest, made, actor=actor)
     return decisions.record(submission, latest, made, actor=actor)
 

@@ -23,10 +23,10 @@ from submissions.signals import screening_undone
 
 
 @transaction.atomic
-def undo_screening(submission: Submission, *, actor: Any, reason: str) -> UndoneScreening:
-    """The entry waits for screening again, and its team is told why.
+def undo_screening(submission: Submission, *, actor: Any, reason: str, decision: int | None = None) -> UndoneScreening:
+    """The entry waits for screening again, and its team is told why. ``decision``: the key of the one that was read.
 
-    Raises Conflict once the team has submitted again, or the judges have the entry.
+    Raises Conflict once the team has submitted again, or the judges have the entry, or another decision is in force.
     """
     require(rules.can_screen, actor, submission)
     reason = clean_reason(reason)
@@ -37,6 +37,8 @@ def undo_screening(submission: Submission, *, actor: Any, reason: str) -> Undone
     if made is None or not SUBMISSION_LIFECYCLE.allows(submission, "undo_screening"):
         words = _("This entry has changed in the meantime: %(state)s. Please reload the page.")
         raise Conflict(words % {"state": submission.get_status_display()})
+    if decision not in {None, made.pk}:
+        raise Conflict(decisions.said_of(made))
     if is_shortlisted(submission):
         raise Conflict(_("The entry is on the shortlist. Please take it off that first."))
     # As when it was returned: the draft that counts is another one from now on.

@@ -83,38 +83,37 @@ def save_section(
     """
     now = now or timezone.now()
     entry = _with_state(entry, actor, key)
-    definition = definition_of(entry)
-    section = definition.section(key)
-    if section is None:
-        raise _not_asked(entry, definition, actor=actor, key=key, value=value, now=now, tab=tab)
     try:
-        windows.require_writable(entry, now)
-        correcting.require_section(entry, key, definition)
+        return _change(entry, actor=actor, key=key, value=value, expected_version=expected_version, now=now)
+    except Clash:
+        raise
     except Conflict as conflict:
         return _too_late(entry, conflict, actor=actor, key=key, value=value, now=now, tab=tab)
-    value = clean_value(section, value)
-    if key == TITLE_KEY and not value:
-        raise ValidationError(_("An entry needs a title."))
-    if (entry.answer_version or 0) != expected_version:  # type: ignore[attr-defined]
-        return _same_again(entry, section, value)
-    if entry.answer_pk is not None and entry.answer_value == value:  # type: ignore[attr-defined]
-        return Saved(key, value, expected_version, now, is_unchanged=True)
-    try:
-        return _save(entry, section, value, actor=actor, now=now)
-    except Clash:
-        # Two pages of one person may send the same words in the same moment.
-        return _same_again(entry, section, value)
 
 
 def restore_revision(
     entry: Submission, *, actor: Any, key: str, number: int, expected_version: int, now: datetime | None = None
 ) -> Saved:
-    """Let the section say again what revision ``number`` said; what it says now stays as a revision."""
+    """Let the section say again what revision ``number`` said; what it says now stays as a revision.
+
+    Nobody has typed it just now: where it comes too late, Conflict is all, and nothing is put aside.
+    """
     rows = AnswerRevision.objects.visible_to(actor).filter(submission=entry, key=key, number=number)
     revision = rows.first()
     if revision is None:
         raise Missing(_("This revision is no longer kept."))
-    return save_section(entry, actor=actor, key=key, value=revision.value, expected_version=expected_version, now=now)
+    entry = _with_state(entry, actor, key)
+    now = now or timezone.now()
+    return _change(entry, actor=actor, key=key, value=revision.value, expected_version=expected_version, now=now)
+
+
+def can_save(entry: Submission, key: str, now: datetime) -> bool:
+    """The entry takes words for this section now. ``entry`` comes ``with_form`` and ``with_window``."""
+    try:
+        _require_open(entry, key, now)
+    except (Conflict, NoSuchSection):
+        return False
+    return True
 
 
 def revisions_of(entry: Submission, key: str) -> list[AnswerRevision]:
@@ -144,12 +143,38 @@ def keep_unsent(entry: Submission, *, actor: Any, key: str, value: Any, now: dat
     return unsent
 
 
-def _not_asked(entry: Submission, definition: FormDefinition, *, key: str, **typed: Any) -> Exception:
-    """The form may have changed while somebody was writing: their words are put aside."""
-    if key not in sections_once(definition):
+def _change(entry: Submission, *, actor: Any, key: str, value: Any, expected_version: int, now: datetime) -> Saved:
+    """``save_section`` without putting anything aside: Conflict where the entry or the section takes no more."""
+    section = _require_open(entry, key, now)
+    value = clean_value(section, value)
+    if key == TITLE_KEY and not value:
+        raise ValidationError(_("An entry needs a title."))
+    if (entry.answer_version or 0) != expected_version:  # type: ignore[attr-defined]
+        return _same_again(entry, section, value)
+    if entry.answer_pk is not None and entry.answer_value == value:  # type: ignore[attr-defined]
+        return Saved(key, value, expected_version, now, is_unchanged=True)
+    try:
+        return _save(entry, section, value, actor=actor, now=now)
+    except Clash:
+        # Two pages of one person may send the same words in the same moment.
+        return _same_again(entry, section, value)
+
+
+def _require_open(entry: Submission, key: str, now: datetime) -> Section:
+    definition = definition_of(entry)
+    section = definition.section(key)
+    if section is None:
+        raise _not_asked(entry, definition, key)
+    windows.require_writable(entry, now)
+    correcting.require_section(entry, key, definition)
+    return section
+
+
+def _not_asked(entry: Submission, definition: FormDefinition, key: str) -> Exception:
+    """The form may have changed while somebody was writing, or the topic moved to a track with another one."""
+    if not sections_once(entry, definition, [key]):
         return NoSuchSection()
-    message = _("The organizers have taken this section out of the form. What you typed is kept.")
-    return TooLate(message, keep_unsent(entry, key=key, **typed))
+    return Conflict(_("The form no longer asks for this section."))
 
 
 def _too_late(entry: Any, conflict: Conflict, *, key: str, value: Any, now: datetime, **typed: Any) -> Saved:
@@ -176,7 +201,7 @@ def _save(entry: Submission, section: Section, value: Any, *, actor: Any, now: d
         changes["title"] = value
     # First of all, so that rivals queue at the entry; and whoever decided about it meanwhile is not written over.
     if Submission.objects.filter(pk=entry.pk, status__in=EDITABLE).update(**changes) != 1:
-        raise Conflict
+        raise Conflict(_("This entry can no longer be changed."))
     version = (entry.answer_version or 0) + 1  # type: ignore[attr-defined]
     state = {"value": value, "saved_by": actor, "saved_at": now}
     state |= _sitting(entry, section, value, actor=actor, now=now)

@@ -37,11 +37,8 @@ def lines_of_toc(page: Page) -> SafeString:
 def lines_of_checklist(parts: Iterable[Part]) -> SafeString:
     """What has to be there, and what can't stay as it is."""
     shown = [part for part in parts if part.is_required or part.lack]
-    lines = [
-        {"anchor": part.anchor, "label": part.label, "is_there": part.is_there, "is_lacking": part.is_lacking}
-        for part in shown
-    ]
-    return _joined(CHECKLIST, lines)
+    names = ("anchor", "label", "is_there", "is_lacking", "is_hidden")
+    return _joined(CHECKLIST, ({name: getattr(part, name) for name in names} for part in shown))
 
 
 @register.simple_tag

@@ -13,9 +13,9 @@ from portal.core.audit_lines import things_of
 from portal.core.deeds import words_for
 from portal.core.keyset import page_of
 from portal.core.models import AuditEntry
-from submissions.models import Team
+from submissions.models import Organization, Team
 from submissions.reading import note_outsider
-from submissions.trail import history_of, is_own
+from submissions.trail import history_of, is_own, organization_concerned, person_concerned
 
 LINES_A_PAGE = 30
 
@@ -42,8 +42,10 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _lines(request: HttpRequest, entries: list[AuditEntry]) -> list[dict[str, object]]:
-    members = {entry.actor_id for entry in entries if is_own(entry)} - {None}
-    people = get_user_model().objects.in_bulk(members)
+    named = {entry.actor_id for entry in entries if is_own(entry)} | {person_concerned(entry) for entry in entries}
+    people = get_user_model().objects.in_bulk(named - {None})
+    houses = {organization_concerned(entry) for entry in entries} - {None}
+    organizations = Organization.objects.visible_to(request.user).in_bulk(houses) if houses else {}
     things = things_of(entries, viewer=request.user)
     return [
         {
@@ -53,6 +55,7 @@ def _lines(request: HttpRequest, entries: list[AuditEntry]) -> list[dict[str, ob
             "doer": str(people.get(entry.actor_id, "")) if is_own(entry) else _("The organizing committee"),
             "is_acting": is_own(entry) and entry.real_actor_id is not None,
             "thing": things.get((entry.object_type, entry.object_id)),
+            "about": people.get(person_concerned(entry)) or organizations.get(organization_concerned(entry)) or "",
             "reason": "" if is_own(entry) else entry.reason,
         }
         for entry in entries

@@ -74,8 +74,10 @@ def _accept(request: HttpRequest, found: Invitation) -> HttpResponse:
     except Conflict as error:
         found.refresh_from_db()
         return _show(request, found, status=409, conflict=error.message)
-    except PermissionDenied:
-        return _show(request, found, status=403)
+    except PermissionDenied as error:
+        # Whoever doesn't own the address reads that on the page anyway.
+        is_acting = hasattr(request, "real_actor")
+        return _show(request, found, status=403, conflict=str(error) if is_acting else None)
     messages.success(request, _("You are now a member of “%(team)s”.") % {"team": member.team})
     return redirect(member.team)
 

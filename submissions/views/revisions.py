@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from submissions import services
-from submissions.asked import definition_of
+from submissions.asked import definition_of, sections_once
 from submissions.definition import Section
 from submissions.forms import RestoreForm, RevisionPairForm
 from submissions.models import Answer, AnswerRevision, Submission
 from submissions.services import NoSuchSection
-from submissions.values import as_text
+from submissions.values import in_any_words
 from submissions.views.writing import own
 from tracks.diffing import side_by_side
 
@@ -39,11 +39,12 @@ def section_history(request: HttpRequest, public_id: uuid.UUID, key: str) -> Htt
         "competition": entry.team.competition,
         "section": section,
         "version": answer.version if answer else 0,
+        "can_restore": services.can_save(entry, key, request.received_at),  # type: ignore[attr-defined]
         "revisions": [
             {
                 "revision": row,
                 "is_now": answer is not None and row.value == answer.value,
-                "text": as_text(section, row.value),
+                "text": in_any_words(section, row.value),
                 "before": rows[place + 1] if place + 1 < len(rows) else None,
             }
             for place, row in enumerate(rows)
@@ -80,8 +81,10 @@ def restore_section(request: HttpRequest, public_id: uuid.UUID, key: str) -> Htt
 
 
 def _own_section(request: HttpRequest, public_id: uuid.UUID, key: str) -> tuple[Submission, Section]:
+    """Also one that the form asks no longer: what was written in it can be read."""
     entry = own(request, public_id)
-    section = definition_of(entry).section(key)
+    definition = definition_of(entry)
+    section = definition.section(key) or sections_once(entry, definition, [key]).get(key)
     if section is None:
         raise NoSuchSection
     return entry, section
@@ -91,5 +94,5 @@ def _compared(section: Section, rows: list[AnswerRevision], numbers: set[int]) -
     """The older one stands first, whichever was asked for first."""
     chosen = sorted((row for row in rows if row.number in numbers), key=lambda row: row.number)
     before, after = chosen[0], chosen[-1]
-    rows_shown = side_by_side(as_text(section, before.value), as_text(section, after.value))
+    rows_shown = side_by_side(in_any_words(section, before.value), in_any_words(section, after.value))
     return {"before": before, "after": after, "rows": rows_shown}

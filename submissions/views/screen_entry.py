@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.core.errors import Conflict
+from portal.core.instants import validate_instant
 from portal.core.permissions import require
 from portal.core.reading import note_reading
 from portal.core.serving import serve_stored
@@ -26,7 +29,7 @@ from submissions import rules
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.models import Attachment, ScreeningClaim, ScreeningProposal, Submission
-from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, WhyForm
+from submissions.screening_forms import PASS, REJECT, RETURN, DecideForm, ExtendForm, NoteForm, SecondLookForm, UndoForm
 from submissions.screening_pages import entry_page, forms_of, plan_beside
 from submissions.services import claims, corrections, screening, second_look, undoing
 from submissions.services.screening_notes import add_note
@@ -64,10 +67,11 @@ def screen_entry(request: HttpRequest, competition: str, public_id: uuid.UUID) -
 @require_POST
 def screen_undo(request: HttpRequest, competition: str, public_id: uuid.UUID) -> HttpResponse:
     shown, entry = _found(request, competition, public_id)
-    form, outcome = WhyForm(request.POST, prefix="undo"), Outcome(400)
+    form, outcome = UndoForm(request.POST, prefix="undo"), Outcome(400)
     if form.is_valid():
         with refused_into(form, outcome):
-            undoing.undo_screening(entry, actor=request.user, reason=form.cleaned_data["reason"])
+            given = form.cleaned_data
+            undoing.undo_screening(entry, actor=request.user, reason=given["reason"], decision=given["decision"])
             messages.success(request, _("The decision has been taken back. The team is told by mail."))
             return _back(request, shown, entry)
     return _page(request, shown, entry, outcome=outcome, undo_form=form)
@@ -82,9 +86,8 @@ def screen_extend(request: HttpRequest, competition: str, public_id: uuid.UUID) 
     if form.is_valid():
         with refused_into(form, outcome):
             given = form.cleaned_data
-            corrections.extend_correction(
-                entry, actor=request.user, closes_at=given["closes_at"], reason=given["reason"]
-            )
+            seen, end = given["correction"], given["closes_at"]
+            corrections.extend_correction(entry, actor=request.user, closes_at=end, reason=given["reason"], seen=seen)
             messages.success(request, _("The team has more time. It is told by mail."))
             return _back(request, shown, entry)
     return _page(request, shown, entry, outcome=outcome, extend_form=form)
@@ -93,24 +96,16 @@ def screen_extend(request: HttpRequest, competition: str, public_id: uuid.UUID) 
 @login_required
 @require_POST
 def screen_second_look(request: HttpRequest, competition: str, public_id: uuid.UUID) -> HttpResponse:
-    """Somebody else than whoever proposed to reject the entry agrees, or sends it back to the queue."""
+    """Somebody else than whoever proposed to reject the entry agrees, or sends it back to the queue.
+
+    Whoever proposed it may take that back, and carry it out once the competition asks for no second look any more.
+    """
     shown, entry = _found(request, competition, public_id)
     form, outcome = SecondLookForm(request.POST, prefix="second"), Outcome(400)
-    proposals = ScreeningProposal.objects.visible_to(request.user).filter(version__submission=entry)
-    proposal = (
-        proposals.select_related("version__submission__track", "version__submission__team").order_by("-pk").first()
-    )
-    if form.is_valid() and proposal is not None:
+    if form.is_valid():
         with refused_into(form, outcome):
-            if form.cleaned_data["answer"] == "agree":
-                second_look.agree(proposal, actor=request.user)
-                messages.success(request, _("The entry is rejected. The team is told by mail."))
-            else:
-                second_look.decline(proposal, actor=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, _("Not agreed: the entry waits for screening again."))
+            messages.success(request, _look_twice(entry, actor=request.user, **form.cleaned_data))
             return _back(request, shown, entry)
-    if proposal is None:
-        outcome.status, outcome.conflict = 409, _("Nobody has proposed to reject this entry.")
     return _page(request, shown, entry, outcome=outcome, second_form=form)
 
 
@@ -142,6 +137,8 @@ def screen_claim(request: HttpRequest, competition: str, public_id: uuid.UUID) -
     held = claims.renew(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
     if held is None:
         held = claims.claim(entry, actor=request.user, now=request.received_at)  # type: ignore[attr-defined]
+    if held is None:
+        return JsonResponse({"other": "", "until": ""})
     is_own = held.user_id == request.user.pk
     return JsonResponse({"other": "" if is_own else str(held.user), "until": _until(held) if is_own else ""})
 
@@ -191,6 +188,7 @@ def _page(
         "until": _until(held) if held is not None and is_own else "",
         "can_take": can_take,
         "is_mine_to_answer": page["proposal"] is not None and not is_own_proposal,
+        "takes_two": plan is not None and plan.needs_second_look,
         "conflict": outcome.conflict if outcome else None,
         "track": request.GET.get("track", ""),
         "query": f"?{urlencode({'track': request.GET['track']})}" if request.GET.get("track") else "",
@@ -206,7 +204,8 @@ def _until(held: ScreeningClaim) -> str:
 def _instant(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        validate_instant(found)
+    except (ValueError, ValidationError):
         return None
     return found if found.tzinfo else None
 
@@ -217,6 +216,22 @@ def _about_latest(form: Any, number: int) -> Any:
     data["version"] = number
     form.data = data
     return form
+
+
+def _look_twice(entry: Submission, *, actor: Any, proposal: int, answer: str, reason: str) -> str:
+    """In words, what came of it."""
+    rows = ScreeningProposal.objects.visible_to(actor).filter(version__submission=entry)
+    found = rows.select_related("version__submission__track", "version__submission__team").filter(pk=proposal).first()
+    if found is None:
+        raise Conflict
+    if answer == "agree":
+        second_look.agree(found, actor=actor)
+        return _("The entry is rejected. The team is told by mail.")
+    if answer == "take_back":
+        second_look.take_back(found, actor=actor)
+        return _("The proposal has been taken back.")
+    second_look.decline(found, actor=actor, reason=reason)
+    return _("Not agreed: the entry waits for screening again.")
 
 
 def _said(entry: Submission, made: Any) -> str:

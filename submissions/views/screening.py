@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from submissions.answers import Outcome, refused_into
 from submissions.asked import definition_of
 from submissions.enums import ScreeningState, SubmissionStatus
-from submissions.models import Submission
+from submissions.models import Screening, ScreeningProposal, Submission
 from submissions.screening_forms import AssessForm, PicksForm, QueueForm
 from submissions.screening_pages import checklist_of, plan_of, scope_of
 from submissions.screening_queue import counts_of, entries_of, lines_of, page_of_queue
@@ -98,8 +99,7 @@ def screening_many(request: HttpRequest, competition: str) -> HttpResponse:
             with refused_into(form, outcome):
                 given = form.given()
                 made = screening.decide_many(picks, actor=request.user, decide=form.cleaned_data["decide"], **given)
-                words = ngettext("%(count)s entry has been decided.", "%(count)s entries have been decided.", len(made))
-                messages.success(request, words % {"count": len(made)})
+                messages.success(request, _said(made))
                 return redirect("submissions:screening_queue", shown.slug)
     lines = lines_of(request.user, [found[public_id].pk for public_id, _version in picks], now=now)
     waiting = all(line.entry.status == SubmissionStatus.SUBMITTED for line in lines)
@@ -153,6 +153,20 @@ def _named_in(request: HttpRequest, competition: Competition) -> Submission | No
 def _picked(request: HttpRequest, competition: Competition, picks: Any) -> Any:
     rows = entries_of(request.user, competition).filter(public_id__in=[public_id for public_id, _version in picks])
     return rows.with_form().order_by("pk")
+
+
+def _said(made: Sequence[Screening | ScreeningProposal]) -> str:
+    """Where the competition asks for a second look, a rejection is only proposed."""
+    count = len(made)
+    if any(isinstance(each, ScreeningProposal) for each in made):
+        words = ngettext(
+            "%(count)s entry: proposed to be rejected. Another organizer takes the second look.",
+            "%(count)s entries: proposed to be rejected. Another organizer takes the second look.",
+            count,
+        )
+    else:
+        words = ngettext("%(count)s entry has been decided.", "%(count)s entries have been decided.", count)
+    return words % {"count": count}
 
 
 def _tabs(counts: dict[str, int], state: str, asked: dict[str, str]) -> list[dict[str, Any]]:

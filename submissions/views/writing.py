@@ -89,7 +89,7 @@ def _save(request: HttpRequest, entry: Submission, key: str) -> tuple[int, dict[
 
 def own(request: HttpRequest, public_id: uuid.UUID) -> Submission:
     """An entry of one of the person's own teams; for others there is none, or they are refused."""
-    rows = Submission.objects.visible_to(request.user).for_listing().with_form()
+    rows = Submission.objects.visible_to(request.user).for_listing().with_form().with_window()
     entry = get_object_or_404(rows, public_id=public_id)
     require(rules.is_member, request.user, entry.team)
     return entry

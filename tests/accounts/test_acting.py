@@ -5,12 +5,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from judging.enums import AssignmentStatus
+from portal.accounts.acting import may_act_for
+from portal.accounts.enums import AgreementKind
+from portal.accounts.models import Consent
 from portal.core.models import AuditEntry
 from submissions.models import Team
-from tests.factories.accounts import PASSWORD, SiteAdminFactory, UserFactory
-from tests.factories.judging import AssignmentFactory
-from tests.factories.submissions import SubmissionFactory, TeamFactory, captain_of
-from tests.factories.tracks import CompetitionFactory, OrganizerFactory
+from tests.factories.accounts import PASSWORD, AgreementFactory, SiteAdminFactory, UserFactory
+from tests.factories.judging import AssignmentFactory, JudgeFactory
+from tests.factories.submissions import InvitationFactory, SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TrackFactory
+from tracks.models import Pledge
 
 pytestmark = pytest.mark.django_db
 REAUTHENTICATE = reverse("account_reauthenticate")
@@ -161,6 +165,23 @@ def test_their_activity_may_be_looked_at(acting):
     assert acting.get(reverse("dashboards:activity")).status_code == 200
 
 
+def test_no_pledge_is_given_in_their_name(acting, person):
+    competition = CompetitionFactory(open=True, slug="c2")
+    text = AgreementFactory(series__kind=AgreementKind.PLEDGE)
+    Pledge.objects.create(competition=competition, series=text.series)
+    before = acting.get(reverse("tracks:pledge", args=["c2"])).status_code
+    given = acting.post(reverse("tracks:pledge_give", args=["c2", 1])).status_code
+
+    assert (before, given, Consent.objects.filter(user=person).exists()) == (200, 403, False)
+
+
+def test_no_invitation_is_accepted_in_their_name(acting, person):
+    invitation = InvitationFactory(email=person.email)
+    response = acting.post(invitation.get_absolute_url())
+
+    assert (response.status_code, "须由本人进行" in response.content.decode()) == (403, True)
+
+
 class TestAsAJudge:
     @pytest.fixture
     def assignment(self, confirmed):
@@ -185,6 +206,47 @@ class TestAsAJudge:
 
         assignment.refresh_from_db()
         assert (response.status_code, assignment.status) == (403, AssignmentStatus.ASSIGNED)
+
+
+class TestOwnTeam:
+    """The site admin is in a team themselves: a conflict wins over every right, lent ones too."""
+
+    @pytest.fixture
+    def competition(self, admin):
+        return TeamMemberFactory(user=admin).team.competition
+
+    @pytest.mark.parametrize("role", [OrganizerFactory, JudgeFactory])
+    def test_they_act_for_nobody_who_decides_about_it(self, confirmed, admin, competition, role):
+        person = role(competition=competition).user
+        answers = [confirmed.get(page_of(person)), confirmed.post(page_of(person), {"reason": "电话求助"})]
+
+        assert ([answer.status_code for answer in answers], who(confirmed)) == ([403, 403], admin.pk)
+        assert person.full_name in answers[0].content.decode()
+
+    def test_nor_for_an_organizer_of_one_track(self, admin, competition):
+        person = OrganizerFactory(competition=competition, tracks=[TrackFactory(competition=competition)]).user
+
+        assert not may_act_for(hijacker=admin, hijacked=person)
+
+    @pytest.mark.parametrize("role", [OrganizerFactory, JudgeFactory])
+    def test_elsewhere_they_do(self, admin, competition, role):
+        assert may_act_for(hijacker=admin, hijacked=role().user)
+
+    def test_nor_does_it_keep_them_from_other_teams(self, admin, competition):
+        assert may_act_for(hijacker=admin, hijacked=TeamMemberFactory(team__competition=competition).user)
+
+    def test_it_ends_when_the_person_is_appointed(self, acting, person, competition):
+        JudgeFactory(user=person, competition=competition)
+        acting.get("/desk/")
+
+        assert "_auth_user_id" not in acting.session
+
+    @pytest.mark.parametrize(("role", "offered"), [(OrganizerFactory, False), (UserFactory, True)])
+    def test_the_administration_offers_what_they_may(self, confirmed, competition, role, offered):
+        person = role(competition=competition).user if role is OrganizerFactory else role()
+        page = confirmed.get(f"/admin/accounts/user/{person.pk}/change/").content.decode()
+
+        assert (page_of(person) in page) == offered
 
 
 class TestTheEnd:

@@ -51,6 +51,12 @@ class TestErasing:
         row = str(User.objects.filter(pk=user.pk).values().get())
         assert [text in row for text in (email, PHONE, "成都大学", "金丝雀")] == [False] * 4
 
+    def test_no_address_taken_beforehand_stands_in_the_way(self):
+        UserFactory(email=f"{(user := UserFactory()).pk}@closed.invalid")
+        close(user)
+
+        assert User.objects.get(pk=user.pk).email.endswith("@closed.invalid")
+
     def test_nobody_signs_in_any_more(self):
         user = UserFactory()
         email = user.email

@@ -1,19 +1,24 @@
 """An address is one person's, whatever keyboard types it, and the databases see to it."""
 
+from unittest.mock import Mock
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from portal.accounts.models import User
+from portal.core.models import AuditEntry
 from submissions import services
-from tests.accounts.entrances import LOGIN, SIGNUP, is_signed_in, letters
-from tests.factories.accounts import PASSWORD, AgreementFactory, UserFactory
+from tests.accounts.entrances import LOGIN, SIGNUP, is_signed_in, letters, link_in, signed_in
+from tests.factories.accounts import PASSWORD, AgreementFactory, EmailAddressFactory, UserFactory
 from tests.factories.submissions import TeamFactory, captain_of
 from tests.race import race
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+EMAIL = reverse("account_email")
 ADDRESS, TWIN = "abc@example.com", "ＡＢＣ＠ｅｘａｍｐｌｅ．com"
 ODD = ["Abc@example.com", "ａbc@example.com", "abc@exämple.com", "abc@example.com\u200b"]
 
@@ -66,6 +71,67 @@ def test_a_letter_for_a_new_password_goes_to_the_one_spelling():
     Client().post("/accounts/password/reset/", {"email": TWIN})
 
     assert letters()[0].to == [ADDRESS]
+
+
+class TestSomebodyElseRegisteredIt:
+    """A stranger registered the owner's second address and never confirmed it."""
+
+    SECOND = "second@example.com"
+
+    @pytest.fixture
+    def owner(self):
+        return UserFactory()
+
+    @pytest.fixture
+    def stranger(self):
+        stranger = UserFactory(email=self.SECOND, is_verified=False)
+        EmailAddressFactory(user=stranger, verified=False)
+        return stranger
+
+    def confirmed(self, owner):
+        """The browser of the owner, who has added the address and followed the mailed link."""
+        client = signed_in(owner)
+        client.post(EMAIL, {"email": self.SECOND, "action_add": ""})
+        client.post(link_in(next(letter for letter in letters() if letter.to == [self.SECOND])))
+        return client
+
+    def addresses(self, user):
+        rows = EmailAddress.objects.filter(user=user).order_by("pk")
+        return User.objects.get(pk=user.pk).email, list(rows.values_list("email", "verified", "primary"))
+
+    @pytest.mark.usefixtures("stranger")
+    def test_whoever_proved_it_makes_it_their_main_one(self, owner):
+        first = owner.email
+        self.confirmed(owner).post(EMAIL, {"email": self.SECOND, "action_primary": ""})
+
+        assert self.addresses(owner) == (self.SECOND, [(first, True, False), (self.SECOND, True, True)])
+
+    def test_the_other_registration_loses_it(self, owner, stranger):
+        self.confirmed(owner)
+        email, rows = self.addresses(stranger)
+
+        assert (email.endswith("@taken.invalid"), rows) == (True, [])
+        assert AuditEntry.objects.get(action="free_address").person_id == stranger.pk
+
+    def test_while_nobody_has_proved_it_it_stays(self, owner, stranger):
+        signed_in(owner).post(EMAIL, {"email": self.SECOND, "action_add": ""})
+
+        assert self.addresses(stranger) == (self.SECOND, [(self.SECOND, False, True)])
+
+    def test_an_account_with_another_proven_address_goes_by_that(self, owner, stranger):
+        EmailAddressFactory(user=stranger, email="third@example.com", primary=False)
+        self.confirmed(owner)
+
+        assert self.addresses(stranger) == ("third@example.com", [("third@example.com", True, False)])
+
+    def test_what_fails_changes_nothing(self, owner, monkeypatch):
+        EmailAddressFactory(user=owner, email=self.SECOND, primary=False)
+        before, client = self.addresses(owner), signed_in(owner)
+        monkeypatch.setattr(User, "save", Mock(side_effect=IntegrityError))
+
+        with pytest.raises(IntegrityError):
+            client.post(EMAIL, {"email": self.SECOND, "action_primary": ""})
+        assert self.addresses(owner) == before
 
 
 def test_an_account_made_by_hand_has_the_one_spelling():

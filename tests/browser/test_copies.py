@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -154,3 +156,55 @@ def test_words_that_stay_are_their_writers_alone(captain, address, site):
     captain.goto(address)
     expect(captain.locator(ABSTRACT)).to_have_value(WORDS)
     expect(state(captain)).to_contain_text(SAVED)
+
+
+def test_an_answer_that_puts_nothing_aside_takes_nothing_from_the_browser(captain, address):
+    captain.goto(address)
+    captain.route(SAVING, lambda route: route.fulfill(status=409, json={}), times=1)
+    write(captain, WORDS)
+
+    expect(state(captain)).to_contain_text("网络中断")
+    assert captain.evaluate(KEPT) == 1
+    expect(state(captain)).to_contain_text(SAVED)
+
+
+def test_a_choice_that_a_page_left_shows_what_hangs_on_it(captain, address):
+    captain.goto(address)
+    captain.context.set_offline(True)
+    captain.locator("[data-section=data_types] input[value=other]").check()
+    expect(state(captain, "data_types")).to_contain_text("网络中断")
+    again = reopened(captain)
+    again.goto(address)
+
+    expect(again.locator("[data-section=data_types_other]")).to_be_visible()
+
+
+def test_rows_that_a_page_left_are_all_there_however_few_the_form_takes_since(captain, address):
+    captain.goto(address)
+    captain.context.set_offline(True)
+    names = "[data-section=organizations] [data-column=name] input"
+    for place in range(2):
+        captain.locator(names).nth(place).fill(f"单位{place}")
+    expect(state(captain, "organizations")).to_contain_text("网络中断")
+    again = reopened(captain)
+    again.route(f"**{address}", take_one_row)
+    again.goto(address)
+
+    expect(again.locator(names).first).to_have_value("单位0")
+    again.locator("[data-section=organizations] [data-add-row]").click()
+    assert [cell.input_value() for cell in again.locator(names).all()] == ["单位0", "单位1"]
+
+
+def reopened(page: Page) -> Page:
+    """Another page of the same browser, with the line back; nothing of the first one has reached the server."""
+    page.close()
+    page.context.set_offline(False)
+    again = page.context.new_page()
+    again.route(SAVING, lambda route: route.abort())
+    return again
+
+
+def take_one_row(route) -> None:
+    """The page as it is once the form's tables take a row only."""
+    page = route.fetch()
+    route.fulfill(response=page, body=re.sub(r'data-most="[0-9]+"', 'data-most="1"', page.text()))

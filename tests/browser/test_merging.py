@@ -16,6 +16,15 @@ READ = """async ([name, ...texts]) => {
   const loaded = performance.getEntriesByType("resource").find((each) => each.name.includes("/merge"));
   return (await import(loaded.name))[name](...texts);
 }"""
+MEET = """async ([kind, base, mine, theirs]) => {
+  const loaded = performance.getEntriesByType("resource").find((each) => each.name.includes("/meeting"));
+  const {meeting} = await import(loaded.name);
+  let chosen = null;
+  const note = meeting({kind, base, theirs, title: "", leads: ["both", "one"], mine: () => mine, plain: String, most: 0,
+    labels: {theirs: "theirs", mine: "mine", of_theirs: ""}, choose: (value) => (chosen = value), className: "try"});
+  note.querySelector("button.main")?.click();
+  return [chosen, note.querySelectorAll("p")[1].textContent];
+}"""
 # What both kept and is at least this long is no part of a place where they met.
 LANDMARK = 4
 CASES = [
@@ -40,20 +49,51 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def script(chromium, site):
-    """``script("merged", base, mine, theirs)``: what the page's own module answers."""
+def draft(chromium, site):
+    """The page of a draft, with the modules that it has loaded."""
     url = str(site.manage("shell", "-v", "0", "-c", MAKE).splitlines()[-1])
     context = chromium.new_context(locale="zh-CN", base_url=site.url)
     page = context.new_page()
     sign_in(page, site, PEOPLE["captain"])
     page.goto(url)
-    yield lambda name, *texts: page.evaluate(READ, [name, *texts])
+    yield page
     context.close()
+
+
+@pytest.fixture(scope="module")
+def script(draft):
+    """``script("merged", base, mine, theirs)``: what the page's own module answers."""
+    return lambda name, *texts: draft.evaluate(READ, [name, *texts])
+
+
+@pytest.fixture
+def meeting(draft):
+    """``meeting(kind, base, mine, theirs)``: what is put together of them, and what the reader is told to do."""
+    return lambda *texts: draft.evaluate(MEET, texts)
 
 
 @pytest.mark.parametrize(("base", "mine", "theirs", "both"), CASES, ids=range(len(CASES)))
 def test_both_in_one(script, base, mine, theirs, both):
     assert script("merged", base, mine, theirs) == both
+
+
+# The kind, what both began with, mine, theirs, and both in one; None where that isn't offered.
+MEETINGS = [
+    ("long_text", "", "甲", "乙", "乙\n甲"),
+    ("line", "", "山洪预警", "数据治理", "数据治理 / 山洪预警"),
+    ("line", "13800000000", "13800000001", "13900000000", "13900000000 / 13800000001"),
+    ("line", "山洪", "", "山洪预警", None),
+    ("choice", "", "case", "solution", None),
+    ("number", "100", "120", "150", None),
+    ("date", "2026-08-10", "2026-09-10", "2026-08-15", None),
+    ("choices", [], ["a"], ["b"], ["b", "a"]),
+    ("rows", [], [{"a": "1"}], [{"a": "2"}], [{"a": "2"}, {"a": "1"}]),
+]
+
+
+@pytest.mark.parametrize(("kind", "base", "mine", "theirs", "both"), MEETINGS, ids=range(len(MEETINGS)))
+def test_both_are_put_together_only_where_that_says_what_both_said(meeting, kind, base, mine, theirs, both):
+    assert meeting(kind, base, mine, theirs) == [both, "both" if both else "one"]
 
 
 @st.composite

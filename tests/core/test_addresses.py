@@ -57,6 +57,17 @@ def test_what_is_no_address_is_refused(address):
         validate_address(address)
 
 
+@pytest.mark.parametrize("address", ["7@closed.invalid", "a@b.invalid", "a@x.closed.INVALID"])
+def test_where_no_mail_goes_nobody_has_an_address(address):
+    with pytest.raises(ValidationError, match=r"\.invalid"):
+        validate_address(address)
+
+
+@pytest.mark.parametrize("address", ["a@invalid.example.com", "a.invalid@example.com"])
+def test_the_word_elsewhere_does_no_harm(address):
+    validate_address(address)
+
+
 class Form(forms.Form):
     email = AddressField()
 

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 CONTENT = b"0123456789"
 
 
-def serve(span=None, name="v.mp4"):
+def serve(span=None, name="v.mp4", *, inline=False):
     asked = RequestFactory().get("/", headers={"range": span} if span else {})
-    answer = serve_stored(store(ContentFile(CONTENT)), name, asked=asked)
+    answer = serve_stored(store(ContentFile(CONTENT)), name, inline=inline, asked=asked)
     answer.body = answer.getvalue() if answer.streaming else answer.content
     for close in answer._resource_closers:
         close()
@@ -72,6 +72,13 @@ def test_the_storage_is_asked_for_an_address_that_ends_soon(settings, monkeypatc
     answer = serve()
 
     assert (answer.status_code, answer["Location"], asked["expire"] <= 300) == (302, "https://s3.test/x", True)
+
+
+def test_what_a_page_shows_comes_from_the_portal_even_so(settings):
+    settings.FILES_SENT_BY = "storage"
+    answer = serve("bytes=0-3", name="a.pdf", inline=True)
+
+    assert (answer.status_code, answer.body, answer["X-Frame-Options"]) == (206, b"0123", "SAMEORIGIN")
 
 
 def test_no_name_turns_the_direction_of_reading():

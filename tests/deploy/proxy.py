@@ -18,6 +18,7 @@ from django.conf import settings
 from tests.servers import free_port, running, wait_until
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+ELSEWHERE = "192.0.2.1"
 MAIN = """{user}
 daemon off; pid {folder}/nginx.pid; worker_processes 1; error_log {folder}/main.log;
 events {{}}
@@ -37,6 +38,8 @@ class Behind:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     answer: dict[str, str] = field(default_factory=dict)
+    # Takes a request and then says nothing, as a process does that is killed over it.
+    hangs_up: bool = False
     # Set as soon as the first bytes of a body are here.
     has_begun: threading.Event = field(default_factory=threading.Event)
 
@@ -63,7 +66,7 @@ def text() -> str:
     return (Path(settings.BASE_DIR) / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 
 
-def configuration(folder: Path, port: int, behind: int, submits: int) -> str:
+def configuration(folder: Path, port: int, behind: int, submits: int, front: str) -> str:
     """The file as it is, but for where things are on this machine."""
     told = text()
     for there, here in {
@@ -72,6 +75,7 @@ def configuration(folder: Path, port: int, behind: int, submits: int) -> str:
         "server submits:8000": f"server 127.0.0.1:{submits}",
         "/var/log/nginx/": f"{folder}/",
         "/srv/portal/files/": f"{folder}/files/",
+        "${TLS_FRONT}": front,
     }.items():
         assert there in told
         told = told.replace(there, here)
@@ -79,10 +83,12 @@ def configuration(folder: Path, port: int, behind: int, submits: int) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, behind: Behind, submits: Behind) -> Iterator[Proxy]:
+def nginx(folder: Path, behind: Behind, submits: Behind, *, front: str = ELSEWHERE) -> Iterator[Proxy]:
+    """``front``: where TLS ends. Whoever asks it here comes from 127.0.0.1."""
     port = free_port()
     (folder / "files").mkdir()
-    (folder / "portal.conf").write_text(configuration(folder, port, behind.port, submits.port), encoding="utf-8")
+    told = configuration(folder, port, behind.port, submits.port, front)
+    (folder / "portal.conf").write_text(told, encoding="utf-8")
     # Its processes become somebody else's, who may not read this folder, unless they are told not to.
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), encoding="utf-8")
@@ -104,6 +110,9 @@ def portal_played(port: int = 0) -> Iterator[Behind]:
                 behind.has_begun.set()
                 while len(behind.body) < size:
                     behind.body += self.rfile.read1(1 << 16)
+            if behind.hangs_up:
+                self.close_connection = True
+                return
             self.send_response(200)
             for name, value in {"Content-Length": "0", **behind.answer}.items():
                 self.send_header(name, value)

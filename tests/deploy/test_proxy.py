@@ -1,6 +1,7 @@
 """What nginx does with deploy/nginx.conf, seen by both sides of it."""
 
 import http.client
+import json
 import time
 
 import pytest
@@ -41,6 +42,26 @@ def test_the_client_is_told_by_its_address(proxy):
     ask(proxy)
 
     assert proxy.behind.headers["X-Forwarded-For"] == "127.0.0.1"
+
+
+WAYS = ["/", SUBMIT, "/api/v1/uploads/1/"]
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_behind_what_ends_tls_the_client_is_whom_that_saw(tmp_path, path):
+    with portal_played() as behind, nginx(tmp_path, behind, behind, front="127.0.0.0/8") as proxy:
+        # The first is the client's own invention: whatever ends TLS writes behind it.
+        ask(proxy, path=path, headers={"X-Forwarded-For": "198.51.100.66, 203.0.113.7"})
+
+        assert (behind.headers["X-Forwarded-For"], proxy.log().split()[0]) == ("203.0.113.7", "203.0.113.7")
+
+
+@pytest.mark.parametrize("path", WAYS)
+def test_from_anywhere_else_nobody_chooses_their_address(tmp_path, path):
+    with portal_played() as behind, nginx(tmp_path, behind, behind, front="192.0.2.1") as proxy:
+        ask(proxy, path=path, headers={"X-Forwarded-For": "198.51.100.66, 192.0.2.1, 203.0.113.7"})
+
+        assert behind.headers["X-Forwarded-For"] == "127.0.0.1"
 
 
 def test_a_request_is_stamped_before_its_body_has_come(proxy):
@@ -191,3 +212,26 @@ def test_while_the_portal_is_away_nginx_says_when_to_come_again(tmp_path):
         answer = ask(proxy)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+
+
+def test_of_a_submit_that_was_cut_off_nginx_does_not_say_that_nothing_was_done(proxy):
+    proxy.submits.hangs_up = True
+
+    answer = ask(proxy, "POST", SUBMIT, body=HALF)
+
+    page = answer.content.decode()
+    said = [
+        "提交可能已经完成" in page,
+        "未被处理" in page,
+        "may have been received" in page,
+        "Nothing was done" in page,
+    ]
+    assert (answer.status, said) == (503, [True, False, True, False])
+
+
+def test_while_the_portal_is_away_a_piece_of_an_upload_is_told_the_same_as_json(tmp_path):
+    with nginx(tmp_path, Behind(port=free_port()), Behind(port=free_port())) as proxy:
+        answer = ask(proxy, "PATCH", "/api/v1/uploads/1/", body=HALF)
+
+    told = (answer.status, answer.headers["Retry-After"], answer.headers["Content-Type"])
+    assert (*told, json.loads(answer.content)["error"]["code"]) == (503, "30", "application/json", "unavailable")

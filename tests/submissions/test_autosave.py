@@ -8,11 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from submissions.models import Answer, UnsentText
+from submissions import asking
+from submissions.enums import SubmissionStatus
+from submissions.models import Answer, Submission, UnsentText
 from tests.factories.accounts import UserFactory
-from tests.factories.submissions import ABSTRACT, SubmissionFactory, TeamMemberFactory, captain_of
+from tests.factories.forms import publish, section
+from tests.factories.submissions import ABSTRACT, AttachmentFactory, SubmissionFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
-from tests.submissions.people import client_for, close, queries_of, said, save, version_of, write
+from tests.submissions.people import client_for, close, queries_of, said, save, send_back, submit, version_of, write
 from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,18 @@ def test_what_comes_too_late_is_kept_for_its_writer_and_shown(draft, captain):
     assert UnsentText.objects.get().user == captain_of(draft.team)
 
 
+def test_words_that_meet_a_decision_on_their_way_are_kept_for_their_writer(draft, captain, monkeypatch):
+    """What was read before still said that the entry takes words."""
+    entry = asking.to_write(captain_of(draft.team), draft.public_id, "abstract")
+    Submission.objects.filter(pk=draft.pk).update(status=SubmissionStatus.WITHDRAWN)
+    monkeypatch.setattr(asking, "to_write", lambda *_asked: entry)
+
+    response = send(captain, draft, "撤回时还在写", tab="a1")
+
+    assert (response.status_code, "too_late" in response.json(), said(draft)) == (409, True, ABSTRACT)
+    assert UnsentText.objects.values_list("value", "tab").get() == ("撤回时还在写", "a1")
+
+
 def late(draft, captain, *sent):
     """What is kept after ``sent``, oldest first: (page, text) each."""
     close(draft.team.competition, StageKind.SUBMISSION)
@@ -136,6 +151,27 @@ def test_what_is_no_answer_is_refused(draft, captain, body):
     response = captain.post(address(draft), body, content_type="application/json")
 
     assert (response.status_code, said(draft)) == (400, ABSTRACT)
+
+
+@pytest.mark.parametrize("depth", [3, 500, 990])
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_lies_deeper_than_any_answer_is_refused(draft, captain, depth, is_over):
+    if is_over:
+        close(draft.team.competition, StageKind.SUBMISSION)
+    value = f"{'[' * depth}1{']' * depth}"
+
+    response = captain.post(address(draft), f'{{"value": {value}, "version": 1}}', content_type="application/json")
+
+    assert (response.status_code, UnsentText.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("value", ["null", "5", "[]", "{}", '[{"name": null}]', "1e400", "9" * 400])
+def test_what_is_no_answer_and_comes_too_late_is_kept_or_refused(draft, captain, value):
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    response = captain.post(address(draft), f'{{"value": {value}, "version": 1}}', content_type="application/json")
+
+    assert response.status_code in {400, 409}
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "=1+1", "{{ user.password }}"])
@@ -254,6 +290,51 @@ def test_bringing_a_revision_back(draft, captain):
     response = captain.post(address(draft, page="restore_section"), data)
 
     assert (response.status_code, said(draft)) == (302, "第一稿")
+
+
+def bring_back_first(captain, draft):
+    """What the button beside the oldest revision is answered, and whether the history shows it."""
+    url = address(draft, page="restore_section")
+    data = {
+        "number": draft.answer_revisions.order_by("number").first().number,
+        "version": version_of(draft, "abstract"),
+    }
+    shown = url in captain.get(address(draft, page="section_history")).content.decode()
+    return captain.post(url, data).status_code, shown
+
+
+def test_what_takes_no_more_has_nothing_brought_back_and_nothing_put_aside(draft, captain, three_drafts):
+    close(draft.team.competition, StageKind.SUBMISSION)
+
+    assert (bring_back_first(captain, draft), UnsentText.objects.count()) == ((409, False), 0)
+
+
+def test_a_section_that_is_not_to_be_mended_has_nothing_brought_back(captain, draft, three_drafts):
+    AttachmentFactory(submission=draft)
+    submit(draft)
+    organizer = OrganizerFactory(competition=draft.team.competition).user
+    send_back(Submission.objects.get(pk=draft.pk), actor=organizer, sections=["title"])
+
+    assert (bring_back_first(captain, draft), UnsentText.objects.count()) == ((409, False), 0)
+
+
+def test_while_it_takes_words_a_revision_is_brought_back_by_a_button(captain, draft, three_drafts):
+    assert bring_back_first(captain, draft) == (302, True)
+
+
+def test_the_history_of_what_is_no_longer_asked_can_be_read_and_nothing_brought_back(captain, draft, three_drafts):
+    publish(draft.team.competition, section("background"))
+
+    page = captain.get(address(draft, page="section_history"))
+
+    assert [each["text"] for each in page.context["revisions"]] == ["第三稿，完成", "第二稿", "第一稿"]
+    assert (bring_back_first(captain, draft), UnsentText.objects.count()) == ((409, False), 0)
+
+
+def test_what_is_no_longer_asked_leads_to_its_history(captain, draft):
+    publish(draft.team.competition, section("background"))
+
+    assert address(draft, page="section_history") in captain.get(draft.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("page", ["section_history", "restore_section"])

@@ -168,6 +168,34 @@ def test_what_was_decided_meanwhile_is_not_claimed_by_a_page_still_open(competit
     assert (claims.renew(entry, actor=holder), ScreeningClaim.objects.count()) == (None, 0)
 
 
+@pytest.mark.parametrize("state", ["eligible", "returned", "rejected"])
+def test_nor_is_it_claimed_anew(competition, state):
+    topic = TopicFactory(track__competition=competition)
+    entry = SubmissionFactory(team=TeamFactory(competition=competition), topic=topic, **{state: True})
+
+    assert (claims.claim(entry, actor=organizer(competition)), ScreeningClaim.objects.count()) == (None, 0)
+
+
+def test_whoever_proposed_to_reject_it_doesnt_claim_it_with_another_page(competition):
+    (entry,) = waiting(competition)
+    plan_of(entry, needs_second_look=True)
+    actor, other = organizer(competition), organizer(competition)
+    services.reject(entry, actor=actor, version=1, reason=REASON)
+
+    assert (claims.claim(entry, actor=actor), claims.claim(entry, actor=other).user) == (None, other)
+    assert claims.claim(entry, actor=actor).user == other
+
+
+def test_what_is_over_goes_and_what_holds_stays(competition):
+    first, second = waiting(competition, 2)
+    holder, now = organizer(competition), timezone.now()
+    claims.claim(first, actor=holder, now=now - claims.CLAIM_LASTS)
+    claims.claim(second, actor=holder, now=now)
+    claims.sweep_claims(now)
+
+    assert ScreeningClaim.objects.get().submission == second
+
+
 def test_a_page_still_open_learns_who_took_it_over(competition):
     (entry,) = waiting(competition)
     first, second, now = organizer(competition), organizer(competition), timezone.now()

@@ -15,7 +15,7 @@ from submissions.models import Correction
 from submissions.periodic import remind as beat
 from submissions.services.reminders import remind
 from tests.factories.submissions import captain_of
-from tests.submissions.people import submit
+from tests.submissions.people import send_back, submit
 from tests.submissions.screening_world import REASON, let_pass, organizer_of, plan_of, returned, submitted_entry
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,25 @@ def test_the_mail_says_why_what_and_until_when(entry):
     for said in (REASON, "第need节", "项目名称", "文件seal", str(deadline(end)), entry.get_absolute_url()):
         assert said in letter.body
     assert str(deadline(end)) in letter.subject
+
+
+AGAIN, CLOSED = "可再次提交", "在此之前作品不能修改"
+
+
+def test_the_receipt_of_a_correction_says_that_the_organizers_are_next(entry):
+    returned(entry, "need")
+    submit(entry)
+
+    (letter,) = letters(f"{entry.number} ", "第 2 版")
+    assert (CLOSED in letter.body, AGAIN in letter.body) == (True, False)
+
+
+def test_while_the_stage_is_open_a_correction_may_be_submitted_again(entry):
+    send_back(entry, actor=organizer_of(entry), sections=["need"], slots=[])
+    submit(entry)
+
+    (letter,) = letters(f"{entry.number} ", "第 2 版")
+    assert (CLOSED in letter.body, AGAIN in letter.body) == (False, True)
 
 
 def test_it_names_nothing_that_stays_closed(entry):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
+from portal.core.templatetags.ui import deadline
 from portal.notifications import relay
 from submissions.models import Extension
 from submissions.services import grant_extension, revoke_extension
@@ -24,6 +25,7 @@ from tracks.enums import StageKind
 pytestmark = pytest.mark.django_db
 KIND = StageKind.SUBMISSION
 REASON = "汛期救灾，申报人在一线"
+MISTAKE = "误填了另一团队的延期"
 
 
 @pytest.fixture
@@ -43,6 +45,10 @@ def later(team):
 
 def grant(team, actor, closes_at, **changes):
     return grant_extension(team, actor=actor, **{"kind": KIND, "closes_at": closes_at, "reason": REASON, **changes})
+
+
+def revoke(extension, actor, reason=MISTAKE):
+    return revoke_extension(extension, actor=actor, reason=reason)
 
 
 def test_it_keeps_who_granted_it_and_why(team, organizer, later):
@@ -67,11 +73,37 @@ def test_each_member_is_told_by_mail(team, organizer, later):
     assert REASON in mail.outbox[0].body
 
 
-def test_nobody_is_told_of_one_that_was_revoked_at_once(team, organizer, later):
-    revoke_extension(grant(team, organizer, later), actor=organizer)
+def letters():
     relay.drain()
+    return [letter.subject for letter in mail.outbox]
 
-    assert mail.outbox == []
+
+def test_of_one_that_was_revoked_at_once_only_that_is_told(team, organizer, later):
+    revoke(grant(team, organizer, later), organizer)
+
+    assert letters() == ["延期已撤销：作品提交"]
+
+
+def test_revoking_is_told_to_each_member_with_its_reason(team, organizer, later):
+    TeamMemberFactory(team=team)
+    revoke(ExtensionFactory(team=team, closes_at=later), organizer)
+
+    assert len(letters()) == 2
+    ends = [str(deadline(team.competition.stages.get(kind=KIND).closes_at)), str(deadline(later))]
+    assert [word in mail.outbox[0].body for word in (MISTAKE, *ends)] == [True, True, True]
+
+
+def test_whoever_was_given_time_anew_reads_of_that_alone(team, organizer, later):
+    revoke(grant(team, organizer, later), organizer)
+    grant(team, organizer, later)
+
+    assert ["延期已撤销" in subject for subject in letters()] == [False]
+
+
+def test_revoking_leaves_a_line_with_the_reason(team, organizer, later):
+    revoke(ExtensionFactory(team=team, closes_at=later), organizer)
+
+    assert AuditEntry.objects.get(action="revoke_extension").reason == MISTAKE
 
 
 def test_a_second_one_takes_the_place_of_the_first(team, organizer, later):
@@ -90,17 +122,17 @@ def test_each_stage_has_its_own(team, organizer, later):
 
 
 def test_revoking_gives_the_stages_own_end_back(team, organizer, later):
-    revoked = revoke_extension(grant(team, organizer, later), actor=organizer)
+    revoked = revoke(grant(team, organizer, later), organizer)
 
     assert (revoked.revoked_at is None, team.extensions.live().exists()) == (False, False)
 
 
 def test_what_was_revoked_is_not_revoked_again(team, organizer, later):
     granted = grant(team, organizer, later)
-    revoke_extension(granted, actor=organizer)
+    revoke(granted, organizer)
 
     with pytest.raises(Conflict):
-        revoke_extension(granted, actor=organizer)
+        revoke(granted, organizer)
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "a\u202eb", "a\x00b", "数" * 201], ids=ascii)
@@ -109,6 +141,15 @@ def test_a_reason_is_asked_for(team, organizer, later, reason):
         grant(team, organizer, later, reason=reason)
 
     assert list(refused.value.error_dict) == ["reason"]
+
+
+@pytest.mark.parametrize("reason", ["", "   "], ids=ascii)
+def test_revoking_asks_for_a_reason_too(team, organizer, later, reason):
+    extension = ExtensionFactory(team=team, closes_at=later)
+    with pytest.raises(ValidationError) as refused:
+        revoke(extension, organizer, reason)
+
+    assert (list(refused.value.error_dict), extension in Extension.objects.live()) == (["reason"], True)
 
 
 @pytest.mark.parametrize("earlier", [timedelta(), timedelta(microseconds=1)], ids=["the same", "earlier"])
@@ -152,7 +193,7 @@ def test_an_organizer_of_another_competition_grants_and_revokes_nothing(team, la
     with pytest.raises(PermissionDenied):
         grant(team, stranger, later)
     with pytest.raises(PermissionDenied):
-        revoke_extension(ExtensionFactory(team=team, closes_at=later), actor=stranger)
+        revoke(ExtensionFactory(team=team, closes_at=later), stranger)
 
 
 @pytest.mark.database
@@ -217,12 +258,17 @@ def test_a_team_of_another_competition_can_not_be_chosen(client, organizer, late
     assert not Extension.objects.exists()
 
 
-def test_an_organizer_revokes_in_the_administration(client, team, organizer, later):
+@pytest.mark.parametrize(
+    ("reason", "said"), [(MISTAKE, "延期已撤销，将邮件通知相关团队。"), ("", "请填写理由，团队将看到。")]
+)
+def test_an_organizer_revokes_in_the_administration_with_a_reason(client, team, organizer, later, reason, said):
     extension = ExtensionFactory(team=team, closes_at=later)
     client.force_login(organizer)
-    client.post(reverse(LIST), {"action": "revoke", "_selected_action": [extension.pk]})
+    page = client.post(
+        reverse(LIST), {"action": "revoke", "_selected_action": [extension.pk], "reason": reason}, follow=True
+    )
 
-    assert not Extension.objects.live().exists()
+    assert ([str(each) for each in page.context["messages"]], Extension.objects.live().exists()) == ([said], not reason)
 
 
 def test_the_administration_lists_ones_own_only(client, team, organizer, later):

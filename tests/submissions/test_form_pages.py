@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from submissions import completeness
 from submissions.asked import definition_of
 from submissions.models import UnsentText
 from tests.factories.answers import fill_in
@@ -191,6 +192,19 @@ def test_a_removed_file_stays_with_what_was_submitted(draft):
     client_for(captain_of(draft.team)).post(f"/submissions/files/{attachment.public_id}/remove/")
 
     assert (names(draft, "proposal"), attachment in version.attachments.all()) == ([], True)
+
+
+def test_what_another_answer_would_ask_for_is_at_hand_and_not_missing():
+    competition = CompetitionFactory(open=True)
+    since = section("since", "date", is_required=True, shown_if={"section": "stage", "values": ["live"]})
+    publish(competition, section("stage", "choice", options=options("pilot", "live")), since)
+    draft = SubmissionFactory(team__competition=competition)
+
+    assert 'data-part="section-since" hidden' in page_of(draft).content.decode()
+    assert completeness.draft_of(draft).missing == []
+    write(draft, "stage", "live")
+
+    assert 'data-part="section-since">' in page_of(draft).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 20])

@@ -3,19 +3,21 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from portal.core.errors import Conflict
 from submissions import services
 from submissions.asked import definition_of
 from submissions.canonical import sha256_of
-from submissions.models import EntryForm, EntryFormVersion
+from submissions.models import EntryForm, EntryFormVersion, Submission
 from submissions.services.forms import definition_from
 from submissions.sheet import Audience, sheet_of_draft
 from tests.factories.accounts import UserFactory
 from tests.factories.forms import columns, form_of, options, publish, section, slot
-from tests.factories.submissions import SubmissionFactory, TeamFactory
-from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TrackFactory
-from tests.submissions.people import write
+from tests.factories.submissions import SubmissionFactory, TeamFactory, captain_of
+from tests.factories.tracks import CompetitionFactory, OrganizerFactory, TopicFactory, TrackFactory
+from tests.submissions.people import client_for, write
+from tracks.models import Topic
 
 pytestmark = pytest.mark.django_db
 WORDS = "融合雨量与卫星数据。"
@@ -218,6 +220,67 @@ def test_words_for_a_section_that_has_just_gone_are_put_aside(competition):
         write(entry, "background", WORDS)
 
     assert (late.value.unsent.key, late.value.unsent.value) == ("background", WORDS)
+
+
+@pytest.fixture
+def moved(competition):
+    """An entry whose topic has moved to a track that asks less, with what its team wrote for the one before."""
+    left, reached = TrackFactory(competition=competition), TrackFactory(competition=competition)
+    publish(competition, section("benefits"))
+    publish(competition, section("own", "choice", options=options("a", "b")), track=left)
+    entry = draft_in(competition, topic=TopicFactory(track=left), abstract="")
+    write(entry, "own", "a")
+    Submission.objects.filter(pk=entry.pk).update(track=reached)
+    Topic.objects.filter(pk=entry.topic_id).update(track=reached)
+    return Submission.objects.get(pk=entry.pk)
+
+
+def test_what_the_track_before_asked_is_read_under_its_title(moved):
+    (gone,) = sheet_of_draft(moved, Audience.TEAM).no_longer_asked
+
+    assert (gone.title, gone.text) == ("第own节", "选项a")
+
+
+def test_words_for_the_track_before_are_put_aside_and_shown_under_their_title(moved):
+    with pytest.raises(services.TooLate):
+        write(moved, "own", "b")
+
+    page = client_for(captain_of(moved.team)).get(moved.get_absolute_url())
+    assert [(each["title"], each["text"]) for each in page.context["unsent"]] == [("第own节", "选项b")]
+
+
+def test_what_another_form_asks_for_since_is_known_at_once(competition, moved):
+    third = TrackFactory(competition=competition)
+    with pytest.raises(services.NoSuchSection):
+        write(moved, "other", WORDS)
+    publish(competition, section("other"), track=third)
+
+    with pytest.raises(services.TooLate):
+        write(moved, "other", WORDS)
+
+
+def test_its_own_forms_say_what_a_key_meant(competition, moved):
+    publish(competition, section("own"), track=moved.track)
+    write(moved, "own", WORDS)
+    publish(competition, section("other"), track=moved.track)
+
+    (gone,) = sheet_of_draft(moved, Audience.TEAM).no_longer_asked
+    assert (gone.kind, gone.text) == ("long_text", WORDS)
+
+
+@pytest.mark.parametrize("value", [WORDS, 5, ["a", 5], [{"name": 5}], {"name": "a"}, True])
+def test_words_that_were_put_aside_can_be_read_whatever_they_are_made_of(competition, value):
+    publish(
+        competition,
+        section("units", "rows", columns=columns("name")),
+        section("data", "choices", options=options("a", "b")),
+    )
+    entry = draft_in(competition, abstract="")
+    for key in ("units", "data", "benefits"):
+        services.keep_unsent(entry, actor=captain_of(entry.team), key=key, value=value, now=timezone.now())
+
+    page = client_for(captain_of(entry.team)).get(entry.get_absolute_url())
+    assert (page.status_code, len(page.context["unsent"])) == (200, 3)
 
 
 def test_forms_are_read_once_a_process(competition, django_assert_num_queries):

@@ -1,13 +1,15 @@
 """A team's own history: what it did and was told, without who of the others did what; and who read its entry."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.core import audit
 from portal.core.models import AuditEntry
-from submissions.enums import MemberRole
+from submissions import services
+from submissions.enums import MemberRole, OrganizationKind, RosterChange
 from tests.factories.accounts import SiteAdminFactory, UserFactory
 from tests.factories.judging import AssignmentFactory
 from tests.factories.submissions import (
@@ -17,9 +19,11 @@ from tests.factories.submissions import (
     TeamFactory,
     TeamMemberFactory,
     captain_of,
+    credit_code,
 )
 from tests.factories.tracks import OrganizerFactory
 from tests.submissions.people import client_for, send_back
+from tests.submissions.rosters import ask, locked_team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.makeshift("files and assignments beside an entry that never had them")]
 
@@ -59,6 +63,83 @@ def test_it_sees_what_it_was_told_by_the_committee(captain, entry, organizer):
 
     page = captain.get(page_of(entry.team)).content.decode()
     assert [part in page for part in ("请补盖章页", "组委陈")] == [True, False]
+
+
+def lines_about(client, team):
+    return [
+        (each["entry"].action, each["doer"], str(each["about"])) for each in client.get(page_of(team)).context["lines"]
+    ]
+
+
+def test_it_sees_who_has_changed_the_roster_and_about_whom():
+    team = TeamFactory(captain=UserFactory(full_name="队长刘"))
+    captain, (first, second) = (
+        captain_of(team),
+        [TeamMemberFactory(team=team, user__full_name=name) for name in ("成员甲", "成员乙")],
+    )
+    services.edit_member(first, actor=captain, duty="算法", is_contact=True)
+    services.move_member(first, actor=captain, up=False)
+    services.remove_member(second, actor=captain)
+    services.accept_team(services.offer_team(team, actor=captain, to=first), actor=first.user)
+    services.leave_team(team, actor=captain)
+
+    assert lines_about(client_for(first.user), team) == [
+        ("leave", "队长刘", ""),
+        ("accept_team", "成员甲", ""),
+        ("hand_over", "成员甲", ""),
+        ("offer_team", "队长刘", ""),
+        ("remove_member", "队长刘", "成员乙"),
+        ("move_member", "队长刘", "成员甲"),
+        ("edit_member", "队长刘", "成员甲"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "action", "about"),
+    [
+        (RosterChange.REMOVE, "remove_member", "成员甲"),
+        (RosterChange.EDIT, "edit_member", "成员甲"),
+        (RosterChange.CAPTAIN, "hand_over", "成员甲"),
+        (RosterChange.ADD, "add_member", "新来的"),
+    ],
+)
+def test_what_organizers_approve_is_done_by_the_committee(change, action, about):
+    team = locked_team(captain=UserFactory(full_name="队长刘"))
+    get_user_model().objects.filter(memberships=team.members.last()).update(full_name="成员甲")
+    more = {
+        RosterChange.ADD: {"email": UserFactory(full_name="新来的").email},
+        RosterChange.EDIT: {"duty": "算法", "place": 1},
+    }
+    request = ask(team, change, **more.get(change, {}))
+    if request.asks_consent:
+        asked = request.person or get_user_model().objects.get(email=request.email)
+        request = services.agree(request, actor=asked)
+    services.approve_change(request, actor=OrganizerFactory(competition=team.competition).user)
+
+    lines = lines_about(client_for(captain_of(team)), team)
+    assert [each for each in lines if each[0] == action] == [(action, "组委会", about)]
+
+
+def test_it_sees_which_partners_came_and_went_and_what_was_said_of_them():
+    team = TeamFactory(captain=UserFactory(full_name="队长刘"))
+    captain = captain_of(team)
+    said = {"name": "眉山水文研究院", "kind": OrganizationKind.RESEARCH_INSTITUTE}
+    partner = services.add_partner(team, actor=captain, code=credit_code(777), **said)
+    services.describe_partner(partner, actor=captain, introduction="三十年", strengths="", contact_name="")
+    services.describe_organization(team, partner.organization, actor=captain, name="眉山水文院")
+    services.remove_partner(partner, actor=captain)
+
+    assert lines_about(client_for(captain), team) == [
+        (action, "队长刘", "眉山水文院")
+        for action in ("remove_partner", "edit_organization", "edit_partner", "add_partner")
+    ]
+
+
+def test_it_sees_that_a_file_was_taken_out_and_which_text_was_read(captain, entry):
+    for action in ("detach", "read_topic"):
+        audit.record(action, entry, actor=captain_of(entry.team))
+
+    assert shown(captain, entry.team) == [("read_topic", "队长刘"), ("detach", "队长刘")]
 
 
 def test_nobody_learns_here_who_judges(captain, entry, organizer):

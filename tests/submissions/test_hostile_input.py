@@ -65,7 +65,7 @@ def test_strange_text_stays_text_on_every_page_of_an_entry(text):
         assert (response.status_code, SCRIPT in response.content.decode()) == (200, False)
 
 
-@pytest.mark.parametrize("text", ["😀" * 4000, "数\x00据", "数\u202e据"])
+@pytest.mark.parametrize("text", ["😀" * 4000, "数\x00据"])
 def test_an_abstract_that_cannot_be_kept_changes_nothing(text):
     draft = SubmissionFactory()
 

@@ -15,6 +15,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.submissions import SubmissionFactory, TeamFactory, TeamMemberFactory, captain_of
 from tests.factories.tracks import OrganizerFactory
 from tests.submissions.people import complete_draft, send_back, submit
+from tracks.enums import StageKind
 
 pytestmark = pytest.mark.django_db
 REASON = "申报书第 3 页缺少盖章 <补盖>。"
@@ -78,6 +79,15 @@ def test_the_mailed_receipt_holds_the_proof():
     for proof in (receipt.files[0]["sha256"], receipt.version.form_sha256, receipt.version.submission.number):
         assert proof in body
     assert receipt.get_absolute_url() in body
+
+
+@pytest.mark.parametrize(("late", "said"), [(0, [True, False]), (1, [False, True])], ids=["in time", "in the grace"])
+def test_the_mailed_receipt_says_whether_the_captain_may_submit_again(late, said):
+    draft = complete_draft()
+    draft.team.competition.stages.filter(kind=StageKind.SUBMISSION).update(closes_at=timezone.now(), grace=300)
+    submit(draft, received_at=timezone.now() + timedelta(seconds=60 * late - 30))
+
+    assert [words in letters()[0].body for words in ("可再次提交", "提交现已截止")] == said
 
 
 def test_whoever_has_left_the_team_is_told_nothing():

@@ -106,7 +106,7 @@ def test_time_that_is_taken_back_waits_for_whoever_submits_with_it(competition, 
     end_now(competition, organizer)
     extension = ExtensionFactory(team=draft.team)
 
-    race([lambda: submit(draft), lambda: services.revoke_extension(extension, actor=organizer)])
+    race([lambda: submit(draft), lambda: services.revoke_extension(extension, actor=organizer, reason="误批")])
 
     taken = AuditEntry.objects.get(action="revoke_extension").sequence
     assert not AuditEntry.objects.filter(action="issue_receipt", sequence__gt=taken).exists()

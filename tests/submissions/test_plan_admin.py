@@ -145,3 +145,21 @@ def test_reasons_for_one_decision_are_none_for_the_other(competition, use, missi
     with override("en"):
         said = [finding.words for finding in findings(competition) if "screeningplan" in finding.url]
     assert ([f"reasons for a {missing}" in words for words in said]) == [True]
+
+
+@pytest.mark.parametrize(
+    ("needs_second_look", "people", "said"),
+    [(True, ["all"], "1, 2"), (True, ["all", "first"], "2"), (True, ["all", "all"], ""), (False, ["all"], "")],
+)
+def test_a_track_that_one_alone_screens_can_reject_nothing_by_two(needs_second_look, people, said):
+    competition = CompetitionFactory()
+    first = TrackFactory(competition=competition, number=1)
+    TrackFactory(competition=competition, number=2)
+    for whose in people:
+        OrganizerFactory(competition=competition, tracks=[first] if whose == "first" else [])
+    OrganizerFactory(competition=competition, user__is_active=False)
+    ScreeningPlan.objects.create(competition=competition, needs_second_look=needs_second_look)
+
+    with override("en"):
+        found = [finding.words for finding in findings(competition) if "takes two" in finding.words]
+    assert found == ([f"A rejection takes two organizers, and these tracks have fewer: {said}."] if said else [])

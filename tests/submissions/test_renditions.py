@@ -1,15 +1,12 @@
-"""The entry on paper: what it says, who may have it, made once for the same content."""
+"""The entry on paper: who may have it, made once for the same content."""
 
 from __future__ import annotations
 
 import io
-import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 from docx import Document
 from pypdf import PdfReader
 
@@ -21,7 +18,7 @@ from portal.core.pdf import PdfUnavailable
 from portal.notifications import relay
 from portal.notifications.enums import OutboxStatus
 from portal.notifications.models import Outbox
-from submissions import documents, paper, services, word
+from submissions import documents, services, word
 from submissions.enums import Edition, RenditionKind, RenditionStatus
 from submissions.models import Rendition
 from submissions.services import renditions as service
@@ -29,7 +26,6 @@ from submissions.views.papers import file_name
 from tests.factories.accounts import UserFactory
 from tests.factories.submissions import (
     ABSTRACT,
-    AttachmentFactory,
     SubmissionFactory,
     TeamMemberFactory,
     captain_of,
@@ -40,7 +36,8 @@ from tests.submissions.people import client_for, complete_draft, queries_of
 
 pytestmark = pytest.mark.django_db
 
-TEAM, JUDGE, BLIND = Edition.TEAM, Edition.JUDGE, Edition.BLIND_JUDGE
+TEAM, BLIND = Edition.TEAM, Edition.BLIND_JUDGE
+WHEN = datetime(2026, 8, 1, 12, tzinfo=UTC)
 PDF, DOCX = RenditionKind.PDF, RenditionKind.DOCX
 
 
@@ -72,66 +69,7 @@ def taken(client, rendition):
     return answer.status_code, answer.getvalue()[:2]
 
 
-def flat(content):
-    """All that stands in it, without the breaks of lines."""
-    return re.sub(r"\s", "", content)
-
-
-def text_of_pdf(content, **more):
-    drawn = documents.entry_pdf(content, identifier=b"1")
-    pages = PdfReader(io.BytesIO(drawn)).pages
-    return flat("".join(page.extract_text() for page in pages))
-
-
-def text_of_docx(content):
-    document = Document(io.BytesIO(word.entry_docx(content)))
-    parts = [each.text for each in document.paragraphs]
-    parts += [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    parts += [each.text for section in document.sections for each in section.header.paragraphs]
-    return flat("".join(parts))
-
-
-TEXT_OF = pytest.mark.parametrize("text_of", [text_of_pdf, text_of_docx], ids=["pdf", "docx"])
-
-
-@TEXT_OF
-def test_a_draft_says_what_it_says_and_that_it_is_one(draft, text_of):
-    attachment = draft.attachments.get()
-
-    said = text_of(paper.paper_of_draft(draft, TEAM))
-
-    wanted = [draft.title, ABSTRACT, draft.team.name, draft.team.organization.name, attachment.file.sha256]
-    assert [each for each in [*wanted, "草稿，尚未提交"] if flat(each) not in said] == []
-
-
-@TEXT_OF
-def test_a_version_has_its_number_and_receipt_and_no_mark(text_of):
-    version = SubmissionFactory(submitted=True).versions.get()
-
-    said = text_of(paper.paper_of_version(version, TEAM))
-
-    assert [each for each in ("第1版", str(version.receipt.public_id), version.form_sha256) if each not in said] == []
-    assert "草稿" not in said
-
-
-@TEXT_OF
-def test_a_version_says_what_was_submitted_not_what_is_written_now(text_of):
-    entry = SubmissionFactory(submitted=True, abstract="交上去的")
-    write(entry, abstract="后来写的")
-
-    assert "后来写的" not in text_of(paper.paper_of_version(entry.versions.get(), TEAM))
-
-
-@TEXT_OF
-def test_a_blind_edition_names_nobody(text_of):
-    entry = SubmissionFactory(submitted=True)
-    version, team = entry.versions.get(), entry.team
-
-    said = text_of(paper.paper_of_version(version, BLIND))
-
-    names = [team.name, team.organization.name, team.organization.code, str(captain_of(team))]
-    names += [version.attachments.get().name, str(version.receipt.public_id)]
-    assert [each for each in names if flat(each) in said] == []
+# Asking and making
 
 
 def test_a_blind_edition_has_neutral_facts_and_name():
@@ -147,39 +85,15 @@ def test_a_blind_edition_has_neutral_facts_and_name():
     assert file_name(rendition) == f"{entry.number}-第1版.pdf"
 
 
-@TEXT_OF
-def test_markup_is_text_and_what_no_file_can_hold_is_replaced(draft, text_of):
-    write(draft, abstract="<script>alert(1)</script> =SUM(A1) \ufffe")
+def test_a_document_says_when_it_was_asked_for(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(documents, "entry_pdf", lambda content, identifier: drawn.append(content) or b"%PDF")
+    entry = SubmissionFactory(submitted=True)
+    wanted = {"actor": captain_of(entry.team), "kind": PDF, "edition": TEAM, "version": entry.versions.get()}
 
-    assert "<script>alert(1)</script>=SUM(A1)" in text_of(paper.paper_of_draft(draft, TEAM))
+    made(services.request_rendition(entry, **wanted, now=WHEN))
 
-
-def test_long_texts_and_names_run_on_over_pages(draft):
-    write(draft, abstract="融合雨量、视频与卫星数据。\n" * 400)
-    draft.attachments.update(replaced_at=timezone.now())
-    AttachmentFactory(submission=draft, name=f"{'长' * 140}.pdf")
-
-    drawn = documents.entry_pdf(paper.paper_of_draft(draft, TEAM), identifier=b"1")
-
-    assert len(pypdfium2.PdfDocument(drawn)) > 5
-
-
-def test_tables_stand_in_both(draft):
-    content = paper.paper_of_draft(draft, TEAM)
-    table = {
-        "title": "成果",
-        "kind": "rows",
-        "text": "",
-        "columns": ["名称", "数量"],
-        "rows": [["专利", "3"], ["软著", "5"]],
-    }
-    content["groups"][0]["blocks"].append(table)
-
-    assert "专利3软著5" in text_of_pdf(content)
-    assert "名称数量专利3软著5" in text_of_docx(content)
-
-
-# Asking and making
+    assert "2026-08-01 20:00:00" in drawn[0]["team"]["note"]
 
 
 @pytest.mark.parametrize("kind", [PDF, DOCX])

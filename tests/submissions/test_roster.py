@@ -5,6 +5,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from portal.accounts.services.closing import close_account
 from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from portal.notifications import relay
@@ -118,6 +119,24 @@ def test_it_is_in_the_audit_trail(member, captain, action):
         services.remove_member(member, actor=captain)
 
     assert AuditEntry.objects.get(action=action).before == {"member": member.user_id, "role": "member"}
+
+
+@pytest.mark.parametrize(
+    ("go", "whose"),
+    [
+        (lambda member, captain: services.leave_team(member.team, actor=member.user), "captain"),
+        (lambda member, captain: services.remove_member(member, actor=captain), "captain"),
+        (lambda member, captain: close_account(member.user, actor=member.user), "captain"),
+        (lambda member, captain: services.remove_member(TeamMemberFactory(team=member.team), actor=captain), "member"),
+    ],
+    ids=["leaves", "is taken out", "closes the account", "somebody else goes"],
+)
+def test_when_the_contact_goes_the_captain_is_it(member, captain, go, whose):
+    services.edit_member(member, actor=captain, duty="", is_contact=True)
+
+    go(member, captain)
+
+    assert [each.role for each in member.team.members.filter(is_contact=True)] == [whose]
 
 
 def test_the_captain_hands_over_before_going(member, captain):

@@ -114,6 +114,15 @@ class TestDeciding:
             services.refuse_change(request, actor=second, answer="材料不全")
         assert organizer.full_name in str(refusal.value.message)
 
+    def test_when_the_contact_is_taken_out_the_captain_is_it(self, team, organizer, member):
+        team.members.filter(pk=member.pk).update(is_contact=True)
+        request = services.approve_change(ask(team, REMOVE), actor=organizer)
+
+        line = AuditEntry.objects.get(action="remove_member")
+        captain = captain_of(team)
+        assert [each.user for each in team.members.filter(is_contact=True)] == [captain]
+        assert line.after == {"request": request.pk, "contact": captain.pk}
+
     def test_it_is_in_the_audit_trail(self, team, organizer, member):
         request = services.approve_change(ask(team, REMOVE), actor=organizer, answer="同意")
 

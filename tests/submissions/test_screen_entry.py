@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -12,11 +10,8 @@ from portal.core import files
 from portal.core.models import AuditEntry
 from submissions.models import (
     Correction,
-    ScreeningClaim,
     ScreeningNote,
-    ScreeningProposal,
     Submission,
-    UndoneScreening,
 )
 from submissions.models import Screening as Decision
 from tests.factories.accounts import UserFactory
@@ -31,7 +26,7 @@ from tests.factories.submissions import (
 )
 from tests.factories.tracks import OrganizerFactory, TopicFactory
 from tests.submissions.people import client_for
-from tests.submissions.screening import REASON, Screening, local, opened
+from tests.submissions.screening import REASON, Screening, opened
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 SPACES = "  \n\t "
@@ -105,6 +100,29 @@ def test_a_reason_of_another_decision_is_none(house, entry):
     assert Decision.objects.get().code == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("内容与赛题不符。", ""),
+        (" 内容与赛题不符。\r\n", ""),
+        (f"{REASON}\r\n内容与赛题不符。", REASON),
+        (f"内容与赛题不符。{REASON}", f"内容与赛题不符。{REASON}"),
+    ],
+)
+def test_the_text_of_a_rejection_doesnt_go_out_with_a_pass(house, entry, typed, kept):
+    house.decide(entry, "pass", code="off_topic", reason=typed)
+    made = Decision.objects.get()
+
+    assert (made.outcome, made.code, made.reason) == ("passed", "", kept)
+
+
+def test_nor_with_a_return_which_asks_for_words_of_its_own(house, entry):
+    answer = house.decide(entry, "return", code="off_topic", reason="内容与赛题不符。", **opened())
+
+    assert (answer.status_code, status_of(entry)) == (400, "submitted")
+    assert list(answer.context["form"].errors) == ["reason"]
+
+
 def test_what_was_ticked_is_kept(house, entry):
     house.decide(entry, "pass", checks=["seal"])
 
@@ -162,42 +180,6 @@ def test_a_newer_version_is_a_conflict_and_the_next_attempt_is_about_it(house, e
     assert ('name="version" value="2"' in text, REASON in text) == (True, True)
 
 
-def test_opening_it_claims_it(house, entry):
-    page(house, entry)
-
-    assert ScreeningClaim.objects.get().user == house.organizer
-
-
-def test_whoever_comes_second_is_told_who_has_it(house, entry):
-    house.client.get(house.address(entry))
-    other = client_for(OrganizerFactory(competition=house.competition).user)
-
-    assert f'<b data-name="">{house.organizer}</b>' in page(house, entry, other).replace("data-name>", 'data-name="">')
-
-
-def test_an_entry_that_is_decided_is_claimed_by_nobody(house):
-    page(house, house.entry(status="eligible"))
-
-    assert ScreeningClaim.objects.count() == 0
-
-
-def test_an_open_page_keeps_the_claim_and_gives_it_up(house, entry):
-    page(house, entry)
-    url = house.url("screen_claim", entry.public_id)
-    kept = house.client.post(url).json()
-    left = house.client.post(url, {"leave": "1"}).json()
-
-    assert (kept, left, ScreeningClaim.objects.count()) == ({"other": ""}, {"other": ""}, 0)
-
-
-def test_an_open_page_learns_who_has_it_by_now(house, entry):
-    other = OrganizerFactory(competition=house.competition)
-    page(house, entry, client_for(other.user))
-
-    answer = house.client.post(house.url("screen_claim", entry.public_id))
-    assert answer.json() == {"other": str(other.user)}
-
-
 @pytest.mark.makeshift("versions made by hand")
 def test_a_resubmission_shows_what_changed(house, entry):
     write(entry, abstract="旧的简述。")
@@ -221,113 +203,6 @@ def test_a_resubmission_shows_which_files_came_and_went(house, entry):
 
 def test_a_first_version_has_nothing_to_compare_with(house, entry):
     assert house.client.get(house.address(entry)).context["changes"] is None
-
-
-def test_a_decision_is_undone_with_a_reason(house, entry):
-    house.decide(entry, "reject")
-    house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": "看错了版本"})
-
-    assert (status_of(entry), UndoneScreening.objects.get().why_undone) == ("submitted", "看错了版本")
-
-
-def test_undoing_takes_a_reason(house, entry):
-    house.decide(entry, "reject")
-    answer = house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": SPACES})
-
-    assert (answer.status_code, status_of(entry)) == (400, "rejected")
-
-
-def test_what_was_not_decided_cant_be_undone(house, entry):
-    answer = house.client.post(house.url("screen_undo", entry.public_id), {"undo-reason": REASON})
-
-    assert answer.status_code == 409
-
-
-def test_a_team_is_given_more_time(house, entry):
-    house.decide(entry, "return", **opened())
-    Correction.objects.update(closes_at=timezone.now() - timedelta(hours=1))
-    end = timezone.now() + timedelta(days=9)
-    house.client.post(
-        house.url("screen_extend", entry.public_id), {"extend-closes_at": local(end), "extend-reason": "系统维护"}
-    )
-
-    assert Correction.objects.get().closes_at == end.replace(second=0, microsecond=0)
-
-
-def test_more_time_in_the_past_is_refused(house, entry):
-    house.decide(entry, "return", **opened())
-    data = {"extend-closes_at": "2020-01-01T00:00", "extend-reason": "x"}
-
-    assert house.client.post(house.url("screen_extend", entry.public_id), data).status_code == 400
-
-
-def test_an_overdue_entry_can_be_rejected_on_its_page(house, entry):
-    house.decide(entry, "return", **opened())
-    Correction.objects.update(closes_at=timezone.now() - timedelta(hours=1))
-    house.decide(entry, "reject")
-
-    assert status_of(entry) == "rejected"
-
-
-class TestSecondLook:
-    @pytest.fixture
-    def house(self):
-        return Screening(needs_second_look=True)
-
-    @pytest.fixture
-    def second(self, house):
-        return client_for(OrganizerFactory(competition=house.competition).user)
-
-    def answer(self, house, entry, client, what, reason=""):
-        data = {"second-answer": what, "second-reason": reason}
-        return client.post(house.url("screen_second_look", entry.public_id), data)
-
-    def test_a_rejection_waits_for_it(self, house, entry):
-        house.decide(entry, "reject")
-
-        assert (status_of(entry), house.numbers(state="second_look")) == ("submitted", [entry.number])
-
-    def test_another_organizer_agrees(self, house, entry, second):
-        house.decide(entry, "reject")
-        self.answer(house, entry, second, "agree")
-
-        assert (status_of(entry), Decision.objects.get().proposed_by) == ("rejected", house.organizer)
-
-    def test_another_organizer_sends_it_back(self, house, entry, second):
-        house.decide(entry, "reject")
-        self.answer(house, entry, second, "decline", "证据不足")
-
-        assert (ScreeningProposal.objects.get().status, house.numbers()) == ("declined", [entry.number])
-
-    def test_sending_it_back_takes_a_reason(self, house, entry, second):
-        house.decide(entry, "reject")
-
-        assert self.answer(house, entry, second, "decline", SPACES).status_code == 400
-
-    def test_nobody_agrees_with_themselves(self, house, entry):
-        house.decide(entry, "reject")
-
-        assert self.answer(house, entry, house.client, "agree").status_code == 403
-
-    def test_where_nothing_was_proposed_there_is_nothing_to_agree_to(self, house, entry, second):
-        assert self.answer(house, entry, second, "agree").status_code == 409
-
-    def test_a_second_answer_is_a_conflict(self, house, entry, second):
-        house.decide(entry, "reject")
-        self.answer(house, entry, second, "agree")
-
-        assert self.answer(house, entry, second, "agree").status_code == 409
-
-    def test_its_page_shows_who_proposed_what(self, house, entry, second):
-        house.decide(entry, "reject")
-        text = page(house, entry, second)
-
-        assert (REASON in text, 'name="second-answer"' in text) == (True, True)
-
-    def test_whoever_proposed_it_has_no_buttons_for_it(self, house, entry):
-        house.decide(entry, "reject")
-
-        assert 'name="second-answer"' not in page(house, entry)
 
 
 def test_a_note_is_for_organizers_alone(house, entry):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from submissions.models import Correction
@@ -50,6 +51,20 @@ def test_all_of_them_are_returned(house):
     send(house, entries, decide="return", reason=REASON, **opened())
 
     assert Correction.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ({"needs_second_look": True}, "已提议对 2 件作品不予通过，由另一位审查人员复核。"),
+        ({}, "已对 2 件作品作出决定。"),
+    ],
+)
+def test_what_was_done_is_said_as_it_is(plan, said):
+    house = Screening(**plan)
+    answer = send(house, [house.entry(), house.entry()], decide="reject", reason=REASON, code="off_topic")
+
+    assert [str(each) for each in get_messages(answer.wsgi_request)] == [said]
 
 
 @pytest.mark.parametrize("step", [{}, {"decide": "pass", "reason": ""}])

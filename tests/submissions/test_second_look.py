@@ -12,12 +12,13 @@ from portal.core.errors import Conflict
 from portal.core.models import AuditEntry
 from portal.notifications.models import Outbox
 from submissions import services
-from submissions.models import Screening, ScreeningProposal, Submission
+from submissions.models import Screening, ScreeningPlan, ScreeningProposal, Submission
 from submissions.services import second_look
 from submissions.services.screening_notes import add_note
 from tests.factories.submissions import TeamMemberFactory, captain_of
 from tests.submissions.people import save, submit
 from tests.submissions.screening_world import REASON, let_pass, organizer_of, plan_of, returned, submitted_entry
+from tracks.models import Organizer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -56,11 +57,12 @@ def test_the_team_is_told_nothing_of_it(proposal):
     assert not Outbox.objects.filter(kind="submissions.screened").exists()
 
 
-@pytest.mark.parametrize("action", ["propose_rejection", "decline_rejection"])
-def test_nor_is_an_organizer_in_the_team_by_the_audit_trail(entry, proposal, second, action):
+@pytest.mark.parametrize("action", ["propose_rejection", "decline_rejection", "take_back_rejection"])
+def test_nor_is_an_organizer_in_the_team_by_the_audit_trail(entry, proposal, first, second, action):
     insider = organizer_of(entry)
     TeamMemberFactory(team=entry.team, user=insider)
     second_look.decline(proposal, actor=second, reason="材料齐全")
+    second_look.take_back(services.reject(entry, actor=first, version=1, reason=REASON), actor=first)
     lines = [AuditEntry.objects.visible_to(person).filter(action=action) for person in (second, insider)]
 
     assert [found.exists() for found in lines] == [True, False]
@@ -127,6 +129,46 @@ def test_after_it_was_declined_it_may_be_proposed_again(entry, proposal, first, 
     assert services.reject(entry, actor=first, version=1, reason=REASON).status == "open"
 
 
+def test_whoever_proposed_it_takes_it_back_and_may_decide_otherwise(entry, proposal, first):
+    second_look.take_back(proposal, actor=first)
+    services.pass_screening(entry, actor=first, version=1)
+
+    assert (lapsed(proposal), now(entry)) == (True, "eligible")
+
+
+def test_nobody_else_takes_it_back(proposal, second):
+    with pytest.raises(PermissionDenied):
+        second_look.take_back(proposal, actor=second)
+
+
+def test_nor_somebody_who_screens_no_longer(entry, proposal, first):
+    Organizer.objects.filter(user=first).delete()
+
+    with pytest.raises(PermissionDenied):
+        second_look.take_back(proposal, actor=first)
+
+
+def test_what_was_taken_back_is_answered_no_more(proposal, first, second):
+    second_look.take_back(proposal, actor=first)
+
+    with pytest.raises(Conflict, match="组委陈"):
+        second_look.agree(proposal, actor=second)
+
+
+def test_what_was_answered_is_taken_back_no_more(proposal, first, second):
+    second_look.decline(proposal, actor=second, reason="材料齐全")
+
+    with pytest.raises(Conflict):
+        second_look.take_back(proposal, actor=first)
+
+
+def test_without_a_second_look_whoever_proposed_it_carries_it_out(entry, proposal, first):
+    ScreeningPlan.objects.update(needs_second_look=False)
+    made = second_look.agree(proposal, actor=first)
+
+    assert (now(entry), made.decided_by, made.proposed_by) == ("rejected", first, first)
+
+
 def lapsed(proposal):
     return ScreeningProposal.objects.get(pk=proposal.pk).status == "lapsed"
 
@@ -155,6 +197,21 @@ def test_what_lapsed_is_not_agreed_to(entry, proposal, second):
     submit(entry)
 
     with pytest.raises(Conflict):
+        second_look.agree(proposal, actor=second)
+
+
+def test_whoever_answers_it_then_is_told_of_the_newer_version(entry, proposal, second):
+    save(entry, need="改")
+    submit(entry)
+
+    with pytest.raises(Conflict, match="第 2 版"):
+        second_look.decline(proposal, actor=second, reason="材料齐全")
+
+
+def test_or_who_decided_what(entry, proposal, first, second):
+    services.pass_screening(entry, actor=first, version=1)
+
+    with pytest.raises(Conflict, match="组委陈"):
         second_look.agree(proposal, actor=second)
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from submissions.texts import clean_text
+from submissions.texts import clean_text, showable
 
 
 @pytest.mark.parametrize("text", ["", "数" * 10, "😀" * 10, "一行\n两行\t三"])
@@ -23,3 +23,19 @@ def test_one_character_more_is_refused(text):
 def test_what_cannot_be_shown_is_refused(char):
     with pytest.raises(ValidationError):
         clean_text(f"数据{char}要素", limit=10)
+
+
+@pytest.mark.parametrize("char", ["\r\n", "\v", "\f", "\x85", "\u2028", "\u2029"])
+def test_whatever_a_program_breaks_lines_with_is_a_line_break(char):
+    assert showable(f"数据{char}要素") == "数据\n要素"
+
+
+@pytest.mark.parametrize(
+    "char", ["\x01", "\x1b", "\x1f", "\x7f", "\x9f", "\u061c", "\u200e", "\u200f", "\u202e", "\u2067"]
+)
+def test_what_nobody_sees_is_left_out(char):
+    assert showable(f"数据{char}要素") == "数据要素"
+
+
+def test_the_hyphen_of_a_word_processor_is_a_hyphen():
+    assert showable("GB\x1e2312") == "GB-2312"

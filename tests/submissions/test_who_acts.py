@@ -21,6 +21,7 @@ from tests.factories.accounts import SiteAdminFactory, UserFactory
 from tests.factories.files import pdf
 from tests.factories.submissions import (
     HandOverFactory,
+    InvitationFactory,
     LateAttemptFactory,
     OrganizationFactory,
     RosterRequestFactory,
@@ -228,6 +229,20 @@ class TestOfTeams:
 
         with as_somebody_else(), pytest.raises(PermissionDenied):
             services.accept_team(offer, actor=member.user)
+
+    def test_nobody_joins_for_somebody_else(self, team):
+        user = UserFactory()
+        invitation = InvitationFactory(team=team, email=user.email)
+
+        with as_somebody_else(), pytest.raises(PermissionDenied):
+            services.accept_invitation(invitation, actor=user)
+        assert not team.members.filter(user=user).exists()
+
+    def test_nobody_objects_in_somebody_elses_words(self, team, member):
+        request = RosterRequestFactory(team=team, person=member.user)
+
+        with as_somebody_else(), pytest.raises(PermissionDenied):
+            services.object_to(request, actor=member.user, text="我仍在项目组。")
 
 
 class TestOfRequests:

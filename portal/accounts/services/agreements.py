@@ -17,7 +17,7 @@ from portal.accounts.models import Agreement, AgreementSeries, Consent, User
 from portal.core import audit
 from portal.core.instants import validate_instant
 from portal.core.people import Person, is_site_admin
-from portal.core.permissions import require
+from portal.core.permissions import require, require_in_person
 
 # What everybody with an account agrees to.
 OF_EVERYBODY = (AgreementKind.PRIVACY_NOTICE, AgreementKind.USER_AGREEMENT)
@@ -67,7 +67,8 @@ def due_for(user: User, *, now: datetime | None = None) -> list[Agreement]:
 
 @transaction.atomic
 def accept(user: User, agreements: Iterable[Agreement]) -> list[Consent]:
-    """Keep that ``user`` accepted these versions; what was accepted before stays as it was."""
+    """Keep that ``user`` accepted these versions; what was accepted before stays as it was. Nobody does it for them."""
+    require_in_person()
     given = []
     for agreement in agreements:
         consent, is_new = Consent.objects.get_or_create(user=user, agreement=agreement, withdrawn_at=None)

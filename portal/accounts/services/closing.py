@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from portal.core import audit
 from portal.core.errors import Conflict
 from portal.core.permissions import require
 
-# No mail can be sent there, and nobody can register it.
+# No mail can be sent there, and ``validate_address`` lets nobody register it.
 NOWHERE = "closed.invalid"
 
 
@@ -73,7 +74,8 @@ def _make_nobody(person: User, *, now: datetime) -> None:
     # The portal's own language, whoever closes: the name is read by others.
     with translation.override(settings.LANGUAGE_CODE):
         person.full_name = _("Closed account")
-    person.email, person.phone, person.affiliation = f"{person.pk}@{NOWHERE}", "", ""
+    # At random: an address that could be foretold could be taken, and the account would never close.
+    person.email, person.phone, person.affiliation = f"{secrets.token_hex(16)}@{NOWHERE}", "", ""
     person.is_active = person.is_staff = person.is_superuser = False
     person.last_login, person.closed_at = None, now
     person.set_unusable_password()

@@ -50,7 +50,7 @@ LINES = [
         "+alpha.slug,submitted.public_id",
         let_in=SCREEN_1 - people("OR"),
         refused=RUN_1 & TEAM_A | people("OR"),
-        data={"second-answer": "decline"},
+        data={"second-answer": "decline", "second-proposal": "{proposal.pk}"},
     ),
     post("submissions:screen_second_look", "+alpha.slug,elsewhere.public_id", let_in=RUN_2),
     *screening("alpha", "submitted", screened_by=SCREEN_1, insiders=RUN_1 & TEAM_A),

@@ -149,7 +149,8 @@ def _screening(world: World) -> None:
     )
     version = waiting.version
     world.version_facts = VersionFacts.objects.create(version=version, title=version.title, made_at=now)
-    waiting.version.proposals.create(reason=words.text("submitted.proposal"), proposed_by=who, proposed_at=now)
+    said = {"reason": words.text("submitted.proposal"), "proposed_by": who, "proposed_at": now}
+    world.proposal = waiting.version.proposals.create(**said)
     ScreeningClaim.objects.create(submission=waiting, user=who, claimed_at=now, expires_at=now + timedelta(minutes=20))
     world.judged.version.undone_screenings.create(
         outcome=ScreeningOutcome.RETURNED,
