@@ -21,7 +21,7 @@ from portal.core.models import IdempotencyKey
 
 
 def expired_exports(cutoff: datetime) -> QuerySet[Any]:
-    return DataExport.objects.filter(status=ExportStatus.EXPIRED, requested_at__lt=cutoff)
+    return DataExport.objects.filter(status__in=[ExportStatus.EXPIRED, ExportStatus.FAILED], requested_at__lt=cutoff)
 
 
 def forget_export(export: DataExport) -> None:

@@ -255,8 +255,9 @@ class TestAccounts:
 
 
 class TestRest:
-    def test_the_record_of_an_export_goes_and_a_file_that_was_left(self):
-        export = ExportFactory(status="expired", requested_at=ago(31), has_file=True)
+    @pytest.mark.parametrize("status", ["expired", "failed"])
+    def test_the_record_of_an_export_goes_and_a_file_that_was_left(self, status):
+        export = ExportFactory(status=status, requested_at=ago(31), has_file=True)
         default_storage.save(export.path, ContentFile(b"x"))
         policies.run()
 
