@@ -4,9 +4,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from allauth.usersessions.models import UserSession
 from celery.exceptions import SoftTimeLimitExceeded
-from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
@@ -15,13 +13,13 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.utils import timezone
 
-from portal.accounts import periodic, policies, sessions
+from portal.accounts import periodic, policies
 from portal.accounts.models import DataExport, IdentityDocument, RetentionRule, User
 from portal.core.models import AuditEntry, IdempotencyKey
 from portal.notifications import relay
 from portal.notifications.models import Outbox
 from submissions.models import Invitation, Submission
-from tests.accounts.people import client_for, signed_in
+from tests.accounts.people import client_for
 from tests.factories.accounts import DocumentFactory, ExportFactory, SiteAdminFactory, UserFactory
 from tests.factories.submissions import (
     AttachmentFactory,
@@ -54,49 +52,6 @@ def command(**options):
     said = StringIO()
     call_command("retention", stdout=said, **options)
     return {line.split()[0]: line for line in said.getvalue().splitlines()}
-
-
-class TestSessions:
-    @pytest.fixture
-    def client(self):
-        return signed_in(UserFactory())
-
-    def end(self, client):
-        Session.objects.filter(session_key=client.session.session_key).update(expire_date=ago(1))
-
-    def test_one_that_is_over_leaves_nothing_behind(self, client):
-        self.end(client)
-        periodic.clear_sessions()
-
-        assert (Session.objects.count(), UserSession.objects.count()) == (0, 0)
-
-    def test_what_had_no_session_any_more_goes_too(self, client):
-        Session.objects.all().delete()
-        periodic.clear_sessions()
-
-        assert UserSession.objects.count() == 0
-
-    def test_one_that_goes_on_stays(self, client):
-        periodic.clear_sessions()
-
-        assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
-
-    def test_it_is_done_a_chunk_at_a_time(self, monkeypatch):
-        monkeypatch.setattr(sessions, "CHUNK", 2)
-        Session.objects.bulk_create(Session(session_key=f"k{n}", session_data="", expire_date=ago(1)) for n in range(5))
-
-        assert sessions.clear_expired() == 5
-
-    def test_nothing_else_is_ended_at_that_time(self):
-        UserFactory(is_verified=False, joined_at=ago(31))
-        periodic.clear_sessions()
-
-        assert User.objects.get().is_active
-
-    def test_the_report_lists_them(self, client):
-        self.end(client)
-
-        assert "1 " in command(dry_run=True)["ended_sessions"]
 
 
 class TestDrafts:
@@ -434,5 +389,5 @@ class TestPage:
         InvitationFactory.create_batch(count, revoked_at=ago(91))
         policies.rules()
 
-        with django_assert_num_queries(19):
+        with django_assert_num_queries(20):
             admin.get(PAGE)

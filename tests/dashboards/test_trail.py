@@ -174,12 +174,6 @@ class TestFilters:
 
         assert deeds(organizer, competition, person="没做过事的人") == []
 
-    def test_by_a_name_that_many_have_leaves_nobody_out(self, organizer, competition, entry):
-        for person in UserFactory.create_batch(25, full_name="王伟"):
-            audit.record("start", entry, actor=person)
-
-        assert len(deeds(organizer, competition, person="王")) == 25
-
     def test_a_persons_address_is_nothing_to_search_by(self, organizer, competition, entry, lines):
         assert deeds(organizer, competition, person=captain_of(entry.team).email) == []
 
@@ -325,13 +319,6 @@ class TestExport:
         organizer.post(reverse("dashboards:export_trail", args=[competition.slug]), {"person": name})
 
         assert AuditEntry.objects.get(action="export_trail").after == {"people": [captain_of(entry.team).pk]}
-
-    def test_a_name_that_many_have_leaves_nobody_out(self, organizer, competition, entry):
-        for person in UserFactory.create_batch(25, full_name="王伟"):
-            audit.record("start", entry, actor=person)
-        response = organizer.post(reverse("dashboards:export_trail", args=[competition.slug]), {"person": "王"})
-
-        assert response.getvalue().decode().count("王伟") == 25
 
     def test_no_cell_is_a_formula(self, organizer, competition):
         audit.record("change", competition, actor=None, reason="=HYPERLINK(1)")
