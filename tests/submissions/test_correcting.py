@@ -198,7 +198,7 @@ def test_an_earlier_text_of_a_closed_section_is_not_brought_back(entry):
     save(entry, method="第二稿")
     returned(entry, "need")
 
-    with pytest.raises(services.Locked):
+    with pytest.raises(NotOpened):
         services.restore_revision(
             Submission.objects.get(pk=entry.pk),
             actor=captain_of(entry.team),
