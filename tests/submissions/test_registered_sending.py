@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
@@ -321,7 +322,9 @@ def test_of_two_who_register_at_once_the_later_takes_the_place(entry):
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_send_the_file_at_once_one_gives_it(awaited):
+def test_of_two_who_send_the_file_at_once_one_gives_it(awaited, monkeypatch):
+    # Both had begun while it was awaited: whoever begins after the other has ended is told that it no longer is.
+    monkeypatch.setattr(registering, "keep_upload", then_wait(registering.keep_upload, Barrier(2, timeout=60)))
     results = race([lambda: send(awaited)] * 2)
 
     assert (results[0], Attachment.objects.count()) == (results[1], 1)
