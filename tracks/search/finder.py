@@ -70,7 +70,9 @@ class Finder:
         """Words that most documents have tell little apart; whoever asks for them still wants to see where they are."""
         readings = [text for text, _likelihood in self._readings(folded)] if len(folded) <= LONGEST_PINYIN else []
         ways = [words for text in (folded, *readings) if (words := _telling(text))]
-        return [hit for hit in hits if any(all(word in _folded(hit.document) for word in words) for words in ways)]
+        return [
+            hit for hit in hits if any(all(word in self._texts[hit.document.key] for word in words) for words in ways)
+        ]
 
     def understand(self, text: str) -> Query:
         folded = fold(text)
@@ -85,6 +87,11 @@ class Finder:
             yield from self._spelling.read(word) or self._everyday.read(word)
 
     @cached_property
+    def _texts(self) -> dict[Hashable, str]:
+        """Folded once an index: with a thousand topics each such word would cost as much as an abstract otherwise."""
+        return {document.key: fold("\n".join(document[1:])) for document in self.index.documents}
+
+    @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(text for document in self.index.documents for text in document[1:])
 
@@ -95,10 +102,6 @@ class Finder:
 
 def _telling(folded: str) -> list[str]:
     return [word for word in WORD.findall(folded) if len(word) > 1 and not GRAMMAR.issuperset(word)]
-
-
-def _folded(document: Document) -> str:
-    return fold("\n".join(document[1:]))
 
 
 def _fit(strength: float, share: float) -> Fit:
